@@ -1,0 +1,334 @@
+"""The ratings of a period: gather by sets, ask `rating/`, write what differs."""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, partial
+from typing import NamedTuple
+
+import access
+import audit
+import rating
+from fields import N_, Invalid, Level, Predicate
+from models import Assessment, Employee, Period, Policy, Rating, Unit, db, now, write
+
+RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
+WEIGHTED = ("supervisor", "peer", "subordinate")
+
+# The words of every code in an explanation.
+WORDS = {
+    "work": N_("Hasil Kerja"),
+    "behaviour": N_("Perilaku"),
+    **dict(Level.CHOICES),
+    **dict(Predicate.CHOICES),
+    **dict(Assessment.SOURCES),
+    **dict(Employee.JENJANG),
+}
+
+
+class Closed(Invalid):
+    """The period is closed: nothing of it changes."""
+
+    def __init__(self, period):
+        super().__init__(
+            N_("%(period)s sudah ditutup; buka kembali periodenya sebelum menghitung predikat"),
+            period=period.name,
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: counts, and (id, label) of each employee who is not yet assessed."""
+
+    new: int
+    changed: int
+    same: int
+    missing: tuple[tuple[int, str], ...]
+
+    @property
+    def incomplete(self):
+        return len(self.missing)
+
+
+class Person(NamedTuple):
+    """An employee as compute needs her."""
+
+    id: int
+    nip: str
+    name: str
+    unit: int
+    supervisor: int | None
+    status: str
+    jf_level: str | None
+
+    def __str__(self):
+        return f"{self.name} ({self.nip})"
+
+
+class Said(NamedTuple):
+    """An assessment with at least one score or level."""
+
+    id: int
+    employee: int
+    source: str
+    assessor: int | None
+    updated_at: object
+    work_score: object
+    behaviour_score: object
+    work_level: str | None
+    behaviour_level: str | None
+
+
+class Suggestion(NamedTuple):
+    """The fields of a rating that are computed; scores and credit as text of two decimals."""
+
+    unit: int
+    rater: int | None
+    work_score: str | None
+    behaviour_score: str | None
+    work_level: str
+    behaviour_level: str
+    predicate: str
+    credit: str | None
+    explanation: str
+
+
+def compute(period, *, user=None, unit=None, employees=None):
+    """Suggest the rating of everybody in an account's scope who was assessed in a period.
+
+    `unit` narrows to a unit and all below it, `employees` to a sub-select or list of ids. Only
+    suggested ratings change; the account's own is left to others and counts nowhere. An
+    employee without a supervisor's assessment is missing; a rating suggested before that
+    assessment vanished stays, for compute never deletes. Raises Closed.
+    """
+    with write():
+        if Period.get_by_id(period.id).state != "open":
+            raise Closed(period)
+        who = _who(user, unit, employees)
+        people, had = _people(period, who), _had(period, who)
+        suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period))
+        new, changed, same, missing = _compare(people, had, suggest)
+        _insert(period, new, user)
+        _update(period, changed, user)
+    return Outcome(len(new), len(changed), same, tuple(missing))
+
+
+def reasons(row, translate=str):
+    """Why a rating is what it is, as sentences in the order in which they follow."""
+    pairs = rating.reasons(row.why, lambda code: translate(WORDS.get(code, code)))
+    return [translate(template) % params for template, params in pairs]
+
+
+# ------------------------------------------------------------------ gather
+
+
+def _who(user, unit, employees):
+    """The conditions on Employee that narrow a run; none of them means everybody."""
+    rules = []
+    if (scope := access.people(user)) is not None:
+        rules.append(Employee.id.in_(scope))
+    if unit is not None:
+        rules.append(Employee.unit.in_(Unit.below(unit.id)))
+    if employees is not None:
+        rules.append(Employee.id.in_(employees))
+    if user is not None and user.employee_id:
+        rules.append(Employee.id != user.employee_id)  # nobody rates herself
+    return rules
+
+
+def _of(column, who):
+    return [column.in_(Employee.select(Employee.id).where(*who))] if who else []
+
+
+def _people(period, who):
+    """Active employees, and inactive ones whose rating of the period is still a suggestion."""
+    suggested = Rating.select(Rating.employee).where(Rating.period == period.id, Rating.state == "suggested")
+    columns = (Employee.id, Employee.nip, Employee.name, Employee.unit, Employee.supervisor,
+               Employee.status, Employee.jf_level)  # fmt: skip
+    rule = (Employee.active == True) | Employee.id.in_(suggested)  # noqa: E712 - SQL
+    query = Employee.select(*columns).where(rule, *who).order_by(Employee.id)
+    return [Person._make(row) for row in db.execute(query)]
+
+
+def _said(period, who):
+    """{employee id: her assessments}; one without scores and levels is a request, not an input."""
+    a = Assessment
+    spoken = (
+        a.work_score.is_null(False)
+        | a.behaviour_score.is_null(False)
+        | a.work_level.is_null(False)
+        | a.behaviour_level.is_null(False)
+    )
+    query = a.select(
+        a.id, a.employee, a.source, a.assessor, a.updated_at,
+        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level,
+    ).where(a.period == period.id, spoken, *_of(a.employee, who))  # fmt: skip
+    found = {}
+    for row in map(Said._make, db.execute(query)):
+        found.setdefault(row.employee, []).append(row)
+    return found
+
+
+def _had(period, who):
+    """{employee id: values by field name} of the ratings that are there."""
+    query = Rating.select(*FIELDS).where(Rating.period == period.id, *_of(Rating.employee, who))
+    rows = (dict(zip(NAMES, row, strict=True)) for row in db.execute(query))
+    return {row["employee"]: row for row in rows}
+
+
+FIELDS = Rating._meta.sorted_fields
+NAMES = [field.name for field in FIELDS]
+TWO_PLACES = ("work_score", "behaviour_score", "credit")
+
+
+@cache
+def _decimal(raw):
+    """A stored number as Decimal; SQLite gives a float, whose shortest text is what was stored."""
+    return Decimal(str(raw))
+
+
+@cache
+def _text(raw):
+    return None if raw is None else str(rating.half_up(_decimal(raw)))
+
+
+# ------------------------------------------------------------------ decide
+
+
+def _desk(period):
+    """The rules of a period: those of the policy in force when it ends."""
+    policy = Policy.on(period.ends_on)
+    rules = rating.Rules(
+        weights={source: getattr(policy, f"weight_{source}") for source in WEIGHTED},
+        minima={source: getattr(policy, f"min_{source}") for source in WEIGHTED},
+        above_from=policy.above_from,
+        meets_from=policy.meets_from,
+    )
+    starts, ends = period.starts_on, period.ends_on
+    months = (ends.year - starts.year) * 12 + ends.month - starts.month + 1
+    named = {
+        "policy": policy.id,
+        "valid_from": policy.valid_from.isoformat(),
+        "source": policy.source,
+        "ratified": policy.ratified,
+    }
+    return rating.Desk(rules, months, named)
+
+
+def _suggestion(person, said, desk):
+    """The suggestion for one employee, or None while an aspect of it is unknown."""
+    told = said.get(person.id, ())
+    chief = [row for row in told if row.source == "supervisor"]
+    if not chief:
+        return None
+    if len(chief) > 1:
+        chief.sort(key=partial(_precedence, person.supervisor), reverse=True)
+    work_level, work_score, work = _ask(desk, chief, told, "work_level", "work_score")
+    level, score, behaviour = _ask(desk, chief, told, "behaviour_level", "behaviour_score")
+    if work_level is None or level is None:
+        return None
+    jenjang = person.jf_level if person.status == "PNS" else None
+    predicate, credit, cell = desk.cell(work_level, level, jenjang)
+    return Suggestion(
+        person.unit, chief[0].assessor or person.supervisor, work_score, score,
+        work_level, level, predicate, credit,
+        desk.explanation(work, behaviour, chief[0].id, cell),
+    )  # fmt: skip
+
+
+def _precedence(supervisor, row):
+    """The supervisor on record first, then the newest."""
+    return row.assessor is not None and row.assessor == supervisor, row.updated_at, row.id
+
+
+def _ask(desk, chief, told, level, score):
+    """An aspect: the first supervisor who speaks of it decides whether a level stands."""
+    level, score = Said._fields.index(level), Said._fields.index(score)
+    stands = next((row[level] for row in chief if row[level] or row[score] is not None), None)
+    given = [(row.source, _decimal(row[score])) for row in told if row[score] is not None]
+    given.sort(key=_shown)
+    return desk.aspect(stands, tuple(given))
+
+
+def _shown(pair):
+    return RANK[pair[0]], pair[1]
+
+
+def _compare(people, had, suggest):
+    """New and changed suggestions, the count of those that stay, and who is missing."""
+    new, changed, same, missing = [], [], 0, []
+    for person in people:
+        old = had.get(person.id)
+        if old and old["state"] != "suggested":
+            same += 1
+        elif (suggestion := suggest(person)) is None:
+            missing.append((person.id, str(person)))
+        elif old is None:
+            new.append((person, suggestion))
+        elif _computed(old) != suggestion:
+            changed.append((person, suggestion, old))
+        else:
+            same += 1
+    return new, changed, same, missing
+
+
+def _computed(old):
+    return tuple(_text(old[name]) if name in TWO_PLACES else old[name] for name in Suggestion._fields)
+
+
+# ------------------------------------------------------------------ write
+
+
+def _insert(period, new, user):
+    """Insert ratings with the model's own defaults, and their trail."""
+    rest = {f.name: f.default() if callable(f.default) else f.default
+            for f in FIELDS if f.name not in ("id", "employee", *Suggestion._fields)}  # fmt: skip
+    rest |= {"period": period.id, "updated_at": now().isoformat(" ")}
+    ids = audit.reserve_ids(Rating, len(new))
+    audit.insert_many(
+        Rating, ("id", "employee", *Suggestion._fields, *rest),
+        [(key, person.id, *suggestion, *rest.values())
+         for key, (person, suggestion) in zip(ids, new, strict=True)],
+    )  # fmt: skip
+    trail = _new_trail(rest)
+    audit.log_many(
+        "create", Rating,
+        [(key, f"{person} {period}", None, trail(person.id, suggestion))
+         for key, (person, suggestion) in zip(ids, new, strict=True)],
+        user=user,
+    )  # fmt: skip
+
+
+def _update(period, changed, user):
+    """Set the computed fields of suggested ratings, and write their trail."""
+    audit.update_many(
+        Rating, Suggestion._fields,
+        [(*suggestion, old["id"], old["version"]) for _, suggestion, old in changed],
+    )  # fmt: skip
+    rows = []
+    for person, suggestion, old in changed:
+        before = _trail(old, Suggestion._make(_computed(old)))
+        after = _trail(old, suggestion, version=old["version"] + 1)
+        rows.append((old["id"], f"{person} {period}", before, after))
+    audit.log_many("update", Rating, rows, user=user)
+
+
+AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
+
+
+def _trail(values, suggestion, **more):
+    """A rating's audited values as JSON text, in the shape of `audit.snapshot`."""
+    known = values | suggestion._asdict() | more
+    return json.dumps({name: audit.plain(known[name]) for name in AUDITED}, ensure_ascii=False)
+
+
+def _new_trail(rest):
+    """The same for many new ratings: a function of (employee id, suggestion) that fills one template."""
+    varying = [name for name in AUDITED if name in Suggestion._fields]
+    fixed = {name: audit.plain(rest.get(name)) for name in AUDITED}
+    parts = {name: json.dumps(value, ensure_ascii=False).replace("%", "%%") for name, value in fixed.items()}
+    parts |= dict.fromkeys(("employee", *varying), "%s")
+    template = "{" + ", ".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
+    places = [Suggestion._fields.index(name) for name in varying]
+    literal = cache(json.dumps)
+    return lambda employee, s: template % (employee, *[literal(s[place]) for place in places])

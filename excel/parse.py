@@ -1,0 +1,247 @@
+"""From the bytes of a file to a table of raw cells under known headers."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from openpyxl.utils import get_column_letter
+
+from fields import N_, Invalid, alike, as_text, squeeze
+
+READER = Path(__file__).with_name("reader.py")
+WAIT = 30  # seconds
+LARGEST = 50 << 20  # bytes of a file
+UNPACKED = 256 << 20  # bytes that a workbook may declare in all
+ENTRIES, RATIO, SMALL = 2_000, 200, 10 << 20
+ROWS, COLUMNS = 200_000, 200
+LETTERHEAD = 40  # rows above the header, at most
+
+ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
+
+
+class Unreadable(Invalid):
+    """The file as a whole cannot be taken; the message names the way out."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell that shows something but has no value to take: an error, or a formula not computed."""
+
+    kind: str
+
+    def __str__(self):
+        return "#N/A" if self.kind == "error" else "="
+
+
+@dataclass
+class Table:
+    """A sheet's rows as they stand in the file.
+
+    `places` maps columns of the Sheet to positions; `numbers[i]` is the Excel row of `rows[i]`;
+    all rows are equally wide; empty rows are left out; `unknown` are headers we do not know.
+    """
+
+    places: dict
+    numbers: list
+    rows: list
+    unknown: list = field(default_factory=list)
+
+    def cells(self, column):
+        place = self.places[column]
+        return [row[place] for row in self.rows]
+
+    def address(self, column, number):
+        """A cell as Excel calls it, like F324; empty where the file lacks the column."""
+        place = self.places.get(column)
+        return "" if place is None else f"{get_column_letter(place + 1)}{number}"
+
+
+def parse(data, sheet):
+    """The Table of a file (.xlsx, .xlsm, .xls, .ods or .csv, told by its content) for a Sheet.
+
+    Raises Unreadable. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
+    """
+    if len(data) > LARGEST:
+        raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
+    if data.startswith(b"PK\x03\x04"):
+        _look(data)
+        pages = _workbook(data)
+    elif data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise _refusal("password")
+        pages = _workbook(data)
+    else:
+        pages = _csv(data)
+    return _table(pages, sheet)
+
+
+# ------------------------------------------------------------------ reading
+
+
+REFUSALS = {
+    "password": N_("Berkas terkunci kata sandi; simpan lagi tanpa kata sandi"),
+    "broken": N_("Berkas rusak atau bukan Excel; buka lalu simpan lagi sebagai .xlsx"),
+    "rows": N_("Berkas lebih dari 200.000 baris; bagi menjadi beberapa berkas"),
+    "columns": N_("Berkas lebih dari 200 kolom; hapus kolom yang tidak dipakai"),
+    "heavy": N_("Berkas terlalu besar setelah dibuka; salin barisnya ke templat baru lalu unggah lagi"),
+    "errors": N_("Berkas memuat sel galat (seperti #N/A); perbaiki sel itu lalu unggah lagi"),
+}
+
+
+def _refusal(kind):
+    return Unreadable(REFUSALS[kind])
+
+
+def _look(data):
+    """Refuse an archive that declares too much, before anything of it is unpacked."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        raise _refusal("broken") from None
+    heavy = [e for e in entries if e.file_size > SMALL and e.file_size > RATIO * max(e.compress_size, 1)]
+    if heavy or len(entries) > ENTRIES or sum(e.file_size for e in entries) > UNPACKED:
+        raise _refusal("heavy")
+
+
+def _workbook(data):
+    """The visible sheets of a workbook as lists of rows, read by the guarded child."""
+    try:
+        child = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, "-I", str(READER)], input=data, capture_output=True, timeout=WAIT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _refusal("heavy") from None
+    lines = child.stdout.splitlines()
+    if child.returncode or not lines or lines[-1] != b'"end"':
+        raise _refusal("heavy" if child.returncode < 0 else "broken")
+    pages = []
+    for line in map(json.loads, lines[:-1]):
+        if isinstance(line, list):
+            pages[-1][0].extend(line)
+        elif "error" in line:
+            raise _refusal(line["error"])
+        else:
+            pages.append(([], line["faults"]))
+    return [_dated(rows, faults) for rows, faults in pages]
+
+
+def _dated(rows, faults):
+    """Dates, which the child writes as [ISO text], and cells without a value in their places."""
+    for row in rows:
+        for place, value in enumerate(row):
+            if value.__class__ is list:
+                row[place] = datetime.fromisoformat(value[0])
+    for number, place, kind in faults:
+        if number < len(rows) and place < len(rows[number]):
+            rows[number][place] = Fault(kind)
+    return rows
+
+
+def _csv(data):
+    """The one page of a text file, whatever its delimiter: the one that shows the best header."""
+    text = _decoded(data)
+    pages = []
+    for delimiter in ",;\t":
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            rows = list(islice(lines, ROWS + LETTERHEAD + 1))
+        except csv.Error:
+            continue
+        if len(rows) > ROWS + LETTERHEAD:
+            raise _refusal("rows")
+        width = max(map(len, rows), default=0)
+        if width <= COLUMNS:
+            pages.append([[*map(_unescaped, row)] + [""] * (width - len(row)) for row in rows])
+    if not pages:
+        raise _refusal("broken")
+    return pages
+
+
+def _decoded(data):
+    if data.lstrip()[:1] == b"<":
+        raise Unreadable(N_("Berkas ini halaman web yang dinamai Excel; buka lalu simpan sebagai .xlsx"))
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Unreadable(N_("Berkas bukan Excel dan bukan CSV; simpan sebagai .xlsx lalu unggah lagi"))
+
+
+def _unescaped(text):
+    return text[1:] if text[:1] == "'" and ESCAPED.match(text) else text
+
+
+# ------------------------------------------------------------------ the header
+
+
+def _table(pages, sheet):
+    """The rows under the best header of all pages (the first of equals)."""
+    best = (0, None, 0)
+    for rows in pages:
+        for place, row in enumerate(rows[:LETTERHEAD]):
+            score = len({alike(as_text(v)) for v in row if v != ""} & sheet.known.keys())
+            if score > best[0]:
+                best = (score, rows, place)
+    score, rows, place = best
+    if score < 2:
+        raise Unreadable(
+            N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
+            headers=", ".join(c.header for c in sheet.columns),
+        )
+    places, unknown = _places(rows[place], sheet)
+    numbers, kept = _filled(rows, place + 1, sorted(places.values()))
+    if not kept:
+        raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
+    return Table(places, numbers, kept, unknown)
+
+
+def _places(header, sheet):
+    """({column: position}, unknown headers); a header twice or a missing one is refused."""
+    places, unknown = {}, []
+    for place, value in enumerate(header):
+        text = squeeze(as_text(value))
+        column = sheet.known.get(alike(text))
+        if column in places:
+            raise Unreadable(N_("Kolom %(header)s ada dua kali; hapus salah satu"), header=column.header)
+        if column:
+            places[column] = place
+        elif text:
+            unknown.append(text)
+    missing = [c.header for c in sheet.columns if c.needed and c not in places]
+    missing += [
+        " / ".join(sheet.by_name[name].header for name in names)
+        for names in sheet.either
+        if not any(sheet.by_name[name] in places for name in names)
+    ]
+    if missing:
+        raise Unreadable(
+            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"), headers=", ".join(missing)
+        )
+    return places, unknown
+
+
+def _filled(rows, start, wanted):
+    """(Excel row numbers, rows) below the header that hold anything in a known column."""
+    numbers, kept = [], []
+    for number, row in enumerate(rows[start:], start + 1):
+        for place in wanted:
+            value = row[place]
+            if value != "" and (value.__class__ is not str or not value.isspace()):
+                numbers.append(number)
+                kept.append(row)
+                break
+    if len(kept) > ROWS:
+        raise _refusal("rows")
+    return numbers, kept

@@ -1,0 +1,354 @@
+"""From values to what would be written: new, changed, same, conflict, beside what is stored."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+
+import access
+import audit
+from fields import Invalid, N_
+from models import Period
+
+from . import rules
+from .lookup import among, fetched, Memo
+from .validate import Coming
+
+encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
+
+# How the audit trail names a row (as str(row) does), from its values and the labels of references.
+LABELS = {
+    "units": "{name}", "employees": "{name} ({nip})", "assessments": "{employee} {period} {source}",
+    "trainings": "{title} - {employee}", "awards": "{title} - {employee}", "complaints": "{ticket}",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Line:
+    """One row to write: what differs, before and after, by field name; references as ids or Coming.
+
+    A new line has no id, and `after` holds the whole row. `hidden`: the account may deliver this
+    row but not read it, so `before` is not for its eyes.
+    """
+
+    row: int
+    label: str
+    id: int | None
+    version: int
+    before: dict
+    after: dict
+    hidden: bool = False
+    merged: dict = field(default_factory=dict, repr=False)
+    trail: tuple = ()
+
+    def audited(self, names):
+        """(before, after) as the audit trail keeps them, JSON or None; made once."""
+        if not self.trail:
+            after = {n: v for n, v in self.after.items() if n in names}
+            if self.id is None:
+                self.trail = (None, encode(after | {"version": 1}))
+            else:
+                before = {n: v for n, v in self.before.items() if n in names}
+                self.trail = (
+                    encode(before | {"version": self.version}),
+                    encode(after | {"version": self.version + 1}),
+                )
+        return self.trail
+
+
+@dataclass
+class Plan:
+    """What a file would do. `rows` counts those that are not empty; `same` those that change nothing."""
+
+    sheet: Any
+    checked: Any
+    rows: int = 0
+    new: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+    same: int = 0
+    conflict: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    unknown: list = field(default_factory=list)
+
+    @cached_property
+    def audited(self):
+        return frozenset(f.name for f in audit.audited(self.sheet.model))
+
+    @cached_property
+    def fingerprint(self):
+        """A hash of everything that would be written, and over which versions."""
+        digest = sha256()
+        for line in (*self.new, *self.changed):
+            parts = (line.id, line.label, *line.audited(self.audited))
+            digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+def plan(sheet, checked, context):
+    """The Plan of Checked rows beside the stored ones; writes nothing.
+
+    Rules across columns see the stored values under the given ones. Of a closed period only rows
+    equal to what is stored pass. Source: DESIGN, Contracts, Command line.
+    """
+    result = Plan(
+        sheet, checked, checked.count, errors=list(checked.errors),
+        warnings=list(checked.warnings), unknown=list(checked.table.unknown),
+    )  # fmt: skip
+    desk = Desk(sheet, checked, context, result)
+    for row in checked.rows:
+        desk.take(row)
+    _without_lost_parents(desk)
+    order = {column.header: place for column, place in checked.table.places.items()}
+    result.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
+    return result
+
+
+class Desk:
+    """Takes one checked row after another and puts it where it belongs in the plan."""
+
+    def __init__(self, sheet, checked, context, result):
+        self.sheet, self.checked, self.plan = sheet, checked, result
+        self.model = sheet.model
+        self.fields = self.model._meta.fields
+        self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
+        self.stored = stored(sheet, checked.rows)
+        self.denied, self.unread = _limits(self.model, context.user, self.stored)
+        self.closed = set()
+        if self.model.frozen_with_period:
+            query = Period.select(Period.id).where(Period.state == "closed")
+            self.closed = {key for (key,) in query.tuples()}
+        self.defaults = [(n, f) for n, f in self.fields.items() if n not in ("id", "version", "updated_at")]
+        self.clocks = rules.Clocks() if sheet.name == "complaints" else None
+        self.labels = Memo(self._reference_label)
+        self.failed = set()
+
+    def take(self, row):
+        old = self.stored.get(row.key)
+        if row.defaulted:
+            old = rules.stored_assessment(row, self.stored)
+            row.values["assessor"] = old["assessor"] if old else row.values["assessor"]
+        if old is None:
+            self._new(row)
+        else:
+            self._old(row, old)
+
+    def _new(self, row):
+        merged = {n: f.default() if callable(f.default) else f.default for n, f in self.defaults}
+        merged.update(row.values)
+        if self.sheet.name == "assessments" and rules.unfilled(row):
+            self.plan.same += 1
+            self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
+            return
+        missing = [
+            n for n, f in self.defaults
+            if merged[n] is None and not f.null and (n in self.sheet.by_name and n not in self.sheet.optional)
+        ]  # fmt: skip
+        for name in missing:
+            self._fail(row, name, N_("wajib diisi untuk data baru"))
+        if missing or not self._holds(row, merged, merged.get("period"), None):
+            return
+        merged.update(self._computed(merged))
+        self.plan.new.append(Line(row.number, self._label(merged), None, 0, {}, merged, merged=merged))
+
+    def _old(self, row, old):
+        after = {n: v for n, v in row.values.items() if v != old[n] and not self._alike(n, v, old[n])}
+        merged = {**old, **after}
+        if not self._verified(row, merged):
+            return
+        if not after:
+            self.plan.same += 1
+            return
+        if old["id"] in self.denied:
+            self._fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
+            return
+        if not self._holds(row, merged, merged.get("period"), old.get("period")):
+            return
+        if after.keys() & {"received_on", "classification"}:
+            dues = self._computed(merged)
+            after |= {n: v for n, v in dues.items() if v != old[n]}
+        before = {n: old[n] for n in after}
+        label, hidden = self._label(merged), old["id"] in self.unread
+        self.plan.changed.append(
+            Line(row.number, label, old["id"], old["version"], before, after, hidden, merged)
+        )
+
+    def _alike(self, name, value, old):
+        """Whether a stored text reads back as this value: what we printed is not a change."""
+        if name not in self.texts or value is None or old is None:
+            return False
+        column = self.fields[name]
+        try:
+            return column.parse(column.show(old)) == value
+        except Invalid:
+            return False
+
+    def _holds(self, row, merged, *periods):
+        """Whether the row may be written: its period is open and every rule of the table agrees."""
+        if self.closed and self.closed.intersection(periods):
+            self._fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
+            return False
+        found = [problem for rule in self.model.rules if (problem := rule(merged))]
+        for name, message in found:
+            self._fail(row, name, message)
+        return not found and (not row.verified or self._verified(row, merged))
+
+    def _verified(self, row, merged):
+        predicate = row.verified.get("predicate")
+        right = predicate and rules.predicate_agrees(merged, predicate)
+        if not right:
+            return True
+        column = self.sheet.verified[0]
+        message = Invalid(
+            N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan"),
+            right=column.field.show(right),
+        )
+        self._fail(row, column, str(message))
+        return False
+
+    def _computed(self, merged):
+        if not self.clocks:
+            return {}
+        return self.clocks.dues(merged["received_on"], merged["classification"])
+
+    def _fail(self, row, column, message):
+        self.plan.errors.append(self.checked.problem(row, column, message))
+        self.failed.add(row.number)
+
+    def _label(self, merged):
+        words = {n: v or "" for n, v in merged.items()}
+        for name in ("employee", "period"):
+            if merged.get(name) is not None:
+                words[name] = self.labels[name, merged[name]]
+        if "source" in words:
+            words["source"] = self.fields["source"].show(words["source"])
+        return LABELS[self.sheet.name].format_map(words)
+
+    def _reference_label(self, place):
+        name, key = place
+        known = self.checked.known.get(name, {}).get(key)
+        if known is None:
+            period = self.checked.context.period
+            return period.name if name == "period" and period is not None and period.id == key else ""
+        return f"{known[2]} ({known[0]})" if name == "employee" else known[2]
+
+
+def stored(sheet, rows):
+    """{key: values by field name, with id and version} of the stored rows that a file may mean."""
+    model = sheet.model
+    fields = [f for f in model._meta.sorted_fields if f.name in _read(sheet)]
+    query = model.select()
+    for place, name in enumerate(sheet.key):
+        values = {row.key[place] for row in rows}
+        if name not in ("assessor", "granted_on", "starts_on"):
+            query = query.where(among(model._meta.fields[name], values - {None}))
+    names = [f.name for f in fields]
+    places = [names.index(name) for name in sheet.key]
+    return {
+        tuple([line[p] for p in places]): dict(zip(names, line, strict=True))
+        for line in fetched(query, fields)
+    }
+
+
+def _read(sheet):
+    """The fields that matter of a stored row: what the sheet writes, computes and refers to."""
+    computed = ("verify_due", "respond_due", "close_due") if sheet.name == "complaints" else ()
+    return {*sheet.by_name, *sheet.key, *computed, "id", "version"}
+
+
+def _limits(model, user, rows):
+    """(ids that the account may not change, ids that it may not read) among the stored rows."""
+    ids = [row["id"] for row in rows.values()]
+    limits = []
+    for condition in (access.writable(model, user), access.scope(model, user)):
+        if condition is None or not ids:
+            limits.append(frozenset())
+            continue
+        query = model.select(model.id).where(among(model.id, ids), condition)
+        limits.append(frozenset(ids) - {key for (key,) in query.tuples()})
+    return limits
+
+
+# ------------------------------------------------------------------ rows that refer to each other
+
+
+def _without_lost_parents(desk):
+    """Take out rows that lean on a row in error, or that would be their own ancestors."""
+    for column in desk.sheet.own:
+        name, result = column.name, desk.plan
+        rows = {row.number: row for row in desk.checked.rows}
+        loops = _loops(desk.model, name, desk.sheet.key[0], result)
+        _drop(desk, rows, column, lambda line, name=name: loops.intersection([line.row]), LOOP)
+        while True:
+            coming = {line.after[desk.sheet.key[0]] for line in result.new}
+            lost = {
+                line.row
+                for line in (*result.new, *result.changed)
+                if isinstance(line.after.get(name), Coming) and line.after[name] not in coming
+            }
+            if not lost:
+                break
+            _drop(desk, rows, column, lambda line, lost=lost: line.row in lost, LOST)
+
+
+LOOP = N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri")
+LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
+
+
+def _drop(desk, rows, column, wrong, message):
+    for lines in (desk.plan.new, desk.plan.changed):
+        for line in [line for line in lines if wrong(line)]:
+            lines.remove(line)
+            desk._fail(rows[line.row], column, message)
+
+
+def _loops(model, name, key, result):
+    """The rows of a plan that would be their own ancestors."""
+    lines = {line.id or line.after[key]: line for line in (*result.new, *result.changed)}
+    moved = {who: line.after[name] for who, line in lines.items() if line.after.get(name)}
+    if not moved:
+        return set()
+    above = dict(model.select(model.id, model._meta.fields[name]).tuples()) | moved
+    found = set()
+    for start in moved:
+        seen, here = set(), above.get(start)
+        while here is not None and here not in seen and here != start:
+            seen.add(here)
+            here = above.get(here)
+        if here == start:
+            found.add(lines[start].row)
+    return found
+
+
+# ------------------------------------------------------------------ for people
+
+
+def shown(result, lines):
+    """[(line, [(header, before, after)])] as texts in sheet order, for a review of these lines.
+
+    What the account may deliver but not read is shown as new.
+    """
+    texts = {column.name: _text(column, lines) for column in result.sheet.by_name.values()}
+    headers = {name: column.header for name, column in result.sheet.by_name.items()}
+    told = []
+    for line in lines:
+        parts = []
+        for name, header in headers.items():
+            if line.after.get(name) is None and name not in line.before:
+                continue
+            before = "…" if line.hidden else texts[name](line.before.get(name))
+            parts.append((header, before, texts[name](line.after[name])))
+        told.append((line, parts))
+    return told
+
+
+def _text(column, lines):
+    if not column.reference:
+        return column.field.show
+    ids = {v for line in lines for v in (line.before.get(column.name), line.after.get(column.name))}
+    model = column.reference.rel_model
+    ids = [v for v in ids if isinstance(v, int)]
+    keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
+    return lambda value: "" if value is None else str(keys.get(value, value))

@@ -1,0 +1,143 @@
+"""The guarded child process that opens a workbook: bytes in, JSON lines out, ending in "end".
+
+Run as a script with `python -I`, so it imports nothing of ours. A hostile file can at worst end
+this process: its memory and time are limited, and the parent reads plain JSON.
+"""
+
+import json
+import re
+import sys
+import zipfile
+from io import BytesIO
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+MEMORY, SECONDS = 1 << 30, 25
+ROWS, COLUMNS = 200_000, 200
+CHUNK = 1_000
+HEADROOM = 100  # rows of letterhead above the header, over the limit of data rows
+
+CELL = re.compile(
+    rb"<(?:\w+:)?(?:row\b([^>]*)|c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL
+)  # a row's attributes, or a cell's attributes and its inside
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
+
+
+def limit():
+    """Cap this process's memory and time, where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def say(value):
+    sys.stdout.write(json.dumps(value, default=_plain))
+    sys.stdout.write("\n")
+
+
+def _plain(value):
+    """Dates go as [ISO text], whatever else JSON does not know as text."""
+    return [value.isoformat()] if hasattr(value, "year") else str(value)
+
+
+def main():
+    limit()
+    data = sys.stdin.buffer.read()
+    try:
+        if _errors_in_ods(data):
+            say({"error": "errors"})
+        book = CalamineWorkbook.from_filelike(BytesIO(data))
+        for sheet in book.sheets_metadata:
+            if sheet.visible is SheetVisibleEnum.Visible:
+                _tell(book.get_sheet_by_name(sheet.name), sheet.name, data)
+    except PasswordError:
+        say({"error": "password"})
+    except CalamineError:
+        say({"error": "broken"})
+    say("end")
+
+
+def _errors_in_ods(data):
+    """Whether an .ods shows an error anywhere: its cells are not numbered, so the file is refused."""
+    if not zipfile.is_zipfile(BytesIO(data)):
+        return False
+    with zipfile.ZipFile(BytesIO(data)) as book:
+        return "content.xml" in book.namelist() and b'value-type="error"' in book.read("content.xml")
+
+
+def _tell(sheet, name, data):
+    """One visible sheet: its name, the cells that have no value to take, its rows."""
+    if sheet.total_height > ROWS + HEADROOM:
+        return say({"error": "rows"})
+    if sheet.total_width > COLUMNS:
+        return say({"error": "columns"})
+    say({"sheet": name, "faults": faults(data, name)})
+    rows = sheet.to_python(skip_empty_area=False)
+    for start in range(0, len(rows), CHUNK):
+        say(rows[start : start + CHUNK])
+
+
+def faults(data, name):
+    """[row, column, kind] of the cells with an error, or with a formula that was never computed.
+
+    calamine gives both as blank, and a blank would leave what is stored.
+    """
+    if not zipfile.is_zipfile(BytesIO(data)):
+        return []
+    with zipfile.ZipFile(BytesIO(data)) as book:
+        path = _path_of(book, name)
+        xml = book.read(path) if path else b""
+    if not (b't="e"' in xml or FORMULA.search(xml)):
+        return []
+    return list(_faulty(xml))
+
+
+def _path_of(book, name):
+    """Where the workbook keeps the XML of a sheet; None for an .ods."""
+    names = set(book.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return None
+    targets = {
+        link.get("Id"): link.get("Target")
+        for link in ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - in the guarded child
+    }
+    for node in ElementTree.fromstring(book.read("xl/workbook.xml")).iter():  # noqa: S314 - in the guarded child
+        if node.tag.endswith("}sheet") and node.get("name") == name:
+            link = next((v for k, v in node.attrib.items() if k.endswith("}id")), None)
+            target = targets.get(link, "")
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            return path if path in names else None
+    return None
+
+
+def _faulty(xml):
+    row, column = -1, -1
+    for found in CELL.finditer(xml):
+        line, attributes, inside = found.groups()
+        if line is not None:
+            place = PLACE.search(line)
+            row, column = int(place[2]) - 1 if place else row + 1, -1
+            continue
+        place = PLACE.search(attributes)
+        column = _number(place[1]) if place else column + 1
+        if b't="e"' in attributes:
+            yield row, column, "error"
+        elif inside and b't="str"' not in attributes and FORMULA.search(inside) and not VALUE.search(inside):
+            yield row, column, "formula"
+
+
+def _number(letters):
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What is special to one sheet: whom a blank cell means, what is computed, what is verified."""
+
+import access
+from fields import N_
+from models import Holiday, Policy
+from rating import due, predicate_of
+
+REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
+SAID = ("work_score", "behaviour_score", "work_level", "behaviour_level", "note")
+
+
+def assessment_defaults(row, checked):
+    """Fill in Periode, Sumber and NIP Penilai where they are blank, and judge the assessor.
+
+    Source: DESIGN, Contracts, Sheets.
+    """
+    values, period = row.values, checked.context.period
+    if "period" not in values:
+        if period is None:
+            return checked.fail(row, "period", N_("kosong; isi kolom ini atau pilih periode saat mengunggah"))
+        values["period"] = period.id
+    source = values.setdefault("source", "supervisor")
+    employee = values["employee"]
+    supervisor = checked.known["employee"][employee][3]
+    usual = {"supervisor": supervisor, "self": employee}.get(source)
+    if "assessor" not in values:
+        values["assessor"], row.defaulted = usual, True
+    elif _unusual(source, values["assessor"], supervisor):
+        checked.warn(row, "assessor", N_("bukan atasan langsung yang tercatat; periksa sebelum disimpan"))
+    if not access.may_rate(checked.context.user, employee, source):
+        checked.fail(row, "employee", N_("Anda tidak dapat menilai diri sendiri"))
+    return None
+
+
+def _unusual(source, assessor, supervisor):
+    if source == "public":
+        return assessor is not None
+    return source == "supervisor" and None not in (assessor, supervisor) and assessor != supervisor
+
+
+def stored_assessment(row, stored):
+    """The stored row that a blank NIP Penilai means: that without an assessor, else the usual one's."""
+    employee, period, source, _ = row.key
+    return stored.get((employee, period, source, None)) or stored.get(row.key)
+
+
+def unfilled(row):
+    """Whether a new assessment says nothing and asks nobody, as in a template not yet filled in."""
+    asks = row.values["source"] in REQUESTED and row.values["assessor"]
+    return not asks and all(row.values.get(name) is None for name in SAID)
+
+
+def predicate_agrees(values, predicate):
+    """What is wrong with a Predikat beside two levels, or None (DOMAIN 1.3, 11)."""
+    levels = values.get("work_level"), values.get("behaviour_level")
+    if None in levels or predicate_of(*levels) == predicate:
+        return None
+    return predicate_of(*levels)
+
+
+class Clocks:
+    """The due dates of complaints under the policies and holidays of the database."""
+
+    def __init__(self):
+        self.policies = list(Policy.select().order_by(Policy.valid_from.desc()))
+        self.holidays = {day for (day,) in Holiday.select(Holiday.date).tuples()}
+
+    def dues(self, received_on, classification):
+        """{field: date} of verification, first response and closing (DOMAIN 7.1)."""
+        policy = next((p for p in self.policies if p.valid_from <= received_on), self.policies[-1])
+        verify = due(received_on, policy.days_verify, self.holidays)
+        return {
+            "verify_due": verify,
+            "respond_due": due(verify, policy.days_respond, self.holidays),
+            "close_due": due(received_on, getattr(policy, f"days_{classification}"), self.holidays),
+        }

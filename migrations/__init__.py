@@ -1,0 +1,55 @@
+"""The schema's history, and the one way to bring a database up to date."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
+
+from models import Policy, db, on_sqlite
+
+FOLDER = Path(__file__).parent
+
+
+def runner():
+    return Runner(db.obj, str(FOLDER))
+
+
+def pending():
+    """The names of migrations that the database has not had."""
+    return [m.name for m in runner().status() if not m.applied]
+
+
+def upgrade(target=None):
+    """Create or upgrade the schema and make the first policy; idempotent, safe from many processes."""
+    with _alone():
+        if on_sqlite():
+            db.execute_sql("PRAGMA journal_mode = wal")
+        applied = runner().up(target)
+        if Policy.table_exists() and not Policy.select().exists():
+            Policy.create(valid_from="2022-01-01", source=FIRST_POLICY)
+    return applied
+
+
+def downgrade(target=None):
+    """Take the newest migration back (or all back through the target)."""
+    with _alone():
+        return runner().down(target)
+
+
+FIRST_POLICY = "Nilai bawaan: PermenPANRB 6/2022; PP 30/2019; SE MenPANRB 3/2023 (belum disahkan Perbup)"
+
+
+@contextmanager
+def _alone():
+    """Hold a lock that other processes wait for, outside the migrations' own transactions."""
+    if not on_sqlite():
+        db.execute_sql("SELECT pg_advisory_lock(7052)")
+        try:
+            yield
+        finally:
+            db.execute_sql("SELECT pg_advisory_unlock(7052)")
+        return
+    gate = SqliteDatabase(f"{db.obj.database}.lock", timeout=60)
+    with gate, gate.atomic("EXCLUSIVE"):
+        yield

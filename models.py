@@ -1,0 +1,812 @@
+"""Every table on one page, in screen order: what a field is called, means and allows."""
+
+import json
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask_login import UserMixin
+from peewee import (
+    BlobField,
+    Check,
+    DatabaseProxy,
+    DoubleField,
+    IntegerField,
+    Model,
+    SqliteDatabase,
+    TextField,
+)
+from playhouse.db_url import connect as open_database
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from fields import (
+    N_,
+    Choice,
+    Code,
+    Day,
+    Email,
+    Grade,
+    Level,
+    Link,
+    LongText,
+    Moment,
+    Money,
+    Nip,
+    PeriodCode,
+    Phone,
+    Points,
+    Predicate,
+    Score,
+    Status,
+    Text,
+    Whole,
+    YesNo,
+    code_aliases,
+    code_choices,
+    nip_scheme,
+)
+
+db = DatabaseProxy()
+WITA = ZoneInfo("Asia/Makassar")
+
+
+def connect(url):
+    """Point `db` at the database of a URL; the tables come from `migrations.upgrade`."""
+    scheme, place = urlsplit(url).scheme, urlsplit(url)
+    if scheme.startswith("sqlite"):
+        if place.netloc:
+            raise ValueError(f"DATABASE_URL {url}: write three slashes, as in sqlite:///kinerja.db")
+        pragmas = {"synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
+        extra = {"pragmas": pragmas, "timeout": 30}
+    elif scheme.startswith("postgres"):
+        extra = {"prefer_psycopg3": True}
+    else:
+        raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
+    db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
+    return db
+
+
+def on_sqlite():
+    return isinstance(db.obj, SqliteDatabase)
+
+
+@contextmanager
+def write():
+    """The one way to write: one writer at a time, all or nothing; nests."""
+    with db.atomic("IMMEDIATE") if on_sqlite() else db.atomic() as txn:
+        if not on_sqlite():
+            db.execute_sql("SELECT pg_advisory_xact_lock(7051)")
+        yield txn
+
+
+def now():
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def today():
+    """The date in Mamuju, whatever the server's zone."""
+    return datetime.now(WITA).date()
+
+
+class Table(Model):
+    """A table of this database, named after its model in snake case."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+    @classmethod
+    def spoken(cls):
+        """The fields that are for people, in model order: those with a `verbose_name`."""
+        return [field for field in cls._meta.sorted_fields if field.verbose_name]
+
+
+class Record(Table):
+    """A table whose rows people edit: optimistic locking by `version`, and rules across columns."""
+
+    version = IntegerField(default=1)
+    updated_at = Moment(default=now)
+
+    rules = ()  # each: values by field name -> (field name, message) or None
+    frozen_with_period = False  # whether a closed period closes the row
+
+
+# ------------------------------------------------------------------ Kepegawaian
+
+
+class Unit(Record):
+    """An organisational unit (OPD, bidang, kecamatan, puskesmas, school) in one tree."""
+
+    code = Code(verbose_name=N_("Kode"), unique=True, max_length=40)
+    name = Text(verbose_name=N_("Nama"), max_length=150, index=True)
+    kind = Choice(
+        verbose_name=N_("Jenis"), choices=code_choices("unit_kinds"), checked=False, default="LAINNYA"
+    )
+    parent = Link("self", verbose_name=N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
+    active = YesNo(verbose_name=N_("Aktif"), default=True)
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def below(cls, root):
+        """The ids of a unit (by id) and of all units under it, as a sub-select."""
+        base = cls.select(cls.id).where(cls.id == root).cte("below", recursive=True, columns=("id",))
+        child = cls.alias()
+        step = child.select(child.id).join(base, on=(child.parent == base.c.id))
+        tree = base.union(step)  # UNION, not UNION ALL: a loop in the tree ends
+        return tree.select_from(tree.c.id)
+
+
+def own_parent(values):
+    if values.get("id") and values.get("parent") == values["id"]:
+        return "parent", N_("Unit tidak dapat menjadi induk dirinya sendiri")
+
+
+Unit.rules = (own_parent,)
+
+
+class Employee(Record):
+    """A civil servant; birth date, gender and appointment come from the NIP."""
+
+    POSITIONS = (
+        ("JPT_PRATAMA", N_("JPT Pratama")),
+        ("ADMINISTRATOR", N_("Administrator")),
+        ("PENGAWAS", N_("Pengawas")),
+        ("FUNGSIONAL", N_("Fungsional")),
+        ("PELAKSANA", N_("Pelaksana")),
+    )
+    JENJANG = (
+        ("PM", N_("Pemula")),
+        ("TR", N_("Terampil")),
+        ("MH", N_("Mahir")),
+        ("PY", N_("Penyelia")),
+        ("PT", N_("Ahli Pertama")),
+        ("MU", N_("Ahli Muda")),
+        ("MA", N_("Ahli Madya")),
+        ("UT", N_("Ahli Utama")),
+    )
+
+    nip = Nip(verbose_name=N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
+    name = Text(verbose_name=N_("Nama"), max_length=120, index=True)
+    unit = Link(Unit, verbose_name=N_("Unit"))
+    position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True)
+    position_type = Choice(verbose_name=N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
+    jf_level = Choice(
+        verbose_name=N_("Jenjang"), choices=JENJANG, null=True,
+        help_text=N_("Hanya untuk jabatan fungsional"),
+    )  # fmt: skip
+    grade = Grade(verbose_name=N_("Golongan"), null=True)
+    status = Status(verbose_name=N_("Status"), default="PNS")
+    supervisor = Link(
+        "self", verbose_name=N_("Atasan"), null=True,
+        help_text=N_("Atasan langsung: pejabat penilai kinerja"),
+    )  # fmt: skip
+    email = Email(verbose_name=N_("Email"), max_length=120, null=True)
+    phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)
+    active = YesNo(verbose_name=N_("Aktif"), default=True)
+    job_class = Whole(1, 17, verbose_name=N_("Kelas Jabatan"), null=True)
+
+    def __str__(self):
+        return f"{self.name} ({self.nip})"
+
+
+def jenjang_for_functional(values):
+    if values.get("jf_level") and values.get("position_type") != "FUNGSIONAL":
+        return "jf_level", N_("Jenjang hanya untuk Jenis Jabatan Fungsional; kosongkan atau ubah")
+
+
+def grade_for_status(values):
+    grade, status = values.get("grade"), values.get("status")
+    if grade and status and ("/" in grade) != (status in ("PNS", "CPNS")):
+        return "grade", N_("Golongan tidak sesuai Status: PNS memakai I/a-IV/e, PPPK memakai I-XVII")
+
+
+def own_supervisor(values):
+    if values.get("id") and values.get("supervisor") == values["id"]:
+        return "supervisor", N_("Pegawai tidak dapat menjadi atasan dirinya sendiri")
+
+
+def status_for_nip(values):
+    nip, status = values.get("nip"), values.get("status")
+    if nip and status in ("PNS", "CPNS") and nip_scheme(nip) != "PNS":
+        return "status", N_("NIP ini berpola PPPK, tetapi Status-nya PNS")
+
+
+Employee.rules = (jenjang_for_functional, grade_for_status, own_supervisor, status_for_nip)
+
+
+class User(Record, UserMixin):
+    """An account; `epoch` is raised to end every session of it."""
+
+    ROLES = (
+        ("admin", N_("Admin TI")),
+        ("hr", N_("Kepegawaian")),
+        ("supervisor", N_("Atasan")),
+        ("officer", N_("Petugas Pengaduan")),
+        ("employee", N_("Pegawai")),
+    )
+
+    username = Code(verbose_name=N_("Nama Akun"), unique=True, max_length=60)
+    password = Text(max_length=255, default="")
+    role = Choice(verbose_name=N_("Peran"), choices=ROLES)
+    employee = Link(Employee, verbose_name=N_("Pegawai"), null=True)
+    unit = Link(
+        Unit, verbose_name=N_("Unit"), null=True,
+        help_text=N_("Akun atasan dan petugas melihat unit ini dan semua unit di bawahnya"),
+    )  # fmt: skip
+    active = YesNo(verbose_name=N_("Aktif"), default=True)
+    must_change_password = YesNo(verbose_name=N_("Harus Ganti Sandi"), default=True)
+    epoch = IntegerField(default=1)
+
+    def __str__(self):
+        return self.username
+
+    @property
+    def is_active(self):
+        return self.active
+
+    def get_id(self):
+        return f"{self.id}.{self.epoch}"
+
+    @staticmethod
+    def hashed(password):
+        """The password's scrypt hash at OWASP's floor (N=2^15, r=8, p=3)."""
+        return generate_password_hash(password, method="scrypt:32768:8:3")
+
+    def verify(self, password):
+        return check_password_hash(self.password, password)
+
+    def end_sessions(self):
+        """Make every session of this account invalid from the next request on."""
+        User.update(epoch=User.epoch + 1).where(User.id == self.id).execute()
+
+    @classmethod
+    def of_session(cls, token):
+        """The account of a session's "id.epoch", unless it was ended or deactivated."""
+        number, _, epoch = token.partition(".")
+        if not (number.isdigit() and epoch.isdigit()):
+            return None
+        return cls.get_or_none(
+            (cls.id == int(number)) & (cls.epoch == int(epoch)) & (cls.active == True)  # noqa: E712 - SQL
+        )
+
+
+def supervisor_needs_unit(values):
+    if values.get("role") == "supervisor" and not values.get("unit"):
+        return "unit", N_("Akun atasan memerlukan unit; tanpa unit tidak ada yang dapat dilihat")
+
+
+User.rules = (supervisor_needs_unit,)
+
+
+class Throttle(Table):
+    """Failed tries of a key (an account's name), counted before the password is hashed."""
+
+    MOST, WAIT = 5, 900  # tries, and seconds after the last of them
+
+    key = Text(unique=True, max_length=120)
+    tries = IntegerField(default=0)
+    until = DoubleField(default=0)
+
+    @classmethod
+    def count(cls, key):
+        """Count a try; returns the seconds to wait when there were too many, else 0."""
+        key, moment = key[:120], time.time()
+        with write():
+            row = cls.get_or_none(cls.key == key)
+            tries = row.tries if row and row.until > moment else 0
+            if tries >= cls.MOST:
+                return int(row.until - moment) + 1
+            cls.replace_tries(row, key, tries + 1, moment + cls.WAIT)
+        return 0
+
+    @classmethod
+    def replace_tries(cls, row, key, tries, until):
+        row = row or cls(key=key)
+        row.tries, row.until = tries, until
+        row.save()
+
+    @classmethod
+    def forget(cls, key):
+        with write():
+            cls.delete().where(cls.key == key[:120]).execute()
+
+
+# ------------------------------------------------------------------ Penilaian
+
+
+class Policy(Record):
+    """The dated rules as data; the newest whose `valid_from` has come is in force."""
+
+    valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
+    source = Text(verbose_name=N_("Dasar Hukum"), max_length=250)
+    ratified = YesNo(
+        verbose_name=N_("Disahkan Perbup"), default=False,
+        help_text=N_("Nilai bawaan yang belum dikuatkan Perbup ditandai “belum disahkan Perbup”"),
+    )  # fmt: skip
+    weight_supervisor = Whole(0, 100, verbose_name=N_("Bobot Atasan"), default=60)
+    weight_peer = Whole(0, 100, verbose_name=N_("Bobot Rekan"), default=20)
+    weight_subordinate = Whole(0, 100, verbose_name=N_("Bobot Bawahan"), default=20)
+    min_supervisor = Whole(1, 100, verbose_name=N_("Minimal Atasan"), default=1)
+    min_peer = Whole(1, 100, verbose_name=N_("Minimal Rekan"), default=3)
+    min_subordinate = Whole(1, 100, verbose_name=N_("Minimal Bawahan"), default=1)
+    above_from = Score(verbose_name=N_("Batas Diatas Ekspektasi"), default=110)
+    meets_from = Score(verbose_name=N_("Batas Sesuai Ekspektasi"), default=90)
+    share_productivity = Whole(0, 100, verbose_name=N_("TPP: Produktivitas (%)"), default=60)
+    share_discipline = Whole(0, 100, verbose_name=N_("TPP: Disiplin (%)"), default=40)
+    pct_very_good = Whole(0, 200, verbose_name=N_("TPP: Sangat Baik (%)"), default=100)
+    pct_good = Whole(0, 200, verbose_name=N_("TPP: Baik (%)"), default=100)
+    pct_needs_improvement = Whole(0, 200, verbose_name=N_("TPP: Butuh Perbaikan (%)"), default=75)
+    pct_poor = Whole(0, 200, verbose_name=N_("TPP: Kurang (%)"), default=50)
+    pct_very_poor = Whole(0, 200, verbose_name=N_("TPP: Sangat Kurang (%)"), default=25)
+    days_deliver = Whole(0, 365, verbose_name=N_("Hari Penyerahan"), default=14)
+    days_return = Whole(0, 365, verbose_name=N_("Hari Pengembalian"), default=14)
+    days_object = Whole(0, 365, verbose_name=N_("Hari Keberatan"), default=14)
+    days_decide = Whole(0, 365, verbose_name=N_("Hari Keputusan Keberatan"), default=7)
+    days_verify = Whole(0, 365, verbose_name=N_("Hari Verifikasi Pengaduan"), default=3)
+    days_respond = Whole(0, 365, verbose_name=N_("Hari Tindak Lanjut Pertama"), default=5)
+    days_reply = Whole(0, 365, verbose_name=N_("Hari Balasan Pelapor"), default=10)
+    days_information = Whole(0, 365, verbose_name=N_("Hari Permintaan Informasi"), default=5)
+    days_aspiration = Whole(0, 365, verbose_name=N_("Hari Aspirasi"), default=14)
+    days_complaint = Whole(0, 365, verbose_name=N_("Hari Pengaduan"), default=14)
+    days_inspection = Whole(0, 365, verbose_name=N_("Hari Pengaduan Pengawasan"), default=60)
+    distribution_min_people = Whole(1, 1000, verbose_name=N_("Distribusi: Minimal Orang"), default=5)
+    distribution_most_max = Whole(0, 100, verbose_name=N_("Distribusi: Terbanyak (%)"), default=70)
+    distribution_low_min = Whole(0, 100, verbose_name=N_("Distribusi: Rendah Minimal (%)"), default=60)
+    distribution_top_max = Whole(0, 100, verbose_name=N_("Distribusi: Sangat Baik Maksimal (%)"), default=10)
+    distribution_next_min = Whole(0, 100, verbose_name=N_("Distribusi: Berikutnya Minimal (%)"), default=10)
+
+    class Meta:
+        constraints = [Check('"meets_from" <= "above_from"')]
+
+    def __str__(self):
+        return self.valid_from.strftime("%d-%m-%Y")
+
+    @classmethod
+    def on(cls, day):
+        """The policy in force on a date; the first one for any date before it."""
+        dated = cls.select().order_by(cls.valid_from.desc())
+        return dated.where(cls.valid_from <= day).first() or cls.select().order_by(cls.valid_from).first()
+
+
+def thresholds_in_order(values):
+    above, meets = values.get("above_from"), values.get("meets_from")
+    if above is not None and meets is not None and meets > above:
+        return "meets_from", N_("Batas Sesuai tidak boleh di atas batas Diatas Ekspektasi")
+
+
+Policy.rules = (thresholds_in_order,)
+
+
+class Period(Record):
+    """A month, quarter or year that is assessed; closed, nothing of it changes."""
+
+    KINDS = (
+        ("monthly", N_("Bulanan")),
+        ("quarterly", N_("Triwulan")),
+        ("annual", N_("Tahunan")),
+    )
+    STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
+
+    code = PeriodCode(verbose_name=N_("Kode"), unique=True, max_length=12)
+    name = Text(verbose_name=N_("Nama"), max_length=80)
+    kind = Choice(verbose_name=N_("Jenis"), choices=KINDS)
+    starts_on = Day(verbose_name=N_("Mulai"))
+    ends_on = Day(verbose_name=N_("Selesai"))
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="open")
+
+    class Meta:
+        constraints = [Check('"starts_on" <= "ends_on"')]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def current(cls):
+        """The open period that began last, or None."""
+        return cls.select().where(cls.state == "open").order_by(cls.starts_on.desc(), cls.id).first()
+
+
+def period_in_order(values):
+    starts, ends = values.get("starts_on"), values.get("ends_on")
+    if starts and ends and starts > ends:
+        return "ends_on", N_("Tanggal selesai mendahului tanggal mulai")
+
+
+Period.rules = (period_in_order,)
+
+
+class UnitResult(Record):
+    """A unit's organisation result in a period (PermenPANRB 6/2022 p.92)."""
+
+    RESULTS = (
+        ("ISTIMEWA", N_("Istimewa")),
+        ("BAIK", N_("Baik")),
+        ("BUTUH_PERBAIKAN", N_("Butuh Perbaikan")),
+        ("KURANG", N_("Kurang")),
+        ("SANGAT_KURANG", N_("Sangat Kurang")),
+    )
+
+    unit = Link(Unit, verbose_name=N_("Unit"), index=False)
+    period = Link(Period, verbose_name=N_("Periode"))
+    result = Choice(verbose_name=N_("Capaian Organisasi"), choices=RESULTS)
+    note = LongText(verbose_name=N_("Catatan"), null=True)
+
+    class Meta:
+        indexes = ((("unit", "period"), True),)
+
+    def __str__(self):
+        return f"{self.unit} {self.period}"
+
+
+class Assessment(Record):
+    """What one source says of one employee in one period; without scores it is a request."""
+
+    frozen_with_period = True
+
+    SOURCES = (
+        ("supervisor", N_("Atasan")),
+        ("peer", N_("Rekan")),
+        ("subordinate", N_("Bawahan")),
+        ("public", N_("Masyarakat")),
+        ("observation", N_("Observasi")),
+        ("self", N_("Diri")),
+    )
+
+    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)  # led by a composite index
+    period = Link(Period, verbose_name=N_("Periode"), index=False)
+    source = Choice(verbose_name=N_("Sumber"), choices=SOURCES, default="supervisor")
+    assessor = Link(Employee, verbose_name=N_("Penilai"), null=True)
+    work_score = Score(verbose_name=N_("Skor Hasil Kerja"), null=True, help_text=N_("0-120"))
+    behaviour_score = Score(verbose_name=N_("Skor Perilaku"), null=True, help_text=N_("0-120"))
+    work_level = Level(
+        verbose_name=N_("Rating Hasil Kerja"), null=True,
+        help_text=N_("Diatas: sebagian besar hasil melampaui ekspektasi dan tidak ada hasil utama "
+                     "di bawahnya; Sesuai: sebagian besar sesuai; Dibawah: sebagian besar di bawah"),
+    )  # fmt: skip
+    behaviour_level = Level(
+        verbose_name=N_("Rating Perilaku"), null=True,
+        help_text=N_("Diatas: konsisten menjalankan nilai BerAKHLAK dan menjaganya pada orang lain; "
+                     "Sesuai: konsisten; Dibawah: belum konsisten"),
+    )  # fmt: skip
+    note = LongText(verbose_name=N_("Catatan"), null=True)
+
+    class Meta:
+        indexes = ((("employee", "period", "source", "assessor"), True), (("period", "source"), False))
+
+    def __str__(self):
+        return f"{self.employee} {self.period} {dict(self.SOURCES).get(self.source)}"
+
+
+Assessment.add_index(  # no assessor counts as one
+    Assessment.index(
+        Assessment.employee, Assessment.period, Assessment.source,
+        unique=True, where=Assessment.assessor.is_null(), name="assessment_without_assessor",
+    )
+)  # fmt: skip
+
+
+def not_by_herself(values):
+    same = values.get("assessor") and values["assessor"] == values.get("employee")
+    if same and values.get("source") != "self":
+        return "assessor", N_("Pegawai hanya dapat menilai dirinya dengan Sumber Diri")
+
+
+def self_by_herself(values):
+    other = values.get("assessor") and values["assessor"] != values.get("employee")
+    if other and values.get("source") == "self":
+        return "assessor", N_("Sumber Diri hanya dapat diisi oleh pegawai itu sendiri")
+
+
+Assessment.rules = (not_by_herself, self_by_herself)
+
+
+class Rating(Record):
+    """The predikat of an employee in a period, with everything it was computed from."""
+
+    frozen_with_period = True
+
+    STATES = (
+        ("suggested", N_("Usulan")),
+        ("confirmed", N_("Dikonfirmasi")),
+        ("final", N_("Final")),
+        ("delivered", N_("Diserahkan")),
+        ("acknowledged", N_("Diterima Pegawai")),
+        ("objected", N_("Keberatan")),
+        ("upheld", N_("Dikuatkan")),
+        ("changed", N_("Diubah")),
+    )
+
+    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
+    unit = Link(Unit, verbose_name=N_("Unit"), help_text=N_("Unit pada periode itu"))
+    period = Link(Period, verbose_name=N_("Periode"), index=False)
+    rater = Link(Employee, verbose_name=N_("Penilai"), null=True)
+    work_score = Score(verbose_name=N_("Skor Hasil Kerja"), null=True)
+    behaviour_score = Score(verbose_name=N_("Skor Perilaku"), null=True)
+    work_level = Level(verbose_name=N_("Rating Hasil Kerja"))
+    behaviour_level = Level(verbose_name=N_("Rating Perilaku"))
+    predicate = Predicate(verbose_name=N_("Predikat"), index=True)
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="suggested")
+    credit = Points(verbose_name=N_("Angka Kredit"), null=True)
+    confirmed_on = Day(verbose_name=N_("Dikonfirmasi Tanggal"), null=True)
+    final_on = Day(verbose_name=N_("Final Tanggal"), null=True)
+    delivered_on = Day(verbose_name=N_("Diserahkan Tanggal"), null=True)
+    acknowledged_on = Day(verbose_name=N_("Diterima Tanggal"), null=True)
+    explanation = TextField(default="{}")
+    note = LongText(verbose_name=N_("Catatan"), null=True)
+
+    class Meta:
+        indexes = ((("employee", "period"), True), (("period", "predicate"), False))
+
+    def __str__(self):
+        return f"{self.employee} {self.period}"
+
+    @property
+    def why(self):
+        """The stored explanation: inputs, policy and matrix cell."""
+        return json.loads(self.explanation)
+
+
+class Objection(Record):
+    """An employee's objection to her rating and what became of it."""
+
+    DECISIONS = (("upheld", N_("Dikuatkan")), ("changed", N_("Diubah")))
+
+    rating = Link(Rating, verbose_name=N_("Penilaian Akhir"), unique=True)
+    filed_on = Day(verbose_name=N_("Diajukan Tanggal"))
+    reason = LongText(verbose_name=N_("Alasan Keberatan"))
+    answer = LongText(verbose_name=N_("Penjelasan Penilai"), null=True)
+    decision = Choice(verbose_name=N_("Keputusan"), choices=DECISIONS, null=True)
+    due_on = Day(verbose_name=N_("Batas Keputusan"), null=True)
+    decided_on = Day(verbose_name=N_("Diputus Tanggal"), null=True)
+
+    def __str__(self):
+        return f"{self.rating}"
+
+
+# ------------------------------------------------------------------ Pengembangan
+
+
+class Training(Record):
+    """A training of an employee: planned, proposed or done."""
+
+    STATES = (
+        ("planned", N_("Direncanakan")),
+        ("proposed", N_("Diusulkan")),
+        ("done", N_("Selesai")),
+    )
+
+    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
+    title = Text(verbose_name=N_("Judul"), max_length=200)
+    kind = Choice(
+        verbose_name=N_("Jenis"), choices=code_choices("training_kinds"),
+        aliases=code_aliases("training_kinds"), checked=False,
+    )  # fmt: skip
+    provider = Text(verbose_name=N_("Penyelenggara"), max_length=150, null=True)
+    starts_on = Day(verbose_name=N_("Mulai"))
+    ends_on = Day(verbose_name=N_("Selesai"), null=True)
+    hours = Whole(0, 2000, verbose_name=N_("JP"), default=0, help_text=N_("1 JP = 45 menit"))
+    certificate_no = Text(verbose_name=N_("No Sertifikat"), max_length=100, null=True)
+    certificate_file = Text(max_length=100, null=True)
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="done")
+    outcome = LongText(verbose_name=N_("Hasil"), null=True)
+
+    class Meta:
+        indexes = ((("employee", "title", "starts_on"), True),)
+        constraints = [Check('"starts_on" <= "ends_on"')]
+
+    def __str__(self):
+        return f"{self.title} - {self.employee}"
+
+
+Training.rules = (period_in_order,)
+
+
+class Award(Record):
+    """An award proposed or granted to an employee."""
+
+    frozen_with_period = True
+
+    LEVELS = (
+        ("NATIONAL", N_("Nasional")),
+        ("PROVINCE", N_("Provinsi")),
+        ("REGENCY", N_("Kabupaten")),
+        ("UNIT", N_("Unit")),
+    )
+    STATES = (
+        ("proposed", N_("Diusulkan")),
+        ("granted", N_("Diberikan")),
+        ("declined", N_("Ditolak")),
+    )
+
+    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
+    kind = Choice(
+        verbose_name=N_("Jenis"), choices=code_choices("award_kinds"),
+        aliases=code_aliases("award_kinds"), checked=False,
+    )  # fmt: skip
+    title = Text(verbose_name=N_("Judul"), max_length=200)
+    granted_on = Day(verbose_name=N_("Tanggal SK"), null=True)
+    decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True)
+    level = Choice(
+        verbose_name=N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"}
+    )
+    amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, angka saja"))
+    period = Link(Period, verbose_name=N_("Periode"), null=True)
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="granted")
+
+    class Meta:
+        indexes = ((("employee", "title", "granted_on"), True),)
+
+    def __str__(self):
+        return f"{self.title} - {self.employee}"
+
+
+Award.add_index(  # no date counts as one
+    Award.index(
+        Award.employee, Award.title,
+        unique=True, where=Award.granted_on.is_null(), name="award_without_date",
+    )
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ Pengaduan
+
+
+class Complaint(Record):
+    """A citizen's complaint, with its clocks; the reporter is confidential."""
+
+    CHANNELS = (
+        ("web", N_("Web")),
+        ("desk", N_("Loket")),
+        ("phone", N_("Telepon")),
+        ("whatsapp", N_("WhatsApp")),
+        ("letter", N_("Surat")),
+        ("social", N_("Media Sosial")),
+        ("lapor", N_("SP4N-LAPOR!")),
+    )
+    CLASSES = (
+        ("information", N_("Permintaan Informasi")),
+        ("aspiration", N_("Aspirasi")),
+        ("complaint", N_("Pengaduan")),
+        ("inspection", N_("Pengaduan Berkadar Pengawasan")),
+    )
+    STATES = (
+        ("received", N_("Diterima")),
+        ("verified", N_("Diverifikasi")),
+        ("disposed", N_("Diteruskan")),
+        ("in_progress", N_("Diproses")),
+        ("answered", N_("Ditanggapi")),
+        ("closed", N_("Selesai")),
+        ("rejected", N_("Ditolak")),
+        ("need_info", N_("Perlu Informasi")),
+        ("reopened", N_("Dibuka Kembali")),
+        ("not_ours", N_("Bukan Kewenangan")),
+    )
+
+    ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20)
+    received_on = Day(verbose_name=N_("Tanggal Diterima"), default=today)
+    channel = Choice(verbose_name=N_("Kanal"), choices=CHANNELS, default="web")
+    classification = Choice(
+        verbose_name=N_("Klasifikasi"), choices=CLASSES, default="complaint", column_name="class"
+    )
+    unit = Link(Unit, verbose_name=N_("Unit"), null=True)
+    employee = Link(Employee, verbose_name=N_("Terlapor"), null=True)
+    reporter = Text(verbose_name=N_("Pelapor"), max_length=200, null=True, confidential=True)
+    subject = Text(verbose_name=N_("Perihal"), max_length=200)
+    body = LongText(verbose_name=N_("Uraian"))
+    attachment = Text(max_length=100, null=True)
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="received")
+    verify_due = Day(verbose_name=N_("Batas Verifikasi"), null=True)
+    respond_due = Day(verbose_name=N_("Batas Tindak Lanjut"), null=True)
+    close_due = Day(verbose_name=N_("Tenggat"), null=True)
+    answered_on = Day(verbose_name=N_("Ditanggapi Tanggal"), null=True)
+    closed_on = Day(verbose_name=N_("Selesai Tanggal"), null=True)
+    response = LongText(verbose_name=N_("Tanggapan"), null=True)
+    substantiated = YesNo(verbose_name=N_("Terbukti"), null=True)
+    satisfaction = Whole(1, 5, verbose_name=N_("Kepuasan"), null=True, help_text=N_("1-5"))
+    pin_hash = Text(max_length=255, null=True)
+
+    def __str__(self):
+        return self.ticket
+
+
+class ComplaintEvent(Table):
+    """A step of a complaint that its reporter may read."""
+
+    complaint = Link(Complaint, verbose_name=N_("Pengaduan"))
+    at = Moment(verbose_name=N_("Waktu"), default=now)
+    state = Choice(verbose_name=N_("Status"), choices=Complaint.STATES)
+    text = LongText(verbose_name=N_("Keterangan"), null=True)
+
+    def __str__(self):
+        return f"{self.complaint} {self.at}"
+
+
+# ------------------------------------------------------------------ Pengaturan
+
+
+class Holiday(Record):
+    """A day that is no working day: national holiday or collective leave."""
+
+    KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
+
+    date = Day(verbose_name=N_("Tanggal"), unique=True)
+    name = Text(verbose_name=N_("Nama"), max_length=120)
+    kind = Choice(verbose_name=N_("Jenis"), choices=KINDS, default="NATIONAL")
+
+    def __str__(self):
+        return self.name
+
+
+class Upload(Table):
+    """An uploaded workbook: its bytes, who and when, what the plan said, and how far it got."""
+
+    STATES = (
+        ("checked", N_("Diperiksa")),
+        ("queued", N_("Antre")),
+        ("applying", N_("Sedang Disimpan")),
+        ("applied", N_("Disimpan")),
+        ("undone", N_("Dibatalkan")),
+        ("failed", N_("Gagal")),
+    )
+
+    sheet = Text(verbose_name=N_("Lembar"), max_length=40)
+    filename = Text(verbose_name=N_("Berkas"), max_length=200)
+    user = Link(User, verbose_name=N_("Oleh"), null=True)
+    at = Moment(verbose_name=N_("Waktu"), default=now)
+    period = Link(Period, verbose_name=N_("Periode"), null=True)
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="checked")
+    rows = IntegerField(verbose_name=N_("Baris"), default=0)
+    new = IntegerField(verbose_name=N_("Baru"), default=0)
+    changed = IntegerField(verbose_name=N_("Berubah"), default=0)
+    same = IntegerField(verbose_name=N_("Sama"), default=0)
+    conflict = IntegerField(verbose_name=N_("Bentrok"), default=0)
+    wrong = IntegerField(verbose_name=N_("Salah"), default=0)
+    data = BlobField()
+    sha256 = Text(max_length=64)
+    fingerprint = Text(max_length=64, null=True)
+    done = IntegerField(default=0)
+    total = IntegerField(default=0)
+    beat = DoubleField(null=True)
+    undone_at = Moment(null=True)
+
+    def __str__(self):
+        return f"#{self.id} {self.filename}"
+
+
+class Change(Table):
+    """The audit trail: who changed what, when, through which upload, from what to what."""
+
+    ACTIONS = (
+        ("create", N_("Dibuat")),
+        ("update", N_("Diubah")),
+        ("delete", N_("Dihapus")),
+        ("undo", N_("Dibatalkan")),
+        ("look", N_("Dilihat")),
+        ("sign_in", N_("Masuk")),
+    )
+
+    at = Moment(verbose_name=N_("Waktu"), default=now, index=True)
+    user = Link(User, verbose_name=N_("Oleh"), null=True)
+    upload = Link(Upload, verbose_name=N_("Unggahan"), null=True)
+    action = Choice(verbose_name=N_("Tindakan"), choices=ACTIONS)
+    table = Text(verbose_name=N_("Tabel"), max_length=40)
+    key = IntegerField(verbose_name=N_("Nomor"))
+    label = Text(verbose_name=N_("Data"), max_length=250)
+    before = TextField(verbose_name=N_("Sebelum"), null=True)
+    after = TextField(verbose_name=N_("Sesudah"), null=True)
+
+    class Meta:
+        indexes = ((("table", "key"), False),)
+
+    def __str__(self):
+        return f"{self.label}"
+
+
+MODELS = (
+    Unit, Employee, User, Throttle, Policy, Period, UnitResult, Assessment, Rating, Objection,
+    Training, Award, Complaint, ComplaintEvent, Holiday, Upload, Change,
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""The demo accounts: one a role, with the same password each time."""
+
+from peewee import Case
+
+import audit
+from models import Employee, Period, Rating, Unit, User, write
+
+PASSWORD = "mamuju-kinerja-2026"  # noqa: S105 - printed by `make demo`, for made-up data only
+FEW_DOZEN = 36
+
+
+def demo_accounts():
+    """Make the demo accounts that are missing; returns (role, username, password) of each."""
+    names = {role: f"demo-{role}" for role, _ in User.ROLES}
+    with write():
+        known = {name for (name,) in User.select(User.username).tuples()}
+        missing = [role for role, name in names.items() if name not in known]
+        if missing:
+            password, owners = User.hashed(PASSWORD), _owners()
+            for role in missing:
+                _create(role, names[role], password, owners.get(role, {}))
+    return [(role, name, PASSWORD) for role, name in names.items()]
+
+
+def _create(role, name, password, owner):
+    user = User(username=name, role=role, password=password, must_change_password=False, **owner)
+    audit.create(user, user=None)
+
+
+def _owners():
+    """{role: the employee and unit behind the account}; admin and officer stand for no one."""
+    office = Unit.get_or_none(Unit.code == "BKPP")
+    hr = office and _staff(office.id).order_by(Employee.id.desc()).first()
+    chief = _chief()
+    return {
+        "hr": {"employee": hr},
+        "supervisor": {"employee": chief, "unit": chief.unit if chief else Unit.get(Unit.parent.is_null())},
+        "employee": {"employee": chief and _colleague(chief)},
+    }
+
+
+def _staff(unit):
+    return Employee.select().where(Employee.unit.in_(Unit.below(unit)), Employee.active == True)  # noqa: E712 - SQL
+
+
+def _chief():
+    """The head of the OPD, other than the HR office, whose staff is nearest to a few dozen."""
+    parent = Unit.alias()
+    heads = (
+        Employee.select(Employee, Unit).join(Unit).join(parent, on=(Unit.parent == parent.id))
+        .where(parent.parent.is_null(), Employee.position_type == "JPT_PRATAMA", Unit.code != "BKPP")
+        .order_by(Employee.id)
+    )  # fmt: skip
+    return min(heads, key=lambda head: abs(_staff(head.unit_id).count() - FEW_DOZEN), default=None)
+
+
+def _colleague(chief):
+    """One of the head's people who was rated, at best one whose newest rating waits for her answer."""
+    waiting = Case(Rating.state, (("delivered", 0),), 1)
+    return (
+        _staff(chief.unit_id).join(Rating, on=(Rating.employee == Employee.id)).join(Period)
+        .where(Employee.id != chief.id, Period.state == "closed")
+        .order_by(Period.starts_on.desc(), waiting, Employee.id)
+        .first()
+    )  # fmt: skip

@@ -1,0 +1,263 @@
+"""The reference seed and the demo: valid, complete from 100 people up, and the same each time."""
+
+from collections import Counter
+
+import pytest
+from peewee import fn
+
+import audit
+from fields import codes, nip_gender, nip_scheme
+from models import (
+    MODELS,
+    Assessment,
+    Award,
+    Change,
+    Complaint,
+    ComplaintEvent,
+    Employee,
+    Holiday,
+    Objection,
+    Period,
+    Policy,
+    Rating,
+    Throttle,
+    Training,
+    Unit,
+    Upload,
+    User,
+    db,
+)
+from rating import credit_of, due, predicate_of
+from seed_data import seed_reference
+from seed_data.accounts import demo_accounts
+from seed_data.demo import NotEmpty, seed_demo
+from tests.make import make_employee
+
+PEOPLE = 100
+CLOSED = ("2025-TW4", "2026-TW1", "2026-TW2")
+STAMPS = {"updated_at", "at"}
+
+
+@pytest.fixture
+def demo(database):
+    return seed_demo(PEOPLE)
+
+
+def rows_of(model):
+    """Every row of a table in order, without the time of writing."""
+    columns = [f for f in model._meta.sorted_fields if f.name not in STAMPS]
+    return list(model.select(*columns).order_by(model.id).tuples())
+
+
+def codes_of(field):
+    """The distinct values of a column."""
+    return {value for (value,) in field.model.select(field).distinct().tuples()}
+
+
+def test_reference_seed_loads_units_as_a_tree_and_the_holidays_once(database):
+    seed_reference()
+    seed_reference()
+    assert Unit.select().count() == len(codes("units"))
+    assert [unit.code for unit in Unit.select().where(Unit.parent.is_null())] == ["MAMUJU"]
+    assert Unit.get(Unit.code == "KEL.KAREMA").parent.code == "KEC.MAMUJU"
+    assert Holiday.select().count() == 25
+
+
+def test_reference_seed_leaves_what_is_there(database):
+    Unit.create(code="DINKES", name="Nama sendiri", kind="DINAS")
+    seed_reference()
+    assert Unit.get(Unit.code == "DINKES").name == "Nama sendiri"
+    assert Unit.get(Unit.code == "PKM.BAMBU").parent.name == "Nama sendiri"
+
+
+def test_every_table_has_rows_but_those_of_accounts(demo):
+    assert {table for table, count in demo.items() if not count} == {"user", "throttle"}
+    assert demo["employee"] == PEOPLE
+    assert demo == {m._meta.table_name: m.select().count() for m in MODELS}
+
+
+def test_every_person_is_one_that_the_forms_would_take(demo):
+    genders = {row["text"]: row["gender"] for row in codes("names") if row["kind"] == "first"}
+    for person in Employee.select():
+        assert Employee.nip.parse(person.nip) == person.nip
+        assert (nip_scheme(person.nip) == "PNS") == (person.status in ("PNS", "CPNS"))
+        first = max((name for name in genders if person.name.startswith(f"{name} ")), key=len)
+        assert genders[first] == nip_gender(person.nip)
+        for field in Employee.spoken():
+            value = person.__data__[field.name]
+            if value is not None and field.name not in ("unit", "supervisor"):
+                assert field.parse(field.show(value)) == value
+        assert [rule(person.__data__) for rule in Employee.rules if rule(person.__data__)] == []
+
+
+def test_everybody_has_a_supervisor_above_but_the_one_at_the_top(demo):
+    heads = {person.id: person for person in Employee.select()}
+    top = [person for person in heads.values() if person.supervisor_id is None]
+    assert [person.position for person in top] == ["Sekretaris Daerah"]
+    for person in heads.values():
+        chain = {person.id}
+        while person.supervisor_id:
+            person = heads[person.supervisor_id]
+            assert person.id not in chain
+            chain.add(person.id)
+    same_unit = Employee.alias()
+    others = Employee.select().join(same_unit, on=(Employee.supervisor == same_unit.id))
+    assert others.where(Employee.unit == same_unit.unit).exists()
+    assert 0 < Employee.select().where(Employee.active == False).count() <= 2  # noqa: E712 - SQL
+
+
+def test_every_jenjang_state_and_class_appears(demo):
+    assert codes_of(Employee.jf_level) - {None} == {code for code, _ in Employee.JENJANG}
+    assert codes_of(Employee.position_type) == {code for code, _ in Employee.POSITIONS}
+    assert codes_of(Assessment.source) == {code for code, _ in Assessment.SOURCES}
+    assert codes_of(Rating.state) == {code for code, _ in Rating.STATES} - {"suggested"}
+    assert codes_of(Training.state) == {code for code, _ in Training.STATES}
+    assert codes_of(Award.state) == {code for code, _ in Award.STATES}
+    assert codes_of(Complaint.state) == {code for code, _ in Complaint.STATES}
+    assert codes_of(Complaint.classification) == {code for code, _ in Complaint.CLASSES}
+
+
+@pytest.mark.parametrize("random_state", [1, 2, 3, 4, 5])
+def test_every_jenjang_and_predikat_appears_whatever_the_dice(database, random_state):
+    seed_demo(PEOPLE, random_state)
+    assert codes_of(Employee.jf_level) - {None} == {code for code, _ in Employee.JENJANG}
+    for period in Period.select().where(Period.state == "closed"):
+        found = Rating.select(Rating.predicate).where(Rating.period == period).distinct().tuples()
+        assert {value for (value,) in found} == {code for code, _ in Rating.predicate.choices}
+
+
+def test_quarters_are_closed_and_rated_but_the_last(demo):
+    states = dict(Period.select(Period.code, Period.state).order_by(Period.code).tuples())
+    assert states == dict.fromkeys(CLOSED, "closed") | {"2026-TW3": "open"}
+    rated = Rating.select(Period.code, fn.COUNT(Rating.id)).join(Period).group_by(Period.code).tuples()
+    assert dict(rated) == dict.fromkeys(CLOSED, PEOPLE - 1)  # all but the one without a supervisor
+
+
+def test_a_closed_quarter_has_two_assessments_a_person_and_one_by_the_supervisor(demo):
+    for period in Period.select().where(Period.state == "closed"):
+        given = list(Assessment.select().where(Assessment.period == period))
+        counts = Counter(a.employee_id for a in given)
+        assert len(counts) == PEOPLE
+        assert min(counts.values()) >= 2
+        judged = {a.employee_id: a.assessor_id for a in given if a.source == "supervisor"}
+        led = Employee.select(Employee.id, Employee.supervisor).where(Employee.supervisor.is_null(False))
+        assert judged == dict(led.tuples())
+
+
+def test_the_open_quarter_has_gaps(demo):
+    asked = Assessment.select().join(Period).where(Period.state == "open")
+    done = asked.where(Assessment.source == "supervisor").count()
+    assert PEOPLE * 0.5 < done < PEOPLE * 0.85
+    assert asked.where(Assessment.behaviour_score.is_null(), Assessment.behaviour_level.is_null()).exists()
+
+
+def test_assessments_and_ratings_agree_with_the_rules(demo):
+    for a in Assessment.select():
+        assert [rule(a.__data__) for rule in Assessment.rules if rule(a.__data__)] == []
+    for r in Rating.select(Rating, Employee).join(Employee):
+        assert r.predicate == predicate_of(r.work_level, r.behaviour_level) == r.why["predicate"]
+        jenjang = r.employee.jf_level if r.employee.status == "PNS" else None
+        assert r.credit == (credit_of(jenjang, r.predicate, 3) if jenjang else None)
+        days = [r.confirmed_on, r.final_on, r.delivered_on, r.acknowledged_on]
+        known = [day for day in days if day]
+        assert days[0]
+        assert days == sorted(known) + [None] * (4 - len(known))
+        assert (r.state in ("objected", "upheld", "changed")) == Objection.select().where(
+            Objection.rating == r
+        ).exists()
+
+
+def test_complaints_keep_their_clocks_and_events_their_way(demo):
+    holidays, policy = codes_of(Holiday.date), Policy.get()
+    for c in Complaint.select():
+        assert c.verify_due == due(c.received_on, policy.days_verify, holidays)
+        assert c.respond_due == due(c.verify_due, policy.days_respond, holidays)
+        assert c.received_on <= (c.answered_on or c.received_on) <= (c.closed_on or c.close_due)
+        steps = list(ComplaintEvent.select().where(ComplaintEvent.complaint == c).order_by(ComplaintEvent.at))
+        assert steps[0].state == "received"
+        assert steps[-1].state == c.state
+        assert bool(c.answered_on) == any(step.state == "answered" for step in steps)
+
+
+def test_medals_are_for_long_service(demo):
+    least = {"201": 10, "202": 20, "203": 30}
+    for award in Award.select(Award, Employee).join(Employee).where(Award.kind.in_(list(least))):
+        assert 2026 - int(award.employee.nip[8:12]) >= least[award.kind]
+        assert award.employee.status == "PNS"
+
+
+def test_the_upload_can_be_undone(demo):
+    upload = Upload.get()
+    before = Training.select().count()
+    undone, kept = audit.undo(upload, user=None)
+    assert (undone, kept) == (upload.new, [])
+    assert Training.select().count() == before - undone
+    assert Change.select().where(Change.action == "undo").count() == undone
+
+
+def test_the_same_number_and_dice_give_the_same_rows(database):
+    tables = [model for model in MODELS if model not in (User, Throttle)]
+    with db.atomic() as txn:
+        seed_demo(PEOPLE, 7)
+        first = {model: rows_of(model) for model in tables}
+        txn.rollback()
+    _restart_ids()
+    seed_demo(PEOPLE, 7)
+    assert {model: rows_of(model) for model in tables} == first
+
+
+def test_other_dice_give_other_people(database):
+    with db.atomic() as txn:
+        seed_demo(20, 1)
+        first = codes_of(Employee.nip)
+        txn.rollback()
+    seed_demo(20, 2)
+    assert first != codes_of(Employee.nip)
+
+
+def _restart_ids():
+    """Sequences of PostgreSQL do not roll back."""
+    if type(db.obj).__name__.startswith("Postgres"):
+        for model in MODELS:
+            db.execute_sql(f'ALTER SEQUENCE "{model._meta.table_name}_id_seq" RESTART')
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 7, 20])
+def test_a_handful_of_people_is_no_problem(database, people):
+    assert seed_demo(people)["employee"] == people
+    assert len(demo_accounts()) == 5
+
+
+def test_it_refuses_a_database_that_has_employees(database):
+    make_employee()
+    with pytest.raises(NotEmpty, match="sudah berisi 1 pegawai"):
+        seed_demo(PEOPLE)
+    assert Period.select().count() == 0
+
+
+def test_demo_accounts_are_made_once_and_have_people_behind_them(demo):
+    first = demo_accounts()
+    assert demo_accounts() == first
+    assert [(role, name) for role, name, _ in first] == [(role, f"demo-{role}") for role, _ in User.ROLES]
+    users = {user.role: user for user in User.select()}
+    assert len(users) == User.select().count() == 5
+    for role, _, password in first:
+        assert len(password) >= 12
+        assert users[role].verify(password)
+        assert not users[role].must_change_password
+        assert [rule(users[role].__data__) for rule in User.rules if rule(users[role].__data__)] == []
+    chief, staff = users["supervisor"].employee, users["employee"].employee
+    below = Unit.below(users["supervisor"].unit_id)
+    assert chief.unit == users["supervisor"].unit
+    assert Employee.select().where(Employee.id == staff.id, Employee.unit.in_(below)).exists()
+    assert staff != chief
+    assert Rating.select().where(Rating.employee == staff).count() == 3
+    assert users["hr"].employee.unit.code.split(".")[0] == "BKPP"
+    assert users["officer"].unit is None
+
+
+def test_an_account_that_is_missing_is_made_again(demo):
+    demo_accounts()
+    User.delete().where(User.role == "hr").execute()
+    demo_accounts()
+    assert User.select().where(User.username == "demo-hr").count() == 1
