@@ -206,7 +206,7 @@ class Nip(CharField):
 def nip_problem(nip):
     """What is wrong with the structure of 18 digits, in words, or None."""
     try:
-        born = datetime.strptime(nip[:8], "%Y%m%d").date()
+        born = nip_birth(nip)
     except ValueError:
         return N_("delapan angka pertama bukan tanggal lahir")
     year, scheme = int(nip[8:12]), int(nip[12:14])
@@ -222,7 +222,7 @@ def nip_problem(nip):
 
 
 def nip_birth(nip):
-    return datetime.strptime(nip[:8], "%Y%m%d").date()
+    return date(int(nip[:4]), int(nip[4:6]), int(nip[6:8]))
 
 
 def nip_gender(nip):

@@ -480,6 +480,21 @@ class Assessment(Record):
     def __str__(self):
         return f"{self.employee} {self.period} {dict(self.SOURCES).get(self.source)}"
 
+    @classmethod
+    def unanswered(cls):
+        """The condition of a request: neither a score nor a level is given."""
+        given = (cls.work_score, cls.behaviour_score, cls.work_level, cls.behaviour_level)
+        condition = given[0].is_null()
+        for field in given[1:]:
+            condition &= field.is_null()
+        return condition
+
+    @classmethod
+    def assessed(cls, period):
+        """The ids of employees whom a supervisor has assessed in a period, as a sub-select."""
+        by_supervisor = (cls.period == period) & (cls.source == "supervisor")
+        return cls.select(cls.employee).where(by_supervisor & ~cls.unanswered())
+
 
 Assessment.add_index(  # no assessor counts as one
     Assessment.index(

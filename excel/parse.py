@@ -157,9 +157,8 @@ def _csv(data):
             continue
         if len(rows) > ROWS + LETTERHEAD:
             raise _refusal("rows")
-        width = max(map(len, rows), default=0)
-        if width <= COLUMNS:
-            pages.append([[*map(_unescaped, row)] + [""] * (width - len(row)) for row in rows])
+        width = min(max(map(len, rows), default=0), COLUMNS + 1)
+        pages.append([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows])
     if not pages:
         raise _refusal("broken")
     return pages
@@ -200,6 +199,8 @@ def _table(pages, sheet):
             N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
             headers=", ".join(c.header for c in sheet.columns),
         )
+    if len(rows[place]) > COLUMNS:
+        raise _refusal("columns")
     places, unknown = _places(rows[place], sheet)
     numbers, kept = _filled(rows, place + 1, sorted(places.values()))
     if not kept:

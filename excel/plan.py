@@ -1,19 +1,19 @@
 """From values to what would be written: new, changed, same, conflict, beside what is stored."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-
 import access
 import audit
-from fields import Invalid, N_
+from fields import N_, Invalid
 from models import Period
 
 from . import rules
-from .lookup import among, fetched, Memo
+from .lookup import Memo, among, fetched
 from .validate import Coming
 
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
@@ -29,7 +29,7 @@ LABELS = {
 class Line:
     """One row to write: what differs, before and after, by field name; references as ids or Coming.
 
-    A new line has no id, and `after` holds the whole row. `hidden`: the account may deliver this
+    A new line has no id yet and version 0, and `after` holds the whole row. `hidden`: the account may deliver this
     row but not read it, so `before` is not for its eyes.
     """
 
@@ -40,14 +40,13 @@ class Line:
     before: dict
     after: dict
     hidden: bool = False
-    merged: dict = field(default_factory=dict, repr=False)
     trail: tuple = ()
 
     def audited(self, names):
         """(before, after) as the audit trail keeps them, JSON or None; made once."""
         if not self.trail:
             after = {n: v for n, v in self.after.items() if n in names}
-            if self.id is None:
+            if not self.version:
                 self.trail = (None, encode(after | {"version": 1}))
             else:
                 before = {n: v for n, v in self.before.items() if n in names}
@@ -98,8 +97,11 @@ def plan(sheet, checked, context):
         warnings=list(checked.warnings), unknown=list(checked.table.unknown),
     )  # fmt: skip
     desk = Desk(sheet, checked, context, result)
-    for row in checked.rows:
-        desk.take(row)
+    pairs = [(row, desk.find(row)) for row in checked.rows]
+    repeated = desk.repeated()
+    for row, old in pairs:
+        if row.number not in repeated:
+            desk.take(row, old)
     _without_lost_parents(desk)
     order = {column.header: place for column, place in checked.table.places.items()}
     result.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
@@ -123,13 +125,31 @@ class Desk:
         self.defaults = [(n, f) for n, f in self.fields.items() if n not in ("id", "version", "updated_at")]
         self.clocks = rules.Clocks() if sheet.name == "complaints" else None
         self.labels = Memo(self._reference_label)
-        self.failed = set()
 
-    def take(self, row):
+    def find(self, row):
+        """The stored row that a row means, or None; a blank NIP Penilai is settled here."""
         old = self.stored.get(row.key)
         if row.defaulted:
             old = rules.stored_assessment(row, self.stored)
-            row.values["assessor"] = old["assessor"] if old else row.values["assessor"]
+            row.values["assessor"] = old["assessor"] if old else row.key[3]
+        return old
+
+    def repeated(self):
+        """The numbers of rows that mean the same as another row of the file: errors, all of them."""
+        groups = defaultdict(list)
+        for row in self.checked.rows:
+            groups[tuple(map(row.values.get, self.sheet.key))].append(row)
+        groups.pop((None,), None)  # new complaints have no ticket yet
+        twice = [rows for rows in groups.values() if len(rows) > 1]
+        for rows in twice:
+            for row in rows:
+                others = ", ".join(str(other.number) for other in rows if other is not row)
+                message = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
+                self.fail(row, self.sheet.key[0], str(message))
+        return {row.number for rows in twice for row in rows}
+
+    def take(self, row, old):
+        """Put a row into the plan beside the stored one, or among the errors."""
         if old is None:
             self._new(row)
         else:
@@ -147,11 +167,11 @@ class Desk:
             if merged[n] is None and not f.null and (n in self.sheet.by_name and n not in self.sheet.optional)
         ]  # fmt: skip
         for name in missing:
-            self._fail(row, name, N_("wajib diisi untuk data baru"))
-        if missing or not self._holds(row, merged, merged.get("period"), None):
+            self.fail(row, name, N_("wajib diisi untuk data baru"))
+        if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
         merged.update(self._computed(merged))
-        self.plan.new.append(Line(row.number, self._label(merged), None, 0, {}, merged, merged=merged))
+        self.plan.new.append(Line(row.number, self._label(merged), None, 0, {}, merged))
 
     def _old(self, row, old):
         after = {n: v for n, v in row.values.items() if v != old[n] and not self._alike(n, v, old[n])}
@@ -162,7 +182,7 @@ class Desk:
             self.plan.same += 1
             return
         if old["id"] in self.denied:
-            self._fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
+            self.fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
             return
         if not self._holds(row, merged, merged.get("period"), old.get("period")):
             return
@@ -171,9 +191,7 @@ class Desk:
             after |= {n: v for n, v in dues.items() if v != old[n]}
         before = {n: old[n] for n in after}
         label, hidden = self._label(merged), old["id"] in self.unread
-        self.plan.changed.append(
-            Line(row.number, label, old["id"], old["version"], before, after, hidden, merged)
-        )
+        self.plan.changed.append(Line(row.number, label, old["id"], old["version"], before, after, hidden))
 
     def _alike(self, name, value, old):
         """Whether a stored text reads back as this value: what we printed is not a change."""
@@ -188,12 +206,12 @@ class Desk:
     def _holds(self, row, merged, *periods):
         """Whether the row may be written: its period is open and every rule of the table agrees."""
         if self.closed and self.closed.intersection(periods):
-            self._fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
+            self.fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
             return False
         found = [problem for rule in self.model.rules if (problem := rule(merged))]
         for name, message in found:
-            self._fail(row, name, message)
-        return not found and (not row.verified or self._verified(row, merged))
+            self.fail(row, name, message)
+        return not found
 
     def _verified(self, row, merged):
         predicate = row.verified.get("predicate")
@@ -205,7 +223,7 @@ class Desk:
             N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan"),
             right=column.field.show(right),
         )
-        self._fail(row, column, str(message))
+        self.fail(row, column, str(message))
         return False
 
     def _computed(self, merged):
@@ -213,9 +231,8 @@ class Desk:
             return {}
         return self.clocks.dues(merged["received_on"], merged["classification"])
 
-    def _fail(self, row, column, message):
+    def fail(self, row, column, message):
         self.plan.errors.append(self.checked.problem(row, column, message))
-        self.failed.add(row.number)
 
     def _label(self, merged):
         words = {n: v or "" for n, v in merged.items()}
@@ -274,34 +291,34 @@ def _limits(model, user, rows):
 # ------------------------------------------------------------------ rows that refer to each other
 
 
-def _without_lost_parents(desk):
-    """Take out rows that lean on a row in error, or that would be their own ancestors."""
-    for column in desk.sheet.own:
-        name, result = column.name, desk.plan
-        rows = {row.number: row for row in desk.checked.rows}
-        loops = _loops(desk.model, name, desk.sheet.key[0], result)
-        _drop(desk, rows, column, lambda line, name=name: loops.intersection([line.row]), LOOP)
-        while True:
-            coming = {line.after[desk.sheet.key[0]] for line in result.new}
-            lost = {
-                line.row
-                for line in (*result.new, *result.changed)
-                if isinstance(line.after.get(name), Coming) and line.after[name] not in coming
-            }
-            if not lost:
-                break
-            _drop(desk, rows, column, lambda line, lost=lost: line.row in lost, LOST)
-
-
 LOOP = N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri")
 LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
 
 
-def _drop(desk, rows, column, wrong, message):
-    for lines in (desk.plan.new, desk.plan.changed):
-        for line in [line for line in lines if wrong(line)]:
-            lines.remove(line)
-            desk._fail(rows[line.row], column, message)
+def _without_lost_parents(desk):
+    """Take out rows that would be their own ancestors, or that lean on a row in error."""
+    for column in desk.sheet.own:
+        key = desk.sheet.key[0]
+        _drop(desk, column, _loops(desk.model, column.name, key, desk.plan), LOOP)
+        while lost := _lost(desk.plan, column.name, key):
+            _drop(desk, column, lost, LOST)
+
+
+def _lost(result, name, key):
+    """The numbers of rows that refer to a row of the file that will not be added."""
+    coming = {line.after[key] for line in result.new}
+    refers = ((line.row, line.after.get(name)) for line in (*result.new, *result.changed))
+    return {row for row, value in refers if isinstance(value, Coming) and value not in coming}
+
+
+def _drop(desk, column, numbers, message):
+    if not numbers:
+        return
+    desk.plan.new = [line for line in desk.plan.new if line.row not in numbers]
+    desk.plan.changed = [line for line in desk.plan.changed if line.row not in numbers]
+    for row in desk.checked.rows:
+        if row.number in numbers:
+            desk.fail(row, column, message)
 
 
 def _loops(model, name, key, result):

@@ -1,6 +1,5 @@
 """From raw cells to values: every error of every row at once, each with its place."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,7 +115,6 @@ def validate(sheet, table, context):
             read[column] = _resolved(checked, column, read)
     _fill_rows(checked, read)
     _prepare(checked)
-    _repeated(checked)
     return checked
 
 
@@ -214,20 +212,4 @@ def _prepare(checked):
         if sheet.name == "assessments" and row.number not in checked.bad:
             rules.assessment_defaults(row, checked)
         row.key = tuple(map(row.values.get, sheet.key))
-    checked.rows = [row for row in checked.rows if row.number not in checked.bad]
-
-
-def _repeated(checked):
-    """The same key twice is an error on each of its rows, naming the others."""
-    groups = defaultdict(list)
-    for row in checked.rows:
-        if row.key != (None,):  # new complaints have no ticket yet
-            groups[row.key].append(row)
-    if len(groups) == len(checked.rows):
-        return
-    for rows in groups.values():
-        for row in rows if len(rows) > 1 else ():
-            others = ", ".join(str(other.number) for other in rows if other is not row)
-            checked.fail(row, checked.sheet.key[0], str(Invalid(
-                N_("sama dengan baris %(rows)s; satu data cukup satu baris"), rows=others)))  # fmt: skip
     checked.rows = [row for row in checked.rows if row.number not in checked.bad]

@@ -1,0 +1,64 @@
+"""The forms that no model can describe: sign-in, password and upload."""
+
+from flask_admin.babel import Translations
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
+
+SHORTEST = 12
+COMMON = (
+    "password", "sandi", "rahasia", "qwerty", "123456", "111111", "mamuju", "sulbar", "indonesia",
+    "kinerja", "admin", "bismillah", "sayang", "abcdef",
+)  # fmt: skip
+
+
+class Form(FlaskForm):
+    """A form whose own messages are in the reader's language."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form):
+            return Translations()
+
+
+class LoginForm(Form):
+    username = StringField(
+        _l("Nama Akun"), [DataRequired()], render_kw={"autocomplete": "username", "autofocus": True}
+    )
+    password = PasswordField(_l("Sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
+
+
+def not_common(form, field):
+    """Refuse a password made of one common word and a few digits, or of one character."""
+    core = field.data.casefold().strip("0123456789!@#$%^&*._- ")
+    if core in COMMON or not core or len(set(field.data)) < 5:
+        raise ValidationError(
+            _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
+        )
+
+
+class PasswordForm(Form):
+    old = PasswordField(
+        _l("Sandi Sekarang"), [DataRequired()], render_kw={"autocomplete": "current-password"}
+    )
+    new = PasswordField(
+        _l("Sandi Baru"),
+        [DataRequired(), Length(min=SHORTEST, max=200), not_common],
+        description=_l("Paling sedikit 12 huruf; beberapa kata lebih kuat daripada satu kata rumit"),
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeat = PasswordField(
+        _l("Ulangi Sandi Baru"),
+        [DataRequired(), EqualTo("new", message=_l("Kedua sandi baru tidak sama"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class UploadForm(Form):
+    file = FileField(_l("Berkas Excel"), [FileRequired()], render_kw={"accept": ".xlsx,.xlsm,.xls,.ods,.csv"})
+    period = SelectField(_l("Periode"), validate_choice=True)
+
+
+class ApplyForm(Form):
+    partial = BooleanField(_l("Simpan hanya baris yang benar"))

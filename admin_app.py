@@ -1,0 +1,133 @@
+"""The application: config, database, sign-in, panel and views. Also `python admin_app.py COMMAND`."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask, render_template
+from flask_admin import Admin
+from flask_admin.theme import Bootstrap4Theme
+from flask_babel import Babel, gettext
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import catalogues
+from models import connect
+from views import register
+from views.account import account
+from views.home import HomeView
+from views.public import chosen_language, public
+from views.session import guard, me
+
+ROOT = Path(__file__).parent
+
+
+def envbool(name, default=False):
+    """A strict switch of the environment: 1/on or 0/off; anything else stops the start."""
+    text = os.environ.get(name, "").strip().lower()
+    if text not in ("", "0", "1", "on", "off"):
+        raise ValueError(f"{name}={text}: write 1 or 0")
+    return text in ("1", "on") if text else default
+
+
+def secret_key(instance):
+    """The key of this installation, made once and kept readable for its owner only."""
+    if os.environ.get("SECRET_KEY"):
+        return os.environ["SECRET_KEY"]
+    if os.environ.get("KINERJA_ENV") == "production":
+        raise ValueError("SECRET_KEY is required with KINERJA_ENV=production")
+    file = Path(instance) / "secret_key"
+    try:
+        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return file.read_text()
+
+
+def settings():
+    """The configuration that the environment gives."""
+    production = os.environ.get("KINERJA_ENV") == "production"
+    limits = envbool("KINERJA_LIMITS", True)
+    if production and not limits:
+        raise ValueError("KINERJA_LIMITS=off is for tests only")
+    instance = os.environ.get("KINERJA_INSTANCE", str(ROOT / "instance"))
+    hosts = [host for host in os.environ.get("KINERJA_HOSTS", "").replace(",", " ").split() if host]
+    return {
+        "INSTANCE": instance,
+        "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{instance}/kinerja.db",
+        "LIMITS": limits,
+        "HTTPS": envbool("KINERJA_HTTPS"),
+        "PROXIES": int(os.environ.get("KINERJA_PROXIES", "0")),
+        "TRUSTED_HOSTS": ["localhost", "127.0.0.1", *hosts],
+        "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
+        "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
+        "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "kinerja",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "id",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
+    }
+
+
+def create_app(config=None):
+    """A ready application; `config` overrides what the environment says."""
+    app = Flask("kinerja", root_path=str(ROOT))
+    app.config.update(settings() | (config or {}))
+    Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
+    app.config.setdefault("SECRET_KEY", None)
+    app.secret_key = app.config["SECRET_KEY"] or secret_key(app.config["INSTANCE"])
+    app.config["SESSION_COOKIE_SECURE"] = app.config["HTTPS"]
+    if app.config["PROXIES"]:
+        count = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+    connect(app.config["DATABASE_URL"])
+    catalogues.prepare()
+    Babel(app, locale_selector=chosen_language, default_translation_directories=catalogues.FOLDER)
+    guard(app)
+    CSRFProtect(app)
+    limit(app)
+    app.register_blueprint(public)
+    app.register_blueprint(account)
+    theme = Bootstrap4Theme(folder="bootstrap4")
+    index = HomeView(name=gettext("Beranda"), url="/admin")
+    register(Admin(app, name="Kinerja", theme=theme, index_view=index))
+    app.context_processor(
+        lambda: {"me": me, "office": app.config["OFFICE"], "regency": app.config["REGENCY"]}
+    )
+    speak_of_errors(app)
+    return app
+
+
+def limit(app):
+    """Coarse limits by address; the exact count of sign-in tries is in Throttle."""
+    app.config.update(RATELIMIT_ENABLED=app.config["LIMITS"], RATELIMIT_STORAGE_URI="memory://")
+    limiter = Limiter(get_remote_address, app=app, application_limits=["3000 per minute"])
+    limiter.exempt(app.view_functions.get("static", lambda: None))
+
+
+def speak_of_errors(app):
+    """Every error as a plain page with a way out; the unexpected ones go to the log as well."""
+
+    @app.errorhandler(HTTPException)
+    def refused(error):
+        return render_template("error.html", code=error.code), error.code
+
+    @app.errorhandler(OverflowError)
+    def too_large(error):
+        return render_template("error.html", code=400), 400
+
+    @app.errorhandler(500)
+    def failed(error):
+        return render_template("error.html", code=500), 500
+
+
+if __name__ == "__main__":
+    from commands import main
+
+    main()

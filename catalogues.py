@@ -1,0 +1,34 @@
+"""The catalogues of words: compiled at start, and made known to Flask-Admin and WTForms."""
+
+import os
+from pathlib import Path
+
+import flask_admin.babel
+import flask_admin.translations
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from wtforms.i18n import messages_path
+
+FOLDER = str(Path(__file__).parent / "translations")
+
+
+def prepare():
+    """Compile what is newer than its .mo and point the libraries' domains at our catalogues.
+
+    `Admin(translations_path=...)` would hold inside admin pages only, and its cache does not know it.
+    """
+    for source in Path(FOLDER).glob("*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            compile_catalogue(source, compiled)
+    theirs = list(flask_admin.translations.__path__)
+    flask_admin.babel.domain._translation_directories = [*theirs, FOLDER]
+    flask_admin.babel.wtforms_domain._translation_directories = [messages_path(), FOLDER]
+
+
+def compile_catalogue(source, compiled):
+    """Write the .mo beside its .po in one step, so that processes that start together agree."""
+    partial = compiled.with_suffix(f".{os.getpid()}")
+    with open(source, "rb") as po, open(partial, "wb") as mo:
+        write_mo(mo, read_po(po))
+    partial.replace(compiled)

@@ -1,0 +1,301 @@
+"""The command line, each command with --help."""
+
+import json
+import os
+import sys
+from functools import wraps
+from pathlib import Path
+
+import click
+
+import access
+import audit
+import compute as computing
+import migrations
+from excel import apply as work
+from excel.export import export as export_sheet
+from excel.parse import Unreadable
+from excel.sheets import SHEETS
+from excel.template import template as write_template
+from excel.validate import Context
+from fields import Invalid
+from models import Employee, Period, Unit, Upload, User, db, write
+
+SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
+USER = click.option("--user", "username", help="Act with this account's rights and scope.")
+PERIOD = click.option("--period", "period_code", help="Code of the period, such as 2026-TW3.")
+UNIT = click.option("--unit", "unit_code", help="Code of a unit: it and all below.")
+JSON = click.option("--json", "as_json", is_flag=True, help="One object on one line on standard output.")
+
+
+@click.group()
+@click.pass_context
+def main(context):
+    """Kinerja: the performance panel."""
+    from admin_app import settings
+    from models import connect
+
+    config = settings()
+    Path(config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
+    connect(config["DATABASE_URL"])
+    db.connect(reuse_if_open=True)
+    context.call_on_close(db.close)
+
+
+class Refused(click.ClickException):
+    """Wrong usage or an unreadable file: exit 2, said as JSON where that was asked for."""
+
+    exit_code = 2
+
+    def show(self, file=None):
+        if "--json" in sys.argv:
+            click.echo(json.dumps({"error": self.message}, ensure_ascii=False))
+        click.echo(self.message, err=True)
+
+
+def plainly(command):
+    """Say what a user can cause as one sentence and exit 2."""
+
+    @wraps(command)
+    def run(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except (Unreadable, Invalid, access.Denied, work.AlreadyDone, OSError) as refusal:
+            raise Refused(str(refusal) or type(refusal).__name__) from refusal
+
+    return run
+
+
+def one(model, field, value, what):
+    """The row of a natural key, or exit 2."""
+    row = model.get_or_none(field == value) if value else None
+    if value and row is None:
+        raise Refused(f"{what} “{value}” tidak ada")
+    return row
+
+
+def account(username):
+    return one(User, User.username, username, "Akun")
+
+
+def period_of(code):
+    return one(Period, Period.code, code, "Periode")
+
+
+def say(as_json, data, text):
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
+
+
+@main.command()
+def init():
+    """Create or upgrade the schema; safe to repeat."""
+    for name in migrations.upgrade():
+        click.echo(name)
+
+
+@main.command()
+@click.option("--employees", default=500, show_default=True, type=click.IntRange(1))
+@click.option("--random-state", default=1, show_default=True)
+@plainly
+def seed(employees, random_state):
+    """Fill an empty database with demo data; refuses one that has employees."""
+    from seed_data.demo import seed_demo
+
+    for table, count in seed_demo(employees, random_state).items():
+        click.echo(f"{table}: {count}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
+def serve(host, port, workers):
+    """Serve the panel with a production server."""
+    db.close()
+    run_server(host, port, workers)
+
+
+def run_server(host, port, workers=2):
+    if sys.platform == "win32":
+        import waitress
+
+        from admin_app import create_app
+
+        return waitress.serve(create_app(), host=host, port=port, threads=8)
+    from admin_app import ROOT
+
+    bind = f"{host}:{port}"
+    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--bind", bind, "--workers",
+               str(workers), "--threads", "4", "--chdir", str(ROOT), "--timeout", "120", "--preload"]  # fmt: skip
+    return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+def demo(host, port):
+    """Migrate, seed an empty database, print the demo accounts and serve."""
+    from seed_data.accounts import demo_accounts
+    from seed_data.demo import seed_demo
+
+    migrations.upgrade()
+    if not Employee.select().exists():
+        seed_demo()
+    for role, username, password in demo_accounts():
+        click.echo(f"{role:<12}{username:<18}{password}")
+    click.echo(f"http://{host}:{port}")
+    sys.stdout.flush()
+    db.close()
+    run_server(host, port)
+
+
+@main.group()
+def user():
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice([code for code, _ in User.ROLES]))
+@UNIT
+@click.option("--nip", help="The employee whom the account belongs to.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--temporary", is_flag=True, help="It must be changed at the first sign-in.")
+@plainly
+def add_user(name, role, unit_code, nip, password_stdin, temporary):
+    """Make an account; without --password-stdin its password is made and printed once."""
+    unit = one(Unit, Unit.code, unit_code, "Unit")
+    employee = one(Employee, Employee.nip, nip, "NIP")
+    if role == "supervisor" and unit is None:
+        unit = employee and employee.unit
+        if unit is None:
+            raise Refused("Akun atasan memerlukan --unit atau --nip")
+    if User.select().where(User.username == User.username.parse(name)).exists():
+        raise Refused(f"Akun “{name}” sudah ada")
+    password, must_change = read_password(password_stdin, temporary)
+    with write():
+        row = User(username=User.username.parse(name), role=role, unit=unit, employee=employee,
+                   password=User.hashed(password), must_change_password=must_change)  # fmt: skip
+        audit.create(row, user=None)
+    click.echo(f"{name}: dibuat", err=True)
+
+
+@user.command("password")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True)
+@click.option("--temporary", is_flag=True)
+@plainly
+def set_password(name, password_stdin, temporary):
+    """Give an account a new password and end its sessions."""
+    row = account(name)
+    before = audit.snapshot(row)
+    password, row.must_change_password = read_password(password_stdin, temporary)
+    row.password, row.epoch = User.hashed(password), row.epoch + 1
+    audit.update(row, before, user=None)
+
+
+def read_password(from_stdin, temporary):
+    """(password, whether it must be changed): from standard input, or made and printed once."""
+    if not from_stdin:
+        from views.people import new_password
+
+        password = new_password()
+        click.echo(password)
+        return password, True
+    password = sys.stdin.readline().rstrip("\r\n")
+    if len(password) < 12:
+        raise Refused("Sandi paling sedikit 12 huruf")
+    return password, temporary
+
+
+@main.command()
+@SHEET
+@click.argument("file", type=click.Path(dir_okay=False))
+@PERIOD
+@UNIT
+@USER
+@plainly
+def template(sheet, file, period_code, unit_code, username):
+    """Write the workbook to fill in."""
+    context = Context(account(username), period_of(period_code))
+    with open(file, "wb") as out:
+        write_template(SHEETS[sheet], out, context, unit_code=unit_code)
+
+
+@main.command("import")
+@SHEET
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@PERIOD
+@USER
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--partial", is_flag=True, help="Write the right rows, leave the wrong ones.")
+@JSON
+@plainly
+def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
+    """Read a workbook into a table: exit 0 applied, 1 rows in error, 2 unreadable."""
+    if not SHEETS[sheet].imports:
+        raise Refused(f"Lembar {sheet} hanya untuk ekspor")
+    context = Context(account(username), period_of(period_code))
+    plan, upload = work.run(
+        SHEETS[sheet], Path(file).read_bytes(), Path(file).name, context, partial=partial, dry_run=dry_run
+    )
+    applied = upload is not None
+    result = work.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
+    say(as_json, result, told(result))
+    if plan.errors and not partial:
+        sys.exit(1)
+
+
+def told(result):
+    """The result of an import for a terminal."""
+    lines = [f"Baris {e['row']}, kolom {e['column']}: {e['message']}" for e in result["errors"]]
+    lines += [
+        f"Peringatan: baris {w['row']}, kolom {w['column']}: {w['message']}" for w in result["warnings"]
+    ]
+    counts = "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format(**result)
+    done = (
+        f"Disimpan sebagai unggahan {result['upload']}." if result["applied"] else "Tidak ada yang disimpan."
+    )
+    return "\n".join([*lines, counts, done])
+
+
+@main.command("export")
+@SHEET
+@click.argument("file", type=click.Path(dir_okay=False))
+@PERIOD
+@UNIT
+@USER
+@plainly
+def export_file(sheet, file, period_code, unit_code, username):
+    """Write a sheet as .xlsx or .csv, told by the file's ending."""
+    count = export_sheet(
+        SHEETS[sheet], file, user=account(username), period=period_of(period_code), unit_code=unit_code
+    )
+    click.echo(f"{count} baris", err=True)
+
+
+@main.command()
+@click.argument("period")
+@UNIT
+@JSON
+@plainly
+def compute(period, unit_code, as_json):
+    """Compute the ratings of a period."""
+    unit = one(Unit, Unit.code, unit_code, "Unit")
+    outcome = computing.compute(period_of(period), unit=unit)
+    counts = {"period": period, "new": outcome.new, "changed": outcome.changed, "same": outcome.same,
+              "incomplete": outcome.incomplete}  # fmt: skip
+    text = "{period}: {new} baru, {changed} berubah, {same} sama, {incomplete} belum dinilai"
+    say(as_json, counts, text.format(**counts))
+
+
+@main.command()
+@click.argument("upload", type=int)
+@JSON
+@plainly
+def undo(upload, as_json):
+    """Take one upload back; rows changed since are kept and named."""
+    row = one(Upload, Upload.id, upload, "Unggahan")
+    undone, kept = work.undo(row, None)
+    text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
+    say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)

@@ -1,0 +1,254 @@
+"""From a plan to the tables: check, store, apply, undo; a preview and its applying are one code."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import access
+import audit
+from fields import N_, Invalid
+from models import Change, Complaint, Period, Upload, now, write
+
+from .parse import parse
+from .plan import plan
+from .sheets import SHEETS
+from .validate import Coming, Context, validate
+
+UNDO_DAYS = 7
+
+
+class AlreadyDone(Exception):
+    """The upload was applied (or taken back) before; nothing more happened now."""
+
+
+class Changed(Exception):
+    """What is stored has changed since the plan was shown; `plan` is what would happen now."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        super().__init__(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
+
+
+class HasErrors(Exception):
+    """Rows are in error, so nothing was written; `plan` names them."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        super().__init__(N_("Masih ada baris yang salah; tidak ada yang disimpan"))
+
+
+class NotUndoable(Invalid):
+    """An upload that can no longer be taken back, and why."""
+
+
+def check(sheet, data, context):
+    """The Plan of a file's bytes, written nowhere. Raises Unreadable and access.Denied."""
+    return plan(sheet, validate(sheet, parse(data, sheet), context), context)
+
+
+def store(sheet, data, filename, context):
+    """(Upload in state "checked", its Plan): the bytes, kept until somebody applies them."""
+    found = check(sheet, data, context)
+    with write():
+        upload = _upload(sheet, data, filename, context, found, fingerprint=found.fingerprint)
+    return upload, found
+
+
+def apply(upload, user, partial=False):
+    """Write a stored upload in one transaction; returns the Plan that was carried out.
+
+    The bytes are parsed and validated again, and planned again inside the transaction. Raises
+    AlreadyDone, Changed, HasErrors, access.Denied; whatever is raised, nothing was written.
+    """
+    sheet, context = SHEETS[upload.sheet], context_of(upload, user)
+    checked = validate(sheet, parse(bytes(upload.data), sheet), context)
+    with write():
+        _claim(upload)
+        found = plan(sheet, checked, context)
+        if found.fingerprint != upload.fingerprint:
+            raise Changed(found)
+        _carry_out(found, upload, user, partial)
+    return found
+
+
+def run(sheet, data, filename, context, partial=False, dry_run=False):
+    """(Plan, Upload or None) of one pass: parsed and validated once, planned and written inside."""
+    checked = validate(sheet, parse(data, sheet), context)
+    if dry_run:
+        return plan(sheet, checked, context), None
+    with write():
+        found = plan(sheet, checked, context)
+        if found.errors and not partial:
+            return found, None
+        upload = _upload(sheet, data, filename, context, found, state="applied")
+        _carry_out(found, upload, context.user, partial)
+    return found, upload
+
+
+def context_of(upload, user):
+    """The Context of a stored upload: only who uploaded it, HR and IT may act on it."""
+    if user is not None and user.role not in ("admin", "hr") and upload.user_id != user.id:
+        raise access.Denied(N_("Unggahan ini milik akun lain"))
+    return Context(user, upload.period)
+
+
+def report(sheet, found, applied, upload_id):
+    """The contract's JSON object of a Plan."""
+    return {
+        "sheet": sheet.name, "rows": found.rows, "new": len(found.new), "changed": len(found.changed),
+        "same": found.same, "conflict": len(found.conflict),
+        "errors": [vars(problem) for problem in found.errors],
+        "warnings": [vars(problem) for problem in found.warnings],
+        "applied": applied, "upload": upload_id,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------ writing
+
+
+def _counts(found):
+    return {
+        "rows": found.rows, "new": len(found.new), "changed": len(found.changed), "same": found.same,
+        "conflict": len(found.conflict), "wrong": found.rows - _good(found),
+    }  # fmt: skip
+
+
+def _good(found):
+    return len(found.new) + len(found.changed) + found.same + len(found.conflict)
+
+
+def _upload(sheet, data, filename, context, found, **more):
+    return Upload.create(
+        sheet=sheet.name, filename=filename[-200:], user=context.user, period=context.period,
+        data=data, sha256=sha256(data).hexdigest(), **_counts(found), **more,
+    )  # fmt: skip
+
+
+def _claim(upload):
+    """Take the upload for applying; a second click finds it taken."""
+    waiting = Upload.state.in_(("checked", "queued", "applying"))
+    if not Upload.update(state="applied").where((Upload.id == upload.id) & waiting).execute():
+        raise AlreadyDone(str(upload.id))
+    upload.state = "applied"
+
+
+def _carry_out(found, upload, user, partial):
+    if found.errors and not partial:
+        raise HasErrors(found)
+    if found.new:
+        _insert(found, upload, user)
+    if found.changed:
+        _update(found, upload, user)
+    Upload.update(**_counts(found)).where(Upload.id == upload.id).execute()
+
+
+def _insert(found, upload, user):
+    """Insert the new lines, those that others refer to first, and their trail."""
+    model, key = found.sheet.model, found.sheet.key[0]
+    if model is Complaint:
+        _give_tickets(found.new)
+    for line, number in zip(found.new, audit.reserve_ids(model, len(found.new)), strict=True):
+        line.id = number
+    ids = {line.after[key]: line.id for line in found.new}
+    lines = _resolve(found.sheet, found.new, ids)
+    if found.sheet.own:
+        lines = _parents_first(lines, [column.name for column in found.sheet.own])
+        _resolve(found.sheet, found.changed, ids)
+    names = [f.name for f in model._meta.sorted_fields]
+    common = {"version": 1, "updated_at": now().isoformat(" ")}
+    rows = [[*map((line.after | {"id": line.id} | common).get, names)] for line in lines]
+    audit.insert_many(model, names, rows)
+    trail = [(line.id, line.label, *line.audited(found.audited)) for line in lines]
+    audit.log_many("create", model, trail, user=user, upload=upload.id)
+
+
+def _resolve(sheet, lines, ids):
+    """Put the ids of the rows just numbered in place of their natural keys."""
+    for line in lines if sheet.own else ():
+        for column in sheet.own:
+            value = line.after.get(column.name)
+            if isinstance(value, Coming):
+                line.after[column.name], line.trail = ids[value], ()
+    return lines
+
+
+def _parents_first(lines, names):
+    """The lines in an order in which each comes after those of them it refers to."""
+    left, ordered = {line.id: line for line in lines}, []
+    while left:
+        ready = [i for i, line in left.items() if not any(line.after.get(n) in left for n in names)]
+        ordered += [left.pop(i) for i in ready]
+    return ordered
+
+
+def _update(found, upload, user):
+    """Update the changed lines, grouped by the fields that differ, and their trail."""
+    model, groups = found.sheet.model, {}
+    for line in found.changed:
+        row = (*line.after.values(), line.id, line.version)
+        groups.setdefault(tuple(line.after), []).append(row)
+    for names, rows in groups.items():
+        audit.update_many(model, names, rows)
+    trail = [(line.id, line.label, *line.audited(found.audited)) for line in found.changed]
+    audit.log_many("update", model, trail, user=user, upload=upload.id)
+
+
+def _give_tickets(lines):
+    """Number the new complaints that came without a ticket: ADU-<year of receipt>-00001."""
+    waiting = [line for line in lines if line.after.get("ticket") is None]
+    last = {}
+    for line in waiting:
+        year = line.after["received_on"].year
+        if year not in last:
+            last[year] = _last_ticket(year, lines)
+        last[year] += 1
+        line.label = line.after["ticket"] = f"ADU-{year}-{last[year]:05d}"
+        line.trail = ()
+
+
+def _last_ticket(year, lines):
+    head = f"ADU-{year}-"
+    stored = Complaint.select(Complaint.ticket).where(Complaint.ticket.startswith(head)).tuples()
+    tickets = [ticket for (ticket,) in stored] + [line.after["ticket"] or "" for line in lines]
+    numbers = [t.removeprefix(head) for t in tickets if t.startswith(head)]
+    return max((int(n) for n in numbers if n.isdecimal()), default=0)
+
+
+# ------------------------------------------------------------------ undo
+
+
+def undo(upload, user):
+    """Take an applied upload back: (rows undone, labels of rows that had to stay).
+
+    An upload of a period can be taken back while the period is open, any other for seven days.
+    Raises access.Denied, AlreadyDone and NotUndoable.
+    """
+    sheet = SHEETS[upload.sheet]
+    context_of(upload, user)
+    if not access.may(user, "import", sheet.model):
+        raise access.Denied(N_("Akun ini tidak boleh membatalkan unggahan ini"))
+    with write():
+        upload = Upload.get_by_id(upload.id)
+        if upload.state != "applied":
+            raise AlreadyDone(str(upload.id))
+        _still_undoable(upload, sheet.model)
+        return audit.undo(upload, user=user)
+
+
+def _still_undoable(upload, model):
+    states = _period_states(upload, model) if model.frozen_with_period else set()
+    if "closed" in states:
+        raise NotUndoable(N_("Periode sudah ditutup; unggahan ini tidak dapat dibatalkan"))
+    if not states and upload.at < now() - timedelta(days=UNDO_DAYS):
+        raise NotUndoable(
+            N_("Lebih dari %(days)s hari sejak diunggah; unggahan ini tidak dapat dibatalkan"),
+            days=UNDO_DAYS,
+        )
+
+
+def _period_states(upload, model):
+    """The states of the periods that an upload's rows belong to now."""
+    touched = Change.select(Change.key).where(
+        (Change.upload == upload.id) & (Change.table == model._meta.table_name)
+    )
+    query = Period.select(Period.state).join(model, on=(model.period == Period.id)).distinct()
+    return {state for (state,) in query.where(model.id.in_(touched)).tuples()}

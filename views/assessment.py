@@ -1,0 +1,121 @@
+"""Periods, assessments, ratings, unit results and objections."""
+
+from flask import abort, flash
+from flask_admin.actions import action
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+import access
+import audit
+import compute
+from excel.sheets import ASSESSMENTS, RATINGS
+from models import today, write
+from rating import MATRIX
+from views.base import AdminView
+from views.session import me
+
+
+def run_compute(period, employees=None):
+    """Compute a period for the account's people and say what came of it."""
+    try:
+        outcome = compute.compute(period, user=me(), employees=employees)
+    except compute.Closed as closed:
+        return flash(gettext(closed.template, **closed.params), "error")
+    flash(
+        gettext("%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai.",
+                period=str(period), new=outcome.new, changed=outcome.changed, same=outcome.same,
+                none=outcome.incomplete), "success",
+    )  # fmt: skip
+    if outcome.missing:
+        names = ", ".join(label for _, label in outcome.missing[:5])
+        more = gettext(" dan %(n)s lainnya", n=outcome.incomplete - 5) if outcome.incomplete > 5 else ""
+        flash(gettext("Belum dinilai: %(names)s%(more)s", names=names, more=more), "info")
+    return None
+
+
+class PeriodView(AdminView):
+    column_searchable_list = ("code", "name")
+    column_default_sort = ("starts_on", True)
+    action_verbs = {"compute": "compute"}
+
+    @action("compute", _l("Hitung predikat"), _l("Hitung predikat untuk periode terpilih?"))
+    def compute_periods(self, ids):
+        for period in self.chosen(ids):
+            run_compute(period)
+
+
+class ComputesForEmployees(AdminView):
+    """A list of rows of an employee in a period, from which their ratings can be computed."""
+
+    action_verbs = {"compute": "compute"}
+
+    @action("compute", _l("Hitung predikat"), _l("Hitung predikat pegawai terpilih?"))
+    def compute_selected(self, ids):
+        groups = {}
+        for row in self.chosen(ids):
+            groups.setdefault(row.period_id, (row.period, set()))[1].add(row.employee_id)
+        for period, people in groups.values():
+            run_compute(period, employees=sorted(people))
+
+
+class AssessmentView(ComputesForEmployees):
+    sheet = ASSESSMENTS
+    column_list = ["employee.nip", "employee.name", "period", "source", "work_score", "behaviour_score",
+                   "work_level", "behaviour_level", "assessor"]  # fmt: skip
+    column_searchable_list = ("employee.nip", "employee.name")
+    column_default_sort = [("period.starts_on", True), ("employee.name", False)]
+
+    def on_model_change(self, form, row, is_created):
+        if not access.may_rate(me(), row.employee_id, row.source):
+            raise access.Denied()
+
+
+class RatingView(ComputesForEmployees):
+    sheet = RATINGS
+    details_template = "admin/model/rating.html"
+    column_list = ["employee.nip", "employee.name", "unit", "period", "work_level", "behaviour_level",
+                   "predicate", "state"]  # fmt: skip
+    column_searchable_list = ("employee.nip", "employee.name")
+    column_default_sort = [("period.starts_on", True), ("employee.name", False)]
+    form_without = ("employee", "unit", "period", "rater", "work_score", "behaviour_score", "work_level",
+                    "behaviour_level", "predicate", "state", "credit", "confirmed_on", "final_on",
+                    "delivered_on", "acknowledged_on")  # fmt: skip
+    action_verbs = {"compute": "compute", "confirm": "confirm"}
+
+    @action("confirm", _l("Konfirmasi"), _l("Konfirmasi predikat terpilih sebagai pejabat penilai?"))
+    def confirm_selected(self, ids):
+        """The rater takes the suggestion over; what is confirmed, compute leaves alone."""
+        rows = [row for row in self.chosen(ids) if row.state == "suggested"]
+        with write():
+            for row in rows:
+                if not self.within_reach(row):
+                    abort(403)
+                before = audit.snapshot(row)
+                row.state, row.confirmed_on = "confirmed", today()
+                audit.update(row, before, user=me())
+        flash(gettext("%(n)s predikat dikonfirmasi.", n=len(rows)), "success")
+
+    def why(self, row):
+        """The sentences that answer "Mengapa predikat ini?"."""
+        return compute.reasons(row, gettext)
+
+    def matrix(self):
+        return MATRIX
+
+
+class UnitResultView(AdminView):
+    column_searchable_list = ("unit.name", "unit.code")
+    column_default_sort = [("period.starts_on", True), ("unit.name", False)]
+
+
+class ObjectionView(AdminView):
+    column_list = [
+        "rating.employee.name",
+        "rating.period.name",
+        "filed_on",
+        "due_on",
+        "decision",
+        "decided_on",
+    ]
+    column_searchable_list = ("rating.employee.nip", "rating.employee.name")
+    column_default_sort = ("filed_on", True)

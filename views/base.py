@@ -1,0 +1,412 @@
+"""AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
+
+import json
+import tempfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from flask import abort, flash, request, send_file
+from flask_admin import expose
+from flask_admin.contrib.peewee import ModelView
+from flask_babel import format_date, format_datetime, gettext
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
+from wtforms.validators import ValidationError
+
+import access
+import audit
+from excel.export import rows_of, write_csv, write_xlsx
+from excel.sheets import sheet_for
+from fields import Choice, Level, Predicate
+from models import WITA, Change, Record, User, write
+from views.formfields import Converter, Version
+from views.lists import Lists
+from views.session import me
+from views.titles import TITLES
+
+
+class AdminView(Lists, ModelView):
+    """A table's list, details, forms and export, derived from the model's own words.
+
+    A view says only what differs: `column_list` where the table would be too wide,
+    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed.
+    """
+
+    can_view_details = True
+    can_export = True
+    export_types = ("xlsx", "csv")
+    action_disallowed_list = ("delete",)
+    column_display_actions = True
+    model_form_converter = Converter
+    list_template = "admin/model/list.html"
+    column_editable_list = None
+    form_without = ()
+    sheet = None
+
+    def __init__(self, model, **options):
+        self._aliases = {(): model}
+        self.model = model
+        shown = [f for f in model.spoken() if not getattr(f, "confidential", False)]
+        brief = [f.name for f in shown if not isinstance(f, TextField | BlobField)]
+        self.column_list = self.column_list or brief
+        self.column_details_list = [f.name for f in shown]
+        self.column_export_list = [f.name for f in shown]
+        self.form_columns = [f.name for f in model.spoken() if f.name not in self.form_without]
+        self.column_filters = [f.name for f in shown if not isinstance(f, BlobField)]
+        self.sheet = self.sheet or sheet_for(model)
+        name = model._meta.table_name
+        super().__init__(model, endpoint=name, url=name, **options)
+
+    # -- words
+
+    def get_column_name(self, field):
+        """A column's label is its field's word; of a dotted path the last field's."""
+        found = self.field_of(field)
+        words = found.verbose_name if found is not None else None
+        return _l(words) if words else super().get_column_name(field)
+
+    def _refresh_cache(self):
+        fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
+        self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
+        own = {p: self.formatter(f) for p, f in fields.items() if f is not None}
+        self.column_formatters = {p: f for p, f in own.items() if f} | dict(self.column_formatters or {})
+        self.column_type_formatters = TYPE_FORMATTERS
+        self.column_type_formatters_detail = TYPE_FORMATTERS
+        self.column_formatters_detail = self.column_formatters
+        super()._refresh_cache()
+
+    @staticmethod
+    def formatter(field):
+        """How a cell of this field is shown, where its plain value would not do."""
+        if isinstance(field, Level | Predicate):
+            return lambda view, context, row, path: badge(value_at(row, path), field)
+        if isinstance(field, Choice):
+            return lambda view, context, row, path: word(field, value_at(row, path))
+        return None
+
+    # -- who may
+
+    def is_accessible(self):
+        return me() is not None and access.may(me(), "read", self.model)
+
+    def inaccessible_callback(self, name, **kwargs):
+        abort(403)
+
+    def permitted(self, verb):
+        return me() is not None and access.may(me(), verb, self.model)
+
+    can_create = property(lambda self: self.permitted("create"))
+    can_edit = property(lambda self: self.permitted("update"))
+    can_delete = property(lambda self: self.permitted("delete"))
+    can_import = property(lambda self: self.sheet.imports and self.permitted("import"))
+    action_verbs = {}  # action name -> verb of the permission table
+
+    def is_action_allowed(self, name):
+        verb = self.action_verbs.get(name)
+        return super().is_action_allowed(name) and verb is not None and self.permitted(verb)
+
+    def chosen(self, ids):
+        """The rows of an action, within the account's scope; 403 when one is missing."""
+        keys = {int(i) for i in ids if i.isdigit() and int(i) < 2**63}
+        rows = list(self.get_query().where(self.model.id.in_(keys))) if keys else []
+        if not rows or len(rows) != len(set(ids)):
+            abort(403)
+        return rows
+
+    def may_change(self, row):
+        """Whether the account may change this very row; pages show the button only then."""
+        return self.permitted("update") and self.within_reach(row)
+
+    def within_reach(self, row):
+        reach = access.writable(self.model, me())
+        if frozen(row):
+            return False
+        return reach is None or self.model.select().where((self.model.id == row.id) & reach).exists()
+
+    # -- forms
+
+    def scaffold_form(self):
+        form = super().scaffold_form()
+        if issubclass(self.model, Record):
+            form.version = Version()
+        return form
+
+    def create_form(self, obj=None):
+        form = super().create_form(obj)
+        if "version" in form:
+            del form.version
+        return self.narrowed(form)
+
+    def edit_form(self, obj=None):
+        form = super().edit_form(obj)
+        for name in access.locked_fields(self.model, me()):
+            if name in form:
+                del form[name]
+        return self.narrowed(form)
+
+    def narrowed(self, form):
+        """Offer only references within the account's scope; they are validated against it too."""
+        for field in form:
+            if hasattr(field, "query") and hasattr(field, "model"):
+                field.query = access.scoped(field.model, me())
+        return form
+
+    def delete_form(self):
+        return self._delete_form_class(request.form)  # never from the query string
+
+    def validate_form(self, form):
+        valid = super().validate_form(form)
+        if not valid or "id" in form:  # a delete or action form has no rules
+            return valid
+        return self.follows_rules(form)
+
+    def follows_rules(self, form):
+        values = {f.name: plain(f.data) for f in form}
+        row = getattr(form, "_obj", None)
+        if row is not None:
+            stored = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields}
+            values = stored | {name: value for name, value in values.items() if name != "version"}
+        problems = [problem for rule in getattr(self.model, "rules", ()) if (problem := rule(values))]
+        for name, message in problems:
+            self.complain(form, name, gettext(message))
+        return not problems
+
+    @staticmethod
+    def complain(form, name, message):
+        """Say a problem at its field; at the top of the page where the form has no such field."""
+        if name in form:
+            form[name].errors = [*form[name].errors, message]
+        else:
+            flash(message, "error")
+
+    # -- saving
+
+    def create_model(self, form):
+        row = self.model()
+        form.populate_obj(row)
+        return row if self.saved(form, row, None) else False
+
+    def update_model(self, form, row):
+        if frozen(row) or not self.within_reach(row):
+            flash(
+                gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error"
+            )
+            return False
+        before = audit.snapshot(row)
+        form.populate_obj(row)
+        if isinstance(row, Record):
+            row.version = int(form.version.data) if str(form.version.data).isdigit() else -1
+        return self.saved(form, row, before)
+
+    def saved(self, form, row, before):
+        """Write the row and its trail in one transaction, or say at the field why not."""
+        try:
+            with write():
+                self.on_model_change(form, row, before is None)
+                if before is None:
+                    audit.create(row, user=me())
+                else:
+                    audit.update(row, before, user=me())
+                if not self.within_reach(row):
+                    raise access.Denied()
+                self.after_model_change(form, row, before is None)
+        except IntegrityError:
+            self.say_duplicate(form, row)
+        except audit.Stale:
+            self.say_stale(form, row)
+        except access.Denied:
+            flash(
+                gettext("Data tidak disimpan: di luar wewenang akun Anda atau periodenya sudah ditutup."),
+                "error",
+            )
+        except ValidationError as error:
+            flash(str(error), "error")
+        else:
+            return True
+        return False
+
+    def say_duplicate(self, form, row):
+        """Name the field whose value another row has, and that row where it may be seen."""
+        for names in unique_names(self.model):
+            values = [row.__data__.get(name) for name in names]
+            same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
+            other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
+            if other:
+                message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
+                return self.complain(form, names[-1], message)
+        return flash(gettext("Data yang sama sudah ada, atau rujukannya sudah tidak ada."), "error")
+
+    def say_stale(self, form, row):
+        """Show both values of what somebody else changed meanwhile; saving again is a decision."""
+        now = self.get_one(row.id)
+        if now is None:
+            return flash(gettext("Data ini sudah dihapus orang lain."), "error")
+        flash(
+            gettext(
+                "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
+            ),
+            "error",
+        )
+        for field in form:
+            if field.name == "version":
+                field.data = now.version
+            elif field.name in self.model._meta.fields and plain(field.data) != now.__data__.get(field.name):
+                self.complain(
+                    form, field.name, gettext("Sekarang tersimpan: %(value)s", value=shown(now, field.name))
+                )
+        return None
+
+    def delete_model(self, row):
+        if frozen(row) or not self.within_reach(row):
+            flash(
+                gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error"
+            )
+            return False
+        try:
+            audit.delete(row, user=me())
+        except audit.InUse as error:
+            uses = ", ".join(
+                f"{n} {gettext(TITLES.get(model, model.__name__))}" for model, n in error.uses.items()
+            )
+            flash(
+                gettext("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.",
+                        row=str(row), uses=uses), "error",
+            )  # fmt: skip
+            return False
+        return True
+
+    def differences(self, change):
+        """[(label, before, after)] of one line of the trail, as people read it."""
+        model = next((m for m in TITLES if m._meta.table_name == change.table), None)
+        before, after = json.loads(change.before or "{}"), json.loads(change.after or "{}")
+        names = [n for n in (before | after) if n != "version" and before.get(n) != after.get(n)]
+        fields = model._meta.fields if model else {}
+        return [
+            (_l(fields[n].verbose_name), told(fields[n], before.get(n)), told(fields[n], after.get(n)))
+            for n in names if n in fields
+        ]  # fmt: skip
+
+    def handle_view_exception(self, exc):
+        return False
+
+    # -- pages
+
+    def history(self, row):
+        """The trail of a row, newest first, for those who may read the audit."""
+        if not access.may(me(), "read", Change):
+            return []
+        mine = (Change.table == self.model._meta.table_name) & (Change.key == row.id)
+        return list(
+            Change.select(Change, User).left_outer_join(User).where(mine).order_by(Change.id.desc()).limit(20)
+        )
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type):
+        """The list's rows, with its filters, search and sort, as a workbook or CSV."""
+        if export_type not in self.export_types:
+            abort(404)
+        args = self._get_list_extra_args()
+        column = self._get_column_by_idx(args.sort)
+        query = self.chosen_rows(args.search, args.filters, column and column[0], args.sort_desc)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - sent, and closed, after this request's database
+        writer = write_xlsx if export_type == "xlsx" else write_csv
+        writer(self.sheet, rows_of(self.sheet, query=query), file)
+        file.seek(0)
+        name = f"{self.sheet.name}-{datetime.now(WITA):%Y%m%d-%H%M}.{export_type}"
+        return send_file(file, as_attachment=True, download_name=name, mimetype=MIME[export_type])
+
+
+MIME = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def plain(value):
+    """A form's value as the rules and the row keep it: a reference by its id."""
+    return getattr(value, "id", value)
+
+
+def frozen(row):
+    """Whether a closed period has closed this row."""
+    if not getattr(row, "frozen_with_period", False) or row.period_id is None:
+        return False
+    return row.period.state == "closed"
+
+
+def unique_names(model):
+    """The tuples of field names that are unique together."""
+    single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
+    together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
+    return [*single, *together]
+
+
+def told(field, value):
+    """A value of the trail as a person reads it; a reference by its label."""
+    if value is None:
+        return ""
+    if isinstance(field, ForeignKeyField):
+        return str(field.rel_model.get_or_none(field.rel_model.id == value) or value)
+    if isinstance(field, Choice):
+        return word(field, value)
+    return yes_no(None, value, None) if isinstance(value, bool) else str(value)
+
+
+def value_at(row, path):
+    for step in path.split("."):
+        row = getattr(row, step, None)
+    return row
+
+
+def shown(row, name):
+    """A stored value as a person reads it."""
+    field = row._meta.fields[name]
+    if isinstance(field, ForeignKeyField):
+        return str(getattr(row, name) or "-")
+    return field.show(row.__data__.get(name)) or "-"
+
+
+def word(field, value):
+    label = field.labels.get(value)
+    return gettext(label) if label else value or ""
+
+
+SYMBOLS = {
+    "ABOVE": "▲", "MEETS": "●", "BELOW": "▼", "VERY_GOOD": "★", "GOOD": "✔",
+    "NEEDS_IMPROVEMENT": "!", "POOR": "▼", "VERY_POOR": "✖",
+}  # fmt: skip
+
+
+def badge(value, field):
+    """A level or predikat with colour, word and symbol, so that it survives black and white."""
+    if not value:
+        return ""
+    return Markup('<span class="badge-word is-{}"><span aria-hidden="true">{}</span> {}</span>').format(
+        value.lower().replace("_", "-"), SYMBOLS.get(value, ""), word(field, value)
+    )
+
+
+def local_time(view, value, name):
+    return format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm")
+
+
+def local_day(view, value, name):
+    return format_date(value, "d MMM y")
+
+
+def with_comma(view, value, name):
+    return f"{value.normalize():f}".replace(".", ",")
+
+
+def yes_no(view, value, name):
+    return gettext("Ya") if value else gettext("Tidak")
+
+
+TYPE_FORMATTERS = {
+    type(None): lambda view, value, name: "",
+    bool: yes_no,
+    datetime: local_time,
+    date: local_day,
+    Decimal: with_comma,
+}

@@ -1,0 +1,168 @@
+"""List filters made from models: which comparisons a field offers, each a condition on a query."""
+
+from flask_admin.babel import lazy_gettext
+from flask_admin.model.filters import BaseFilter
+from flask_babel import lazy_gettext as _l
+from peewee import DateField, DateTimeField, ForeignKeyField, IntegerField, TextField
+
+import access
+from fields import N_, Choice, Day, Invalid, Money, Nip, Points, Score, Text, Whole, YesNo
+from models import Period
+from views.formfields import LOOKUPS, options, spoken
+from views.session import me
+
+DAY = Day()
+
+
+class Comparison(BaseFilter):
+    """One comparison of one column; `condition(value)` goes into the list's query."""
+
+    def __init__(self, column, name, word, compare, parse, *, choices=None, data_type=None, path=()):
+        super().__init__(name, choices, data_type)
+        self.column, self.word, self.compare, self.parse, self.path = column, word, compare, parse, path
+
+    def clean(self, value):
+        try:
+            parsed = self.parse(value.replace("\x00", "")[:200])
+        except Invalid as error:
+            raise ValueError(spoken(error)) from error
+        if parsed is None:
+            raise ValueError(value)
+        return parsed
+
+    def condition(self, value):
+        return self.compare(self.column, self.clean(value))
+
+    def operation(self):
+        return lazy_gettext(self.word)
+
+
+class Choices:
+    """The options of a filter, read afresh for each page, in the reader's language."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def __iter__(self):
+        return iter(self.read())
+
+
+def equal(column, value):
+    return column == value
+
+
+def unequal(column, value):
+    return (column != value) | column.is_null()
+
+
+def contains(column, value):
+    return column.contains(value)
+
+
+def greater(column, value):
+    return column > value
+
+
+def smaller(column, value):
+    return column < value
+
+
+def empty(column, value):
+    return column.is_null(value)
+
+
+def filters_for(field, column, path):
+    """The comparisons that a field offers; `column` is its alias in the list's query."""
+    label = _l(field.verbose_name)
+    make = REFERENCE if isinstance(field, ForeignKeyField) else made_for(field)
+    return make(field, column, label, path)
+
+
+def made_for(field):
+    for kind, make in BY_KIND:
+        if isinstance(field, kind):
+            return make
+    raise TypeError(f"no filter for {field}")
+
+
+def chosen(field, column, label, path):
+    choices = Choices(lambda: [(code, str(_l(text))) for code, text in options(field)])
+    parse = field.parse
+    return [
+        Comparison(column, label, word, compare, parse, choices=choices, path=path)
+        for word, compare in (("equals", equal), ("not equal", unequal))
+    ]
+
+
+def texts(field, column, label, path):
+    return [
+        Comparison(column, label, "contains", contains, str.strip, path=path),
+        Comparison(column, label, "equals", equal, str.strip, path=path),
+        blank(column, label, path),
+    ]
+
+
+def numbers(field, column, label, path):
+    words = (("equals", equal), ("greater than", greater), ("smaller than", smaller))
+    parse = getattr(field, "parse", None) or WHOLE.parse
+    found = [Comparison(column, label, word, compare, parse, path=path) for word, compare in words]
+    return [*found, blank(column, label, path)]
+
+
+def days(field, column, label, path):
+    words = (("equals", on_day), ("greater than", greater), ("smaller than", smaller))
+    return [
+        Comparison(column, label, word, compare, DAY.parse, data_type="date", path=path)
+        for word, compare in words
+    ]
+
+
+def on_day(column, value):
+    return column.startswith(value.isoformat()) if isinstance(column, DateTimeField) else column == value
+
+
+def blank(column, label, path):
+    return Comparison(column, label, "empty", empty, YES.parse, choices=Choices(yes_or_no), path=path)
+
+
+def yes_or_no():
+    return [("1", str(_l(N_("Ya")))), ("0", str(_l(N_("Tidak"))))]
+
+
+def references(field, column, label, path):
+    """A foreign key is chosen by its natural key, within the account's scope."""
+    related, key = field.rel_model, natural_key(field.rel_model)
+
+    def read():
+        rows = access.scoped(related, me()).order_by(related.id.desc()).limit(200)
+        return [(getattr(row, key.name), str(row)) for row in rows]
+
+    def compare(column, value):
+        return column.in_(access.scoped(related, me()).select(related.id).where(key == value))
+
+    small = related is Period
+    return [
+        Comparison(
+            column, label, "equals", compare, str.strip, path=path,
+            choices=Choices(read) if small else None,
+            data_type=None if small else f"lookup:filter-{field.name}",
+        )
+    ]  # fmt: skip
+
+
+def natural_key(model):
+    """The field by which people name a row of a table."""
+    for field in model._meta.sorted_fields:
+        if field.unique and not field.primary_key:
+            return field
+    return model._meta.fields[LOOKUPS[model][0]] if LOOKUPS.get(model) else model.id
+
+
+REFERENCE = references
+WHOLE, YES = Whole(), YesNo()
+BY_KIND = (
+    (Choice | YesNo, chosen),
+    (Score | Points | Whole | Money | IntegerField, numbers),
+    (DateField | DateTimeField, days),
+    (Nip | Text | TextField, texts),
+)

@@ -1,0 +1,192 @@
+"""Forms made from models: each field asks its peewee field for its words and its parsing."""
+
+from flask_admin.contrib.peewee.ajax import QueryAjaxModelLoader
+from flask_admin.contrib.peewee.form import CustomModelConverter
+from flask_admin.model.fields import AjaxSelectField
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from peewee import BooleanField, ForeignKeyField, TextField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional, StopValidation
+from wtfpeewee.orm import FieldInfo, ValueRequired
+
+import access
+from fields import Choice, Invalid
+from models import Complaint, Employee, Rating, Unit, Upload, User
+from views.session import me
+
+# What a person types to find a row of a large table, by name; the fields of its own that are read.
+LOOKUPS = {
+    Unit: ("code", "name"),
+    Employee: ("nip", "name"),
+    User: ("username",),
+    Complaint: ("ticket", "subject"),
+    Upload: ("filename",),
+    Rating: (),
+}
+
+
+def spoken(error):
+    """A field's refusal in the reader's language."""
+    if isinstance(error, Invalid):
+        return gettext(error.template, **error.params) if error.params else gettext(error.template)
+    return str(error)
+
+
+class Parsed:
+    """A form field whose text is read by `parse` of the model's field and kept when it is refused."""
+
+    column, text = None, None
+
+    def __init__(self, *args, column, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.column = column
+
+    def process_formdata(self, values):
+        if not values:
+            return
+        self.text, self.data = values[0], None
+        if self.text.strip():
+            try:
+                self.data = self.column.parse(self.text)
+            except ValueError as error:
+                raise ValidationError(spoken(error)) from error
+
+    def _value(self):
+        return self.text if self.text is not None else self.column.show(self.data)
+
+
+class ParsedLine(Parsed, StringField):
+    pass
+
+
+class ParsedArea(Parsed, TextAreaField):
+    pass
+
+
+class ParsedChoice(Parsed, SelectField):
+    """A choice whose options come from the model's field; a blank one where it may be empty."""
+
+    def __init__(self, *args, column, **kwargs):
+        kwargs["choices"] = [("", ""), *((code, _l(label)) for code, label in options(column))]
+        kwargs["validate_choice"] = False  # parse knows its codes
+        super().__init__(*args, column=column, **kwargs)
+
+    def iter_choices(self):
+        chosen = self.text if self.text is not None else self.stored()
+        for code, label in self.choices:
+            yield code, label, code == chosen, {}
+
+    def stored(self):
+        if isinstance(self.data, bool):
+            return "1" if self.data else "0"
+        return self.data or ""
+
+
+def options(column):
+    """The (code, label) pairs of a field that is chosen from a list."""
+    if isinstance(column, BooleanField):
+        return [("1", "Ya"), ("0", "Tidak")]
+    return column.choices
+
+
+class Required(ValueRequired):
+    """Demands a value, but lets a refusal by `parse` speak first."""
+
+    def __call__(self, form, field):
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
+            if field.process_errors:
+                raise StopValidation()
+            super().__call__(form, field)
+
+
+class Version(HiddenField):
+    """The version of the row that a person read; it travels with the form and is never copied."""
+
+    def populate_obj(self, obj, name):
+        pass
+
+
+class ScopedSelect(AjaxSelectField):
+    """A reference found by typing; one outside the account's scope is refused, not blanked."""
+
+    def pre_validate(self, form):
+        if self._formdata and self.data is None:
+            raise ValidationError(gettext("Pilihan ini tidak tersedia untuk akun Anda"))
+        super().pre_validate(form)
+
+
+class ScopedLoader(QueryAjaxModelLoader):
+    """Looks rows up by typing, within the account's scope."""
+
+    def __init__(self, name, model, value="id"):
+        super().__init__(name, model, fields=[getattr(model, n) for n in LOOKUPS[model]] or [model.id])
+        self.value = value
+
+    def format(self, row):
+        return (getattr(row, self.value), str(row)) if row else None
+
+    def get_one(self, pk):
+        try:
+            key = int(pk)
+        except (TypeError, ValueError):
+            return None
+        if not 0 < key < 2**63:
+            return None
+        return access.scoped(self.model, me()).where(self.model.id == key).first()
+
+    def get_list(self, term, offset=0, limit=10):
+        query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
+        for word in (term or "").replace("\x00", "").split()[:5]:
+            found = [field.contains(word) for field in self._cached_fields if LOOKUPS[self.model]]
+            if found:
+                query = query.where(any_of(found))
+        most = max(1, min(limit or 10, 20))
+        return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
+
+
+def any_of(conditions):
+    first, *rest = conditions
+    for condition in rest:
+        first |= condition
+    return first
+
+
+class Converter(CustomModelConverter):
+    """Turns a model's field into a form field that says and allows what the model says."""
+
+    def convert(self, model, field, field_args):
+        words = dict(field_args or {})
+        words.setdefault("label", _l(field.verbose_name) if field.verbose_name else field.name)
+        words.setdefault("description", _l(field.help_text) if field.help_text else "")
+        if isinstance(field, ForeignKeyField) or not hasattr(field, "parse"):
+            name, made = super().convert(model, field, words)
+            swap_required(made.kwargs, field)
+            return FieldInfo(name, made)
+        needed = not field.null and not isinstance(field, BooleanField)
+        words["validators"] = [Required() if needed else Optional()]
+        words["default"] = field.default
+        return FieldInfo(field.name, form_class(field)(column=field, **words))
+
+    def handle_foreign_key(self, model, field, **kwargs):
+        loader = getattr(self.view, "_form_ajax_refs", {}).get(field.name)
+        if not loader:
+            return super().handle_foreign_key(model, field, **kwargs)
+        kwargs.pop("filters", None)
+        kwargs.pop("default", None)
+        if field.null:
+            kwargs["allow_blank"] = True
+        return FieldInfo(field.name, ScopedSelect(loader, **kwargs))
+
+
+def form_class(field):
+    if isinstance(field, Choice | BooleanField):
+        return ParsedChoice
+    return ParsedArea if isinstance(field, TextField) else ParsedLine
+
+
+def swap_required(kwargs, field):
+    needed = isinstance(field, ForeignKeyField) and not field.null
+    if "validators" in kwargs:
+        kept = [v for v in kwargs["validators"] if not isinstance(v, ValueRequired)]
+        kwargs["validators"] = [Required(), *kept] if needed else kept

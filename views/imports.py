@@ -1,0 +1,196 @@
+"""From a workbook to the tables in the browser: template, upload, review, apply, undo."""
+
+import io
+
+from flask import abort, flash, redirect, request, send_file, url_for
+from flask_admin import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+
+import access
+from excel import apply as work
+from excel.parse import Unreadable
+from excel.plan import shown
+from excel.sheets import SHEETS
+from excel.template import template
+from excel.validate import Context
+from fields import Invalid
+from forms import UploadForm
+from models import Change, Period
+from views.base import MIME
+from views.formfields import spoken
+from views.session import me
+from views.settings import UploadView
+
+PAGE = 100  # lines of a review
+
+
+class ImportView(BaseView):
+    """The sheets that an account may upload, and the upload of one."""
+
+    def is_accessible(self):
+        return bool(self.sheets())
+
+    def inaccessible_callback(self, name, **kwargs):
+        abort(403)
+
+    def is_visible(self):
+        return self.is_accessible()
+
+    def sheets(self):
+        if not current_user.is_authenticated:
+            return []
+        return [s for s in SHEETS.values() if s.imports and access.may(me(), "import", s.model)]
+
+    def sheet(self, name):
+        sheet = SHEETS.get(name)
+        if sheet not in self.sheets():
+            abort(404 if sheet is None else 403)
+        return sheet
+
+    @expose("/")
+    def index(self):
+        return self.render("admin/import_index.html", sheets=self.sheets(), period=Period.current())
+
+    @expose("/<name>/", methods=("GET", "POST"))
+    def upload(self, name):
+        sheet = self.sheet(name)
+        form = UploadForm()
+        periods = self.offer_periods(form, sheet)
+        if form.validate_on_submit():
+            context = Context(me(), periods.get(form.period.data))
+            upload = self.keep(sheet, form.file, context)
+            if upload:
+                return redirect(url_for("upload.review", id=upload.id))
+        status = 422 if request.method == "POST" else 200
+        return self.render("admin/import.html", sheet=sheet, form=form, periods=periods), status
+
+    @staticmethod
+    def offer_periods(form, sheet):
+        """{code: Period} that the form offers; only for a sheet that is of a period."""
+        if "period" not in sheet.optional:
+            del form.period
+            form.period = type("NoPeriod", (), {"data": None})
+            return {}
+        periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc()).limit(24)}
+        form.period.choices = [(code, str(p)) for code, p in periods.items()]
+        form.period.choices.append(("", gettext("sesuai kolom Periode")))
+        current = Period.current()
+        if request.method == "GET" and current:
+            form.period.data = current.code
+        return periods
+
+    @staticmethod
+    def keep(sheet, field, context):
+        try:
+            upload, _ = work.store(sheet, field.data.read(), field.data.filename, context)
+        except Unreadable as refusal:
+            field.errors = [spoken(refusal)]
+            return None
+        return upload
+
+    @expose("/<name>/template")
+    def template(self, name):
+        sheet, file = self.sheet(name), io.BytesIO()
+        period = Period.get_or_none(Period.code == request.args.get("period", "")) or Period.current()
+        try:
+            template(sheet, file, Context(me(), period if "period" in sheet.optional else None))
+        except Invalid as refusal:
+            flash(spoken(refusal), "error")
+            return redirect(url_for(".upload", name=name))
+        file.seek(0)
+        place = f"-{period.code}" if period and "period" in sheet.optional else ""
+        title = gettext(sheet.title)
+        return send_file(
+            file, as_attachment=True, download_name=f"{title}{place}.xlsx", mimetype=MIME["xlsx"]
+        )
+
+
+class UploadsView(UploadView):
+    """The history of uploads, the review of one, and what may be done with it."""
+
+    def own(self, id):
+        upload = self.get_one(id)
+        if upload is None or not access.may(me(), "import", SHEETS[upload.sheet].model):
+            abort(404)
+        return upload
+
+    @expose("/<int:id>/")
+    def review(self, id):
+        upload = self.own(id)
+        if upload.state != "checked":
+            return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
+        sheet = SHEETS[upload.sheet]
+        plan = work.check(sheet, bytes(upload.data), work.context_of(upload, me()))
+        lines = [*plan.new, *plan.changed]
+        page = max(0, min(request.args.get("page", 0, type=int), len(lines) // PAGE))
+        part = lines[page * PAGE : (page + 1) * PAGE]
+        return self.render(
+            "admin/upload_review.html", upload=upload, sheet=sheet, plan=plan, lines=shown(plan, part),
+            page=page, pages=-(-len(lines) // PAGE), causes=by_cause(plan.errors),
+            warnings=by_cause(plan.warnings),
+        )  # fmt: skip
+
+    @staticmethod
+    def result_of(upload):
+        query = Change.select().where(Change.upload == upload.id)
+        changes = list(query.where(Change.action.in_(("create", "update"))).order_by(Change.id).limit(PAGE))
+        return {"changes": changes, "sheet": SHEETS[upload.sheet]}
+
+    @expose("/<int:id>/apply", methods=("POST",))
+    def apply(self, id):
+        upload = self.own(id)
+        upload.fingerprint = request.form.get("fingerprint", "")  # what the person was shown
+        try:
+            work.apply(upload, me(), partial=request.form.get("partial") == "y")
+            flash(gettext("Unggahan disimpan."), "success")
+        except work.AlreadyDone:
+            flash(gettext("Unggahan ini sudah disimpan sebelumnya; tidak ada yang ditulis dua kali."), "info")
+        except (work.Changed, work.HasErrors) as refusal:
+            flash(gettext(str(refusal)), "error")
+        return redirect(url_for(".review", id=id))
+
+    @expose("/<int:id>/undo", methods=("POST",))
+    def undo(self, id):
+        upload = self.own(id)
+        try:
+            undone, kept = work.undo(upload, me())
+            flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
+            if kept:
+                flash(
+                    gettext(
+                        "Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows="; ".join(kept[:20])
+                    ),
+                    "info",
+                )
+        except work.NotUndoable as refusal:
+            flash(spoken(refusal), "error")
+        return redirect(url_for(".review", id=id))
+
+    @expose("/<int:id>/file")
+    def file(self, id):
+        """The workbook as it was uploaded."""
+        upload = self.own(id)
+        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
+
+
+def by_cause(problems):
+    """[(column, message, value, rows as ranges)]: the same problem of many rows said once."""
+    groups = {}
+    for problem in problems:
+        groups.setdefault((problem.column, problem.message), []).append(problem)
+    return [
+        (column, message, found[0], ranges(p.row for p in found))
+        for (column, message), found in groups.items()
+    ]
+
+
+def ranges(rows):
+    """Row numbers as people write them: 3-9, 12."""
+    parts = []
+    for row in sorted(set(rows)):
+        if parts and parts[-1][1] == row - 1:
+            parts[-1][1] = row
+        else:
+            parts.append([row, row])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)

@@ -1,0 +1,191 @@
+"""Lists in four statements: joins, search, filters, sort and count over one set of aliases."""
+
+from flask import flash, request
+from flask_babel import gettext
+from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
+
+import access
+from views.filters import Comparison, filters_for, natural_key
+from views.formfields import LOOKUPS, ScopedLoader, any_of
+from views.session import me
+
+LARGEST_PAGE, FARTHEST_PAGE = 100, 1_000_000
+
+
+class Lists:
+    """The list half of AdminView: every path ("unit.parent.name") goes through one alias table."""
+
+    can_set_page_size = True
+    page_size = 50
+    page_size_options = (20, 50, 100)
+    named_filter_urls = True
+    simple_list_pager = False
+
+    def at(self, path):
+        """The aliased field of a dotted path; remembers the joins that lead there."""
+        *way, last = path.split(".")
+        done = ()
+        for step in way:
+            if (*done, step) not in self._aliases:
+                field = getattr(self._aliases[done], step)
+                self._aliases[(*done, step)] = field.rel_model.alias()
+            done += (step,)
+        return getattr(self._aliases[done], last)
+
+    def joined(self, query, keys):
+        """The query with the joins of these alias keys, parents first."""
+        wanted = {key[: n + 1] for key in keys for n in range(len(key))}
+        for key in sorted(wanted, key=len):
+            source, target = self._aliases[key[:-1]], self._aliases[key]
+            link = getattr(source, key[-1])
+            on = link == target.id
+            query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
+        return query
+
+    # -- what the declarations become
+
+    def scaffold_sortable_columns(self):
+        return {name: self.sort_path(name) for name, _ in self._list_columns}
+
+    def sort_path(self, name):
+        """Sorting a reference sorts by the name that is shown, not by its id."""
+        field = self.field_of(name)
+        if not isinstance(field, ForeignKeyField):
+            return name
+        shown = next((n for n in LOOKUPS.get(field.rel_model, ()) if n == "name"), None)
+        return f"{name}.{shown or natural_key(field.rel_model).name}"
+
+    def field_of(self, path):
+        """The model's field behind a dotted path, or None where a view formats its own column."""
+        model, field = self.model, None
+        for step in path.split("."):
+            model = field.rel_model if isinstance(field, ForeignKeyField) else model
+            field = model._meta.fields.get(step)
+            if field is None:
+                return None
+        return field
+
+    def init_search(self):
+        self._search_paths = tuple(self.column_searchable_list or ())
+        for path in self._search_paths:
+            self.at(path)
+        return bool(self._search_paths)
+
+    def search_placeholder(self):
+        return ", ".join(str(self.get_column_name(path)) for path in self._search_paths)
+
+    def scaffold_filters(self, name):
+        return filters_for(self.field_of(name), self.at(name), tuple(name.split(".")[:-1]))
+
+    def is_valid_filter(self, filter):
+        return isinstance(filter, Comparison)
+
+    def _process_ajax_references(self):
+        """A scoped loader for each large reference, for forms (by id) and filters (by natural key)."""
+        loaders = {}
+        for field in self.model.spoken():
+            if isinstance(field, ForeignKeyField) and field.rel_model in LOOKUPS:
+                key = natural_key(field.rel_model).name
+                loaders[field.name] = ScopedLoader(field.name, field.rel_model)
+                loaders[f"filter-{field.name}"] = ScopedLoader(field.name, field.rel_model, value=key)
+        return loaders
+
+    # -- reading
+
+    def get_query(self):
+        return access.scoped(self.model, me())
+
+    def get_one(self, id):
+        try:
+            key = int(id)
+        except (TypeError, ValueError):
+            return None
+        return self.get_query().where(self.model.id == key).first() if 0 < key < 2**63 else None
+
+    def conditions(self, search, filters):
+        """The conditions of search words and filters, and the alias keys they need."""
+        found, keys = [], set()
+        for word in (search or "").replace("\x00", "").split()[:8]:
+            found.append(any_of([self.at(path).contains(word) for path in self._search_paths]))
+            keys |= {tuple(path.split(".")[:-1]) for path in self._search_paths}
+        for index, _, value in filters or ():
+            chosen = self._filters[index]
+            found.append(chosen.condition(value))
+            keys.add(chosen.path)
+        return found, keys - {()}
+
+    def ordering(self, column, descending):
+        """The order of the page, ending in the key so that pages never overlap."""
+        path = self._sortable_columns.get(column) if column else None
+        order = [(path, descending)] if path else list(self._get_default_order() or ())
+        fields = [self.at(p).desc() if desc else self.at(p).asc() for p, desc in order]
+        keys = {tuple(p.split(".")[:-1]) for p, _ in order} - {()}
+        return [*fields, self.model.id.desc() if descending else self.model.id], keys
+
+    def chosen_rows(self, search, filters, column, descending):
+        """The filtered, sorted query of the list, with the joins that these need."""
+        conditions, keys = self.conditions(search, filters)
+        order, sort_keys = self.ordering(column, descending)
+        query = self.get_query()
+        if conditions:
+            query = query.where(*conditions)
+        return self.joined(query, keys | sort_keys).order_by(*order)
+
+    def get_list(self, page, sort_column, sort_desc, search, filters, execute=True, page_size=None):
+        conditions, keys = self.conditions(search, filters)
+        base = self.get_query().where(*conditions) if conditions else self.get_query()
+        count = self.joined(base, keys).select(fn.COUNT(SQL("*"))).scalar()
+        if not count:
+            return 0, []
+        order, sort_keys = self.ordering(sort_column, sort_desc)
+        shown = self.shown_keys()
+        query = self.joined(base, keys | sort_keys | shown)
+        page = max(0, min(page or 0, FARTHEST_PAGE))
+        size = page_size or self.page_size
+        query = query.select(*self.selection(shown)).order_by(*order).limit(size).offset(page * size)
+        return count, list(query)
+
+    def shown_keys(self):
+        """The alias keys of the references that the list's columns show."""
+        keys = set()
+        for path, _ in self._list_columns:
+            steps = tuple(path.split("."))
+            whole = isinstance(self.field_of(path), ForeignKeyField)
+            keys.add(steps if whole else steps[:-1])
+        return keys - {()}
+
+    def selection(self, keys):
+        """The columns of the page: all but long texts that the list does not show."""
+        listed = {path for path, _ in self._list_columns}
+        bulky = TextField | BlobField
+        own = [f for f in self.model._meta.sorted_fields if f.name in listed or not isinstance(f, bulky)]
+        return [*own, *(self._aliases[key] for key in self.with_parents(keys))]
+
+    def with_parents(self, keys):
+        return sorted({key[: n + 1] for key in keys for n in range(len(key))}, key=len)
+
+    # -- addresses
+
+    def get_safe_page_size(self, page_size):
+        return min(page_size, LARGEST_PAGE) if page_size and page_size > 0 else self.page_size
+
+    def _get_column_by_idx(self, idx):
+        column = super()._get_column_by_idx(idx)
+        return column if column and column[0] in self._sortable_columns else None
+
+    def _get_list_filter_args(self):
+        """The filters of the address; empty ones are skipped, refused ones said."""
+        found = []
+        for arg, value in request.args.items():
+            position, _, key = arg[3:].partition("_")
+            if not arg.startswith("flt") or not value.strip() or key not in (self._filter_args or {}):
+                continue
+            index, chosen = self._filter_args[key]
+            if chosen.validate(value):
+                found.append((position, (index, str(chosen.name), value)))
+            else:
+                flash(
+                    gettext("Filter %(name)s: “%(value)s” tidak dapat dibaca", name=chosen.name, value=value),
+                    "error",
+                )
+        return [pair for _, pair in sorted(found, key=lambda item: item[0])]

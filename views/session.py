@@ -1,0 +1,119 @@
+"""Who is asking, and the rules that hold for every request: sign-in, expiry, host, redirects, headers."""
+
+import re
+import time
+
+from flask import abort, has_request_context, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from models import User, db
+
+IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
+OPEN = {"static", "admin.static", "account.login", "public.landing", "public.health", "public.language"}
+FOR_CHANGING_PASSWORD = {"account.password", "account.logout"}
+RESERVED = {"endpoint", "self", "export_type", "_method", "_scheme", "_external", "_anchor", "values"}
+SAME_ORIGIN = re.compile(r"/(?![/\\])[!-\[\]-~]*\Z")
+
+manager = LoginManager()
+manager.login_view = "account.login"
+manager.user_loader(User.of_session)
+
+
+def me():
+    """The signed-in account of this request, or None outside one."""
+    if not has_request_context() or not current_user.is_authenticated:
+        return None
+    return current_user._get_current_object()
+
+
+def enter(user):
+    """Begin a fresh session for an account; nothing of the anonymous one stays."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    session["since"] = session["seen"] = int(time.time())
+    login_user(user)
+
+
+def leave():
+    """End every session of the signed-in account."""
+    current_user.end_sessions()
+    logout_user()
+    session.clear()
+
+
+def guard(app):
+    """Install the rules on an application."""
+    manager.init_app(app)
+    manager.login_message = None
+    app.before_request(connect)
+    app.before_request(refuse_odd_addresses)
+    app.before_request(demand_sign_in)
+    app.after_request(add_headers)
+    app.teardown_request(disconnect)
+
+
+def connect():
+    db.connect(reuse_if_open=True)
+
+
+def disconnect(error=None):
+    if not db.is_closed():
+        db.close()
+
+
+def refuse_odd_addresses():
+    """Same-origin targets only; no argument that `url_for` would take for its own."""
+    if RESERVED & request.args.keys():
+        abort(400)
+    for name in ("url", "next"):
+        for target in request.values.getlist(name):
+            if target and not SAME_ORIGIN.match(target):
+                abort(400)
+
+
+def demand_sign_in():
+    if request.endpoint in OPEN or request.endpoint is None:
+        return None
+    if current_user.is_authenticated and expired():
+        logout_user()
+        session.clear()
+    if not current_user.is_authenticated:
+        if request.path.startswith("/admin/") and "ajax" in request.path:
+            abort(401)
+        return redirect(url_for("account.login", next=asked_address()))
+    if current_user.must_change_password and request.endpoint not in FOR_CHANGING_PASSWORD:
+        return redirect(url_for("account.password"))
+    session["seen"] = int(time.time())
+    return None
+
+
+def asked_address():
+    """The address to return to after signing in, where it can be asked again."""
+    if request.method != "GET" or request.path == url_for("account.logout"):
+        return None
+    target = request.full_path.rstrip("?")
+    return target if SAME_ORIGIN.match(target) else None
+
+
+def expired():
+    now = time.time()
+    return now - session.get("seen", 0) > IDLE or now - session.get("since", 0) > LONGEST
+
+
+def add_headers(response):
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    if request.endpoint not in ("static", "admin.static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)

@@ -1,0 +1,27 @@
+"""What is set, and what happened: policies, holidays, uploads and the audit trail."""
+
+from views.base import AdminView
+
+
+class PolicyView(AdminView):
+    column_list = ["valid_from", "source", "ratified", "weight_supervisor", "weight_peer",
+                   "weight_subordinate", "above_from", "meets_from"]  # fmt: skip
+    column_searchable_list = ("source",)
+    column_default_sort = ("valid_from", True)
+
+
+class HolidayView(AdminView):
+    column_searchable_list = ("name",)
+    column_default_sort = ("date", True)
+
+
+class UploadView(AdminView):
+    column_searchable_list = ("filename", "sheet", "user.username")
+    column_default_sort = ("at", True)
+    details_template = "admin/upload_details.html"
+
+
+class ChangeView(AdminView):
+    column_list = ["at", "user", "action", "table", "label"]
+    column_searchable_list = ("label", "table", "user.username")
+    column_default_sort = ("at", True)
