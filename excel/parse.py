@@ -46,13 +46,17 @@ class Table:
     """A sheet's rows as they stand in the file.
 
     `places` maps columns of the Sheet to positions; `numbers[i]` is the Excel row of `rows[i]`;
-    all rows are equally wide; empty rows are left out; `unknown` are headers we do not know.
+    all rows are equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
+    is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`.
     """
 
     places: dict
     numbers: list
     rows: list
     unknown: list = field(default_factory=list)
+    page: str = ""
+    header: int = 1
+    titles: list = field(default_factory=list)
 
     def cells(self, column):
         place = self.places[column]
@@ -111,17 +115,24 @@ def _look(data):
         raise _refusal("heavy")
 
 
-def _workbook(data):
-    """The visible sheets of a workbook as lists of rows, read by the guarded child."""
+def guarded(script, data):
+    """What a script of ours, limited in memory and time, makes of bytes that others wrote."""
     try:
         child = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", str(READER)], input=data, capture_output=True, timeout=WAIT, check=False
+            [sys.executable, "-I", str(script)], input=data, capture_output=True, timeout=WAIT, check=False
         )
     except subprocess.TimeoutExpired:
         raise _refusal("heavy") from None
-    lines = child.stdout.splitlines()
-    if child.returncode or not lines or lines[-1] != b'"end"':
+    if child.returncode:
         raise _refusal("heavy" if child.returncode < 0 else "broken")
+    return child.stdout
+
+
+def _workbook(data):
+    """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
+    lines = guarded(READER, data).splitlines()
+    if not lines or lines[-1] != b'"end"':
+        raise _refusal("broken")
     pages = []
     for line in map(json.loads, lines[:-1]):
         if isinstance(line, list):
@@ -129,8 +140,8 @@ def _workbook(data):
         elif "error" in line:
             raise _refusal(line["error"])
         else:
-            pages.append(([], line["faults"]))
-    return [_dated(rows, faults) for rows, faults in pages]
+            pages.append(([], line["faults"], line["sheet"]))
+    return [(_dated(rows, faults), name) for rows, faults, name in pages]
 
 
 def _dated(rows, faults):
@@ -158,7 +169,8 @@ def _csv(data):
         if len(rows) > ROWS + LETTERHEAD:
             raise _refusal("rows")
         width = min(max(map(len, rows), default=0), COLUMNS + 1)
-        pages.append([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows])
+        page = [[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows]
+        pages.append((page, ""))
     if not pages:
         raise _refusal("broken")
     return pages
@@ -187,25 +199,25 @@ def _unescaped(text):
 
 def _table(pages, sheet):
     """The rows under the best header of all pages (the first of equals)."""
-    best = (0, None, 0)
-    for rows in pages:
+    best, score = None, 1  # a single header that we know may be chance
+    for rows, name in pages:
         for place, row in enumerate(rows[:LETTERHEAD]):
-            score = len({alike(as_text(v)) for v in row if v != ""} & sheet.known.keys())
-            if score > best[0]:
-                best = (score, rows, place)
-    score, rows, place = best
-    if score < 2:
+            known = len({alike(as_text(v)) for v in row if v != ""} & sheet.known.keys())
+            if known > score:
+                best, score = (rows, place, name), known
+    if best is None:
         raise Unreadable(
             N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
             headers=", ".join(c.header for c in sheet.columns),
         )
+    rows, place, name = best
     if len(rows[place]) > COLUMNS:
         raise _refusal("columns")
     places, unknown = _places(rows[place], sheet)
     numbers, kept = _filled(rows, place + 1, sorted(places.values()))
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    return Table(places, numbers, kept, unknown)
+    return Table(places, numbers, kept, unknown, name, place + 1, rows[place])
 
 
 def _places(header, sheet):

@@ -3,9 +3,11 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
+
+from peewee import ForeignKeyField
 
 import access
 import audit
@@ -20,9 +22,13 @@ encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
 
 # How the audit trail names a row (as str(row) does), from its values and the labels of references.
 LABELS = {
-    "units": "{name}", "employees": "{name} ({nip})", "assessments": "{employee} {period} {source}",
-    "trainings": "{title} - {employee}", "awards": "{title} - {employee}", "complaints": "{ticket}",
-}  # fmt: skip
+    "units": ("%s", ("name",)),
+    "employees": ("%s (%s)", ("name", "nip")),
+    "assessments": ("%s %s %s", ("employee", "period", "source")),
+    "trainings": ("%s - %s", ("title", "employee")),
+    "awards": ("%s - %s", ("title", "employee")),
+    "complaints": ("%s", ("ticket",)),
+}
 
 
 @dataclass(slots=True)
@@ -40,21 +46,7 @@ class Line:
     before: dict
     after: dict
     hidden: bool = False
-    trail: tuple = ()
-
-    def audited(self, names):
-        """(before, after) as the audit trail keeps them, JSON or None; made once."""
-        if not self.trail:
-            after = {n: v for n, v in self.after.items() if n in names}
-            if not self.version:
-                self.trail = (None, encode(after | {"version": 1}))
-            else:
-                before = {n: v for n, v in self.before.items() if n in names}
-                self.trail = (
-                    encode(before | {"version": self.version}),
-                    encode(after | {"version": self.version + 1}),
-                )
-        return self.trail
+    trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
 
 
 @dataclass
@@ -73,15 +65,25 @@ class Plan:
     unknown: list = field(default_factory=list)
 
     @cached_property
-    def audited(self):
+    def _audited(self):
         return frozenset(f.name for f in audit.audited(self.sheet.model))
+
+    def trail(self, line):
+        """(before, after) of a line as the audit trail keeps them: JSON, None before a new row."""
+        if not line.trail:
+            before = self._json(line.before, line.version) if line.version else None
+            line.trail = before, self._json(line.after, line.version + 1)
+        return line.trail
+
+    def _json(self, values, version):
+        return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
 
     @cached_property
     def fingerprint(self):
         """A hash of everything that would be written, and over which versions."""
         digest = sha256()
         for line in (*self.new, *self.changed):
-            parts = (line.id, line.label, *line.audited(self.audited))
+            parts = (line.id, line.label, *self.trail(line))
             digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
@@ -122,9 +124,20 @@ class Desk:
         if self.model.frozen_with_period:
             query = Period.select(Period.id).where(Period.state == "closed")
             self.closed = {key for (key,) in query.tuples()}
-        self.defaults = [(n, f) for n, f in self.fields.items() if n not in ("id", "version", "updated_at")]
+        self.blank = {
+            n: f.default() if callable(f.default) else f.default
+            for n, f in self.fields.items()
+            if n not in ("id", "version", "updated_at")
+        }
+        self.required = [
+            n for n in sheet.by_name
+            if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
+        ]  # fmt: skip
         self.clocks = rules.Clocks() if sheet.name == "complaints" else None
-        self.labels = Memo(self._reference_label)
+        self.words = Memo(self._word)
+        self.rules = list(self.model.rules)
+        if sheet.name == "assessments":
+            self.rules.insert(0, partial(rules.own_rating, user=context.user))
 
     def find(self, row):
         """The stored row that a row means, or None; a blank NIP Penilai is settled here."""
@@ -143,7 +156,7 @@ class Desk:
         twice = [rows for rows in groups.values() if len(rows) > 1]
         for rows in twice:
             for row in rows:
-                others = ", ".join(str(other.number) for other in rows if other is not row)
+                others = ", ".join([str(other.number) for other in rows[:6] if other is not row])
                 message = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
                 self.fail(row, self.sheet.key[0], str(message))
         return {row.number for rows in twice for row in rows}
@@ -156,16 +169,12 @@ class Desk:
             self._old(row, old)
 
     def _new(self, row):
-        merged = {n: f.default() if callable(f.default) else f.default for n, f in self.defaults}
-        merged.update(row.values)
+        merged = self.blank | row.values
         if self.sheet.name == "assessments" and rules.unfilled(row):
             self.plan.same += 1
             self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
             return
-        missing = [
-            n for n, f in self.defaults
-            if merged[n] is None and not f.null and (n in self.sheet.by_name and n not in self.sheet.optional)
-        ]  # fmt: skip
+        missing = [name for name in self.required if merged[name] is None]
         for name in missing:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
@@ -181,10 +190,10 @@ class Desk:
         if not after:
             self.plan.same += 1
             return
+        if not self._holds(row, merged, merged.get("period"), old.get("period")):
+            return
         if old["id"] in self.denied:
             self.fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
-            return
-        if not self._holds(row, merged, merged.get("period"), old.get("period")):
             return
         if after.keys() & {"received_on", "classification"}:
             dues = self._computed(merged)
@@ -208,7 +217,7 @@ class Desk:
         if self.closed and self.closed.intersection(periods):
             self.fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
             return False
-        found = [problem for rule in self.model.rules if (problem := rule(merged))]
+        found = [problem for rule in self.rules if (problem := rule(merged))]
         for name, message in found:
             self.fail(row, name, message)
         return not found
@@ -235,20 +244,17 @@ class Desk:
         self.plan.errors.append(self.checked.problem(row, column, message))
 
     def _label(self, merged):
-        words = {n: v or "" for n, v in merged.items()}
-        for name in ("employee", "period"):
-            if merged.get(name) is not None:
-                words[name] = self.labels[name, merged[name]]
-        if "source" in words:
-            words["source"] = self.fields["source"].show(words["source"])
-        return LABELS[self.sheet.name].format_map(words)
+        text, names = LABELS[self.sheet.name]
+        return text % tuple([self.words[name, merged[name]] for name in names])
 
-    def _reference_label(self, place):
-        name, key = place
-        known = self.checked.known.get(name, {}).get(key)
+    def _word(self, place):
+        """A value as labels write it: references by name, choices by their words."""
+        name, value = place
+        if not isinstance(self.fields[name], ForeignKeyField):
+            return self.fields[name].show(value)
+        known = self.checked.known.get(name, {}).get(value)
         if known is None:
-            period = self.checked.context.period
-            return period.name if name == "period" and period is not None and period.id == key else ""
+            return self.checked.context.period.name
         return f"{known[2]} ({known[0]})" if name == "employee" else known[2]
 
 

@@ -22,6 +22,7 @@ CELL = re.compile(
     rb"<(?:\w+:)?(?:row\b([^>]*)|c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL
 )  # a row's attributes, or a cell's attributes and its inside
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+MARKS = (b't="e"', b"<f", b":f>", b":f ")  # without these no cell can be faulty: most files
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
@@ -93,7 +94,7 @@ def faults(data, name):
     with zipfile.ZipFile(BytesIO(data)) as book:
         path = _path_of(book, name)
         xml = book.read(path) if path else b""
-    if not (b't="e"' in xml or FORMULA.search(xml)):
+    if not any(mark in xml for mark in MARKS):
         return []
     return list(_faulty(xml))
 

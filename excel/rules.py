@@ -27,8 +27,6 @@ def assessment_defaults(row, checked):
         values["assessor"], row.defaulted = usual, True
     elif _unusual(source, values["assessor"], supervisor):
         checked.warn(row, "assessor", N_("bukan atasan langsung yang tercatat; periksa sebelum disimpan"))
-    if not access.may_rate(checked.context.user, employee, source):
-        checked.fail(row, "employee", N_("Anda tidak dapat menilai diri sendiri"))
     return None
 
 
@@ -36,6 +34,12 @@ def _unusual(source, assessor, supervisor):
     if source == "public":
         return assessor is not None
     return source == "supervisor" and None not in (assessor, supervisor) and assessor != supervisor
+
+
+def own_rating(values, user):
+    """(field, message) where an account would rate its own person, or None."""
+    if not access.may_rate(user, values["employee"], values["source"]):
+        return "employee", N_("Anda tidak dapat menilai diri sendiri")
 
 
 def stored_assessment(row, stored):

@@ -100,6 +100,40 @@ def test_csv_drops_the_apostrophe_before_what_would_be_a_formula():
     assert named(parse(text.encode(), UNITS), "name") == [("=1+1",), ("'biasa",), ("'=x",)]
 
 
+def ods(*cells):
+    """An .ods with a header and one row, its cells given as XML."""
+    space = "urn:oasis:names:tc:opendocument:xmlns:"
+    row = "<table:table-row>{}</table:table-row>"
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    content = (
+        f'<office:document-content xmlns:office="{space}office:1.0" xmlns:table="{space}table:1.0" '
+        f'xmlns:text="{space}text:1.0" xmlns:calcext="urn:calcext"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Data">{row.format("".join(map(text.format, HEADER)))}'
+        f"{row.format(''.join(cells))}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    out, kind = BytesIO(), "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(out, "w") as target:
+        target.writestr("mimetype", kind)
+        target.writestr("content.xml", content)
+        target.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{space}manifest:1.0"><manifest:file-entry '
+            f'manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+    return out.getvalue()
+
+
+def test_an_ods_is_read_and_one_with_errors_is_refused():
+    text = '<table:table-cell office:value-type="string"><text:p>A</text:p></table:table-cell>'
+    number = (
+        '<table:table-cell office:value-type="float" office:value="7"><text:p>7</text:p></table:table-cell>'
+    )
+    assert named(parse(ods(text, number), UNITS), "code", "name") == [("A", 7.0)]
+    error = '<table:table-cell calcext:value-type="error" office:value-type="string"><text:p>#N/A</text:p></table:table-cell>'
+    with pytest.raises(Unreadable, match="galat"):
+        parse(ods(text, error), UNITS)
+
+
 def test_a_workbook_is_known_by_its_content():
     assert parse(xlsx(HEADER, ("A", "B")), UNITS).numbers == [2]
     assert parse(b"Kode,Nama\nA,B\n", UNITS).numbers == [2]

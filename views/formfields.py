@@ -7,18 +7,21 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from peewee import BooleanField, ForeignKeyField, TextField
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import Choice as Shown
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, StopValidation
 from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
 from fields import Choice, Invalid
-from models import Complaint, Employee, Rating, Unit, Upload, User
+from models import Complaint, Employee, Period, Rating, Unit, Upload, User
 from views.session import me
 
 # What a person types to find a row of a large table, by name; the fields of its own that are read.
 LOOKUPS = {
     Unit: ("code", "name"),
     Employee: ("nip", "name"),
+    Period: ("code", "name"),
     User: ("username",),
     Complaint: ("ticket", "subject"),
     Upload: ("filename",),
@@ -68,14 +71,17 @@ class ParsedChoice(Parsed, SelectField):
     """A choice whose options come from the model's field; a blank one where it may be empty."""
 
     def __init__(self, *args, column, **kwargs):
-        kwargs["choices"] = [("", ""), *((code, _l(label)) for code, label in options(column))]
+        kwargs["choices"] = [
+            SelectChoice("", ""),
+            *(SelectChoice(code, _l(t)) for code, t in options(column)),
+        ]
         kwargs["validate_choice"] = False  # parse knows its codes
         super().__init__(*args, column=column, **kwargs)
 
     def iter_choices(self):
         chosen = self.text if self.text is not None else self.stored()
-        for code, label in self.choices:
-            yield code, label, code == chosen, {}
+        for option in self.choices:
+            yield Shown(option.value, option.label, option.value == chosen, {})
 
     def stored(self):
         if isinstance(self.data, bool):

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 import access
 from excel import apply as work
@@ -58,7 +59,7 @@ class ImportView(BaseView):
         form = UploadForm()
         periods = self.offer_periods(form, sheet)
         if form.validate_on_submit():
-            context = Context(me(), periods.get(form.period.data))
+            context = Context(me(), periods.get(form.period.data) if periods else None)
             upload = self.keep(sheet, form.file, context)
             if upload:
                 return redirect(url_for("upload.review", id=upload.id))
@@ -70,11 +71,10 @@ class ImportView(BaseView):
         """{code: Period} that the form offers; only for a sheet that is of a period."""
         if "period" not in sheet.optional:
             del form.period
-            form.period = type("NoPeriod", (), {"data": None})
             return {}
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc()).limit(24)}
-        form.period.choices = [(code, str(p)) for code, p in periods.items()]
-        form.period.choices.append(("", gettext("sesuai kolom Periode")))
+        form.period.choices = [SelectChoice(code, str(p)) for code, p in periods.items()]
+        form.period.choices.append(SelectChoice("", gettext("sesuai kolom Periode")))
         current = Period.current()
         if request.method == "GET" and current:
             form.period.data = current.code

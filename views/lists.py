@@ -42,6 +42,13 @@ class Lists:
             query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
         return query
 
+    def _refresh_cache(self):
+        """Make every alias at the start: requests in several threads only read the table."""
+        super()._refresh_cache()
+        paths = [*self._sortable_columns.values(), *(path for path, _ in self._get_default_order() or ())]
+        for path in (*paths, *(".".join((*key, "id")) for key in self.shown_keys())):
+            self.at(path)
+
     # -- what the declarations become
 
     def scaffold_sortable_columns(self):

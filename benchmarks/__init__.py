@@ -1,0 +1,1 @@
+"""What the product takes, beside the floor: the least that any program would take."""

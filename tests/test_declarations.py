@@ -1,0 +1,66 @@
+"""Every name that a view declares exists: Flask-Admin would ignore a misspelt one in silence."""
+
+import pytest
+
+import access
+from excel.sheets import SHEETS
+from models import MODELS, Throttle
+from views.base import AdminView
+from views.titles import TITLES
+
+
+@pytest.fixture
+def views(app):
+    return [v for v in app.extensions["admin"][0]._views if isinstance(v, AdminView)]
+
+
+def test_every_table_but_the_throttle_has_a_view_a_title_and_a_permission_line(views):
+    shown = set(MODELS) - {Throttle}
+    assert {view.model for view in views} == shown == set(TITLES) == set(access.PERMISSIONS)
+
+
+def test_every_declared_path_leads_to_a_field(views):
+    for view in views:
+        order = view._get_default_order() or []
+        paths = [*view.column_list, *view.column_details_list, *view.column_filters,
+                 *(view.column_searchable_list or ()), *(path for path, _ in order)]  # fmt: skip
+        for path in paths:
+            assert view.field_of(path) is not None, f"{type(view).__name__}: {path}"
+
+
+def test_every_declared_name_is_a_field_of_the_model(views):
+    for view in views:
+        names = {*view.form_columns, *view.form_without}
+        assert names <= set(view.model._meta.fields), type(view).__name__
+        assert set(view.action_verbs) == {n for n, _ in view._actions} - {"delete"}, type(view).__name__
+        assert set(view.action_verbs.values()) <= set(access.VERBS.values())
+
+
+def test_nothing_confidential_or_wordless_is_listed_filtered_or_exported(views):
+    for view in views:
+        for name in {*view.column_list, *view.column_details_list, *view.column_filters}:
+            field = view.field_of(name)
+            assert field.verbose_name
+            assert not getattr(field, "confidential", False)
+        for column in view.sheet.columns:
+            assert not getattr(column.field, "confidential", False)
+
+
+def test_a_password_hash_has_no_place_on_any_page(views):
+    for view in views:
+        assert "password" not in view.form_columns
+        assert "pin_hash" not in view.form_columns
+
+
+def test_every_list_has_an_order(views):
+    for view in views:
+        assert view._get_default_order(), type(view).__name__
+
+
+def test_sheets_name_their_keys_and_references():
+    for sheet in SHEETS.values():
+        fields = sheet.model._meta.fields
+        assert {*sheet.key, *sheet.references, *sheet.without, *sheet.optional, *sheet.computed} <= set(
+            fields
+        )
+        assert len({column.header for column in sheet.columns}) == len(sheet.columns)

@@ -1,0 +1,162 @@
+"""Exports: what people get, in both formats, limited to what they may see."""
+
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+import access
+from excel.export import export, rows_of
+from excel.sheets import ASSESSMENTS, COMPLAINTS, EMPLOYEES, RATINGS, SHEETS, TRAININGS, sheet_for
+from fields import Invalid
+from models import MODELS, Assessment, Change, Complaint, Employee, Holiday, Throttle, User
+from tests.cast import cells, fill_every_table, make_account, make_cast
+from tests.make import make_assessment, make_complaint, make_employee, make_rating, make_training
+
+
+@pytest.fixture
+def cast(database):
+    return make_cast()
+
+
+def exported(sheet, kind="xlsx", **options):
+    out = BytesIO()
+    export(sheet, out, kind=kind, **options)
+    return out.getvalue()
+
+
+def csv_lines(sheet, **options):
+    return exported(sheet, "csv", **options).decode().split("\r\n")
+
+
+def test_the_first_sheet_is_the_header_and_the_records(cast):
+    rows = cells(exported(EMPLOYEES))
+    assert rows[0] == ["NIP", "Nama", "Kode Unit", "Jabatan", "Jenis Jabatan", "Jenjang", "Golongan", "Status",
+                       "NIP Atasan", "Email", "Telepon", "Aktif"]  # fmt: skip
+    assert rows[2] == [cast.ani.nip, "Ani", "PKM", None, "Pelaksana", None, "III/a", "PNS", cast.boss.nip,
+                       None, None, "Ya"]  # fmt: skip
+    assert len(rows) == 5
+
+
+def test_numbers_and_dates_are_real_and_a_nip_is_text(cast):
+    make_training(cast.ani, title="Kursus", starts_on=date(2026, 3, 2), hours=8)
+    make_assessment(cast.ani, cast.period, work_score="87.50")
+    page = load_workbook(BytesIO(exported(TRAININGS))).active
+    header, row = page.iter_rows()
+    assert [c.value for c in row][5] == datetime(2026, 3, 2)
+    assert (row[5].number_format, row[7].value, row[0].data_type) == ("dd-mm-yyyy", 8, "s")
+    assert header[0].font.bold
+    assert page.freeze_panes == "A2"
+    assert page.auto_filter.ref == "A1:I2"
+    assert cells(exported(ASSESSMENTS))[1][5] == 87.5
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62", "-5", "@x", "a\x01b", "<b>&", " tepi ", "dua\nbaris", "'=1"])
+def test_text_stays_text(cast, text):
+    make_complaint(subject=text, body=text)
+    row = load_workbook(BytesIO(exported(COMPLAINTS))).active[2]
+    clean = text.replace("\x01", "")
+    assert (row[6].value, row[6].data_type) == (clean, "s")
+    assert row[7].value == clean
+
+
+def test_csv_has_a_bom_commas_and_an_apostrophe_before_formulas(cast):
+    for title in ("=1+1", "+x", "-x", "@x", "biasa, saja"):
+        make_training(cast.ani, title=title)
+    lines = csv_lines(TRAININGS)
+    assert lines[0] == "\ufeffNIP,Nama,Judul,Jenis,Penyelenggara,Mulai,Selesai,JP,No Sertifikat"
+    assert [line.split(",", 3)[2] for line in lines[1:5]] == ["'=1+1", "'+x", "'-x", "'@x"]
+    assert '"biasa, saja"' in lines[5]
+    assert "02-03-2026" in lines[1]
+
+
+def test_an_account_exports_its_own_scope_only(cast):
+    for person in (cast.ani, cast.stranger):
+        make_assessment(person, cast.period)
+    make_assessment(cast.ani, cast.period, source="peer", assessor=cast.budi)
+    rows = cells(exported(ASSESSMENTS, user=cast.supervisor))[1:]
+    assert [(row[0], row[3]) for row in rows] == [(cast.ani.nip, "Atasan")]
+    with pytest.raises(access.Denied):
+        exported(COMPLAINTS, user=cast.supervisor)
+
+
+def test_period_and_unit_narrow_an_export(cast):
+    make_assessment(cast.ani, cast.period)
+    make_assessment(cast.ani, cast.closed)
+    make_assessment(cast.stranger, cast.period)
+    rows = cells(exported(ASSESSMENTS, period=cast.period, unit_code="DINKES"))[1:]
+    assert [(row[0], row[2]) for row in rows] == [(cast.ani.nip, "2026-TW3")]
+    make_training(cast.ani, starts_on=date(2026, 5, 1))
+    assert len(cells(exported(TRAININGS, period=cast.period))) == 1
+    with pytest.raises(Invalid, match="Unit DISDIK tidak ditemukan"):
+        exported(ASSESSMENTS, unit_code="DISDIK", user=cast.supervisor)
+    with pytest.raises(Invalid, match="berakhir"):
+        export(ASSESSMENTS, "x.pdf")
+
+
+def test_a_ready_query_decides_rows_and_order(cast):
+    for person in (cast.ani, cast.budi, cast.stranger):
+        make_assessment(person, cast.period)
+    person = Employee.alias()
+    query = (
+        Assessment.select(Assessment, person)
+        .join(person, on=(Assessment.employee == person.id))
+        .where(person.name != "Budi")
+        .order_by(person.name.desc())
+    )
+    assert [row[1] for row in cells(exported(ASSESSMENTS, query=query))[1:]] == ["Orang Lain", "Ani"]
+
+
+def test_ratings_are_exported_as_the_contract_says(cast):
+    make_rating(cast.ani, cast.period, work_score="87.5", credit="3.13")
+    header, row = cells(exported(RATINGS))
+    assert header == ["NIP", "Nama", "Kode Unit", "Unit", "Periode", "Skor Hasil Kerja", "Skor Perilaku",
+                      "Rating Hasil Kerja", "Rating Perilaku", "Predikat", "Status", "Angka Kredit"]  # fmt: skip
+    assert row == [cast.ani.nip, "Ani", "PKM", "Unit PKM", "2026-TW3", 87.5, None, "Sesuai Ekspektasi",
+                   "Sesuai Ekspektasi", "Baik", "Usulan", 3.13]  # fmt: skip
+
+
+def test_the_reporter_never_leaves(cast):
+    make_complaint(reporter="Rahasia Sekali")
+    assert "Pelapor" not in [column.header for column in COMPLAINTS.columns]
+    assert "Rahasia" not in exported(COMPLAINTS, "csv").decode()
+    assert "reporter" not in [column.path for column in sheet_for(Complaint).columns]
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m is not Throttle], ids=lambda m: m.__name__)
+def test_every_table_can_be_exported(cast, model):
+    fill_every_table(cast)
+    make_rating(cast.ani, cast.period)
+    Holiday.create(date=date(2026, 8, 17), name="Kemerdekaan")
+    Change.create(action="look", table="complaint", key=1, label="x", user=make_account("admin"))
+    header, *rows = cells(exported(sheet_for(model)))
+    assert len(rows) == model.select().count()
+    assert len(header) == len(sheet_for(model).columns)
+    assert len(csv_lines(sheet_for(model))) == len(rows) + 2 or model.__name__ in ("Complaint", "Assessment")
+
+
+def test_no_export_holds_a_secret():
+    for model in MODELS:
+        paths = {column.path for column in sheet_for(model).columns}
+        assert not paths & {"password", "pin_hash", "data", "epoch", "version", "reporter", "explanation"}
+    assert [c.header for c in sheet_for(User).columns][:2] == ["Nama Akun", "Peran"]
+
+
+def test_rows_come_from_one_statement_and_in_column_order(cast):
+    (row, *_), sheet = list(rows_of(SHEETS["employees"])), SHEETS["employees"]
+    assert len(row) == len(sheet.columns)
+    assert row[0] == cast.boss.nip
+
+
+def test_more_rows_than_a_batch_keep_their_numbers(cast):
+    for _ in range(5):
+        make_employee(unit=cast.dinas)
+    from excel import export as module
+
+    size, module.BATCH = module.BATCH, 2
+    try:
+        rows = cells(exported(EMPLOYEES))
+    finally:
+        module.BATCH = size
+    assert len(rows) == 1 + Employee.select().count()

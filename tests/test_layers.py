@@ -1,0 +1,53 @@
+"""Imports go one way: views and commands -> excel, compute -> audit, access -> models -> fields."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BELOW = {
+    "fields": set(),
+    "rating": set(),
+    "models": {"fields"},
+    "access": {"models", "fields"},
+    "audit": {"models", "fields"},
+    "catalogues": set(),
+    "migrations": {"models"},
+    "compute": {"audit", "access", "models", "fields", "rating"},
+    "excel": {"audit", "access", "models", "fields", "rating"},
+    "forms": set(),
+    "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
+    "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms"},
+    "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "migrations",
+                 "seed_data", "views"},
+}  # fmt: skip
+FOREIGN = {"rating": {"flask", "peewee", "openpyxl"}, "excel": {"flask"}, "fields": {"flask"}}
+
+
+def imports(path):
+    """The top-level names that a file imports, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def files_of(room):
+    place = ROOT / room
+    return sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_a_room_imports_only_what_lies_below_it(room):
+    ours = set(BELOW) | {"admin_app"}
+    for file in files_of(room):
+        if room == "migrations" and file.name != "__init__.py":
+            assert imports(file) <= {"peewee"}, "a migration is frozen: it knows no model of today"
+            continue
+        strangers = (imports(file) & ours) - BELOW[room] - {room}
+        assert not strangers, f"{file.name} imports {strangers}"
+        assert not imports(file) & FOREIGN.get(room, set()), f"{file.name} imports a library of another room"
