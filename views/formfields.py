@@ -118,7 +118,7 @@ class ScopedSelect(AjaxSelectField):
 
     def pre_validate(self, form):
         if self._formdata and self.data is None:
-            raise ValidationError(gettext("Pilihan ini tidak tersedia untuk akun Anda"))
+            raise StopValidation(gettext("Pilihan ini tidak tersedia untuk akun Anda"))
         super().pre_validate(form)
 
 
