@@ -28,7 +28,39 @@ UNIT = click.option("--unit", "unit_code", help="Code of a unit: it and all belo
 JSON = click.option("--json", "as_json", is_flag=True, help="One object on one line on standard output.")
 
 
-@click.group()
+class Commands(click.Group):
+    """Remembers whether the answer is wanted as JSON, so that wrong usage is said so as well."""
+
+    def parse_args(self, context, args):
+        context.meta["json"] = "--json" in args
+        return super().parse_args(context, args)
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except click.UsageError as wrong:
+            if not context.meta["json"]:
+                raise
+            raise Refused(wrong.format_message()) from wrong
+
+
+class Refused(click.ClickException):
+    """Wrong usage or an unreadable file: exit 2, said as JSON where that was asked for."""
+
+    exit_code = 2
+
+    def __init__(self, message):
+        super().__init__(message)
+        context = click.get_current_context(silent=True)
+        self.as_json = bool(context and context.meta.get("json"))
+
+    def show(self, file=None):
+        if self.as_json:
+            click.echo(json.dumps({"error": self.message}, ensure_ascii=False))
+        click.echo(self.message, err=True)
+
+
+@click.group(cls=Commands)
 @click.pass_context
 def main(context):
     """Kinerja: the performance panel."""
@@ -40,17 +72,6 @@ def main(context):
     connect(config["DATABASE_URL"])
     db.connect(reuse_if_open=True)
     context.call_on_close(db.close)
-
-
-class Refused(click.ClickException):
-    """Wrong usage or an unreadable file: exit 2, said as JSON where that was asked for."""
-
-    exit_code = 2
-
-    def show(self, file=None):
-        if "--json" in sys.argv:
-            click.echo(json.dumps({"error": self.message}, ensure_ascii=False))
-        click.echo(self.message, err=True)
 
 
 def plainly(command):

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 import access
 from excel import apply as work
+from excel.annotate import annotate
 from excel.parse import Unreadable
 from excel.plan import shown
 from excel.sheets import SHEETS
@@ -167,11 +168,26 @@ class UploadsView(UploadView):
             flash(spoken(refusal), "error")
         return redirect(url_for(".review", id=id))
 
+    @expose("/<int:id>/annotated")
+    def annotated(self, id):
+        """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
+        upload = self.own(id)
+        data = bytes(upload.data)
+        plan = work.check(SHEETS[upload.sheet], data, work.context_of(upload, me()))
+        file = io.BytesIO(annotate(data, plan))
+        return send_file(
+            file, as_attachment=True, download_name=annotated_name(upload), mimetype=MIME["xlsx"]
+        )
+
     @expose("/<int:id>/file")
     def file(self, id):
         """The workbook as it was uploaded."""
         upload = self.own(id)
         return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
+
+
+def annotated_name(upload):
+    return f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
 
 
 def by_cause(problems):

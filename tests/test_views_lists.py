@@ -1,0 +1,167 @@
+"""Lists: constant statements, search, filters, sort, pages and export."""
+
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from models import db
+from tests.make import make_assessment, make_employee, make_period, make_rating, make_training, make_unit
+from tests.world import World
+from views.base import AdminView
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    """The statements that run from here on."""
+    seen = []
+    run = db.obj.execute_sql
+
+    def note(sql, *args, **kwargs):
+        seen.append(sql)
+        return run(sql, *args, **kwargs)
+
+    monkeypatch.setattr(db.obj, "execute_sql", note)
+    return seen
+
+
+@pytest.fixture
+def hr(rows, sign_in):
+    return sign_in(role="hr")
+
+
+def page(client, url):
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_every_list_takes_the_same_few_statements_however_many_rows(app, rows, sign_in, request):
+    world, client = World(), sign_in(role="admin")
+    views = [v for v in app.extensions["admin"][0]._views if isinstance(v, AdminView)]
+    statements = request.getfixturevalue("statements")
+
+    def counts():
+        found = {}
+        for view in views:
+            statements.clear()
+            page(client, f"{view.url}/?page_size=100")
+            found[view.model.__name__] = len([s for s in statements if s.startswith(("SELECT", "WITH"))])
+        return found
+
+    few = counts()
+    for number in range(12):
+        unit = make_unit(f"N{number}", parent=world.unit)
+        person = make_employee(unit=unit, supervisor=world.head)
+        make_assessment(person, world.period, assessor=world.head)
+        make_rating(person, world.period, rater=world.head)
+        make_training(person)
+    assert counts() == few
+    assert max(few.values()) <= 6, few
+
+
+def test_a_list_shows_names_of_two_hops_without_a_query_for_each(hr):
+    boss = make_employee(name="Bu Kepala")
+    make_employee(name="Anak Buah", supervisor=boss, unit=make_unit(name="Dinas Uji"))
+    text = page(hr, "/admin/employee/")
+    assert "Bu Kepala" in text
+    assert "Dinas Uji" in text
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    ("siti", ["Siti Aminah", "Nur Siti"]), ("SITI aminah", ["Siti Aminah"]), ("100%", ["Diskon 100%"]),
+    ("_", []), ("%", ["Diskon 100%"]), ("zzz", []),
+])  # fmt: skip
+def test_search_finds_words_in_any_case_and_takes_no_wildcards(words, found, hr):
+    names = ["Siti Aminah", "Nur Siti", "Diskon 100%", "Budi"]
+    for name in names:
+        make_employee(name=name)
+    answer = hr.get("/admin/employee/export/xlsx/", query_string={"search": words, "sort": 0}, buffered=True)
+    assert [row["Nama"] for row in records(answer)] == found
+
+
+def test_assessments_are_searched_by_the_employees_name(hr):
+    period = make_period()
+    make_assessment(make_employee(name="Siti"), period)
+    make_assessment(make_employee(name="Budi"), period)
+    assert [row["Nama"] for row in export(hr, "/admin/assessment/export/xlsx/?search=Siti")] == ["Siti"]
+
+
+@pytest.mark.parametrize(("name", "value", "found"), [
+    ("unit_equals", "AA", ["Satu"]),
+    ("status_equals", "PPPK", ["Dua"]),
+    ("status_not_equal", "PPPK", ["Satu"]),
+    ("nama_contains", "at", ["Satu"]),
+    ("aktif_equals", "0", ["Dua"]),
+    ("kelas_jabatan_greater_than", "7", ["Dua"]),
+    ("email_empty", "1", ["Satu"]),
+])  # fmt: skip
+def test_filters_of_every_kind(name, value, found, hr):
+    make_employee(name="Satu", unit=make_unit("AA"), job_class=5)
+    make_employee(name="Dua", unit=make_unit("BB"), status="PPPK", grade="IX", active=False, job_class=9,
+                  email="dua@mamuju.example")  # fmt: skip
+    rows = export(hr, f"/admin/employee/export/xlsx/?flt0_{name}={value}")
+    assert [row["Nama"] for row in rows] == found
+
+
+def test_dates_are_filtered_and_sorted(hr):
+    person = make_employee()
+    for day in (3, 1, 2):
+        make_training(person, title=f"Hari {day}", starts_on=date(2026, 3, day))
+    rows = export(hr, "/admin/training/export/xlsx/?flt0_mulai_greater_than=2026-03-01")
+    assert [row["Judul"] for row in rows] == ["Hari 3", "Hari 2"]
+
+
+def test_sorting_by_a_reference_sorts_by_its_name(hr):
+    for name in ("Zeta", "Alfa"):
+        make_employee(name=f"Pegawai {name}", unit=make_unit(name=f"Unit {name}"))
+    text = page(hr, "/admin/employee/?sort=2")
+    assert text.index("Pegawai Alfa") < text.index("Pegawai Zeta")
+    text = page(hr, "/admin/employee/?sort=2&desc=1")
+    assert text.index("Pegawai Zeta") < text.index("Pegawai Alfa")
+
+
+def test_pages_never_show_more_than_a_hundred_rows(hr):
+    unit = make_unit()
+    for _ in range(101):
+        make_employee(unit=unit)
+    assert page(hr, "/admin/employee/?page_size=5000").count("/admin/employee/details/?id=") >= 100
+    assert len(set(ids(page(hr, "/admin/employee/?page_size=5000")))) == 100
+    assert len(set(ids(page(hr, "/admin/employee/?page_size=100&page=1")))) == 1
+
+
+def ids(text):
+    return [part.split("&")[0].split('"')[0] for part in text.split("/admin/employee/details/?id=")[1:]]
+
+
+def export(client, url):
+    return records(client.get(url, buffered=True))
+
+
+def records(answer):
+    data = answer.get_data()
+    head, *rows = openpyxl.load_workbook(BytesIO(data)).worksheets[0].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_an_export_honours_search_and_keeps_the_nip_as_text(hr):
+    person = make_employee(name="=1+1")
+    make_employee(name="Lain")
+    rows = export(hr, "/admin/employee/export/xlsx/?search=1%2B1")
+    assert [(row["NIP"], row["Nama"]) for row in rows] == [(person.nip, "=1+1")]
+    text = hr.get("/admin/employee/export/csv/?search=1%2B1", buffered=True).get_data()
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert b"'=1+1" in text
+
+
+def test_a_look_up_is_scoped_and_short(rows, sign_in):
+    unit = make_unit("LA")
+    for _ in range(30):
+        make_employee(unit=unit)
+    make_employee(name="Orang Luar")
+    client = sign_in(role="supervisor", unit=unit)
+    url = "/admin/assessment/ajax/lookup/?name=employee"
+    assert len(client.get(f"{url}&query=&limit=1000").get_json()) == 20
+    assert client.get(f"{url}&query=Orang").get_json() == []
+    assert client.get("/admin/assessment/ajax/lookup/?name=employee").status_code == 200
