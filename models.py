@@ -64,6 +64,8 @@ def connect(url):
         extra = {"prefer_psycopg3": True}
     else:
         raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
+    if db.obj is not None and not db.is_closed():
+        db.close()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
     return db
 
