@@ -6,7 +6,7 @@ A measurement is a module with `run() -> [(name, seconds, floor's seconds)]`; na
 import importlib
 import sys
 
-ALL = ("imports", "exports", "compute")
+ALL = ("imports", "exports", "compute", "lists")
 
 
 def main(names):

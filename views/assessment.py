@@ -63,7 +63,7 @@ class AssessmentView(ComputesForEmployees):
     column_list = ["employee.nip", "employee.name", "period", "source", "work_score", "behaviour_score",
                    "work_level", "behaviour_level", "assessor"]  # fmt: skip
     column_searchable_list = ("employee.nip", "employee.name")
-    column_default_sort = [("period.starts_on", True), ("employee.name", False)]
+    column_default_sort = ("id", True)  # newest first, straight from the key
 
     def on_model_change(self, form, row, is_created):
         if not access.may_rate(me(), row.employee_id, row.source):
@@ -76,7 +76,7 @@ class RatingView(ComputesForEmployees):
     column_list = ["employee.nip", "employee.name", "unit", "period", "work_level", "behaviour_level",
                    "predicate", "state"]  # fmt: skip
     column_searchable_list = ("employee.nip", "employee.name")
-    column_default_sort = [("period.starts_on", True), ("employee.name", False)]
+    column_default_sort = ("id", True)  # newest first, straight from the key
     form_without = ("employee", "unit", "period", "rater", "work_score", "behaviour_score", "work_level",
                     "behaviour_level", "predicate", "state", "credit", "confirmed_on", "final_on",
                     "delivered_on", "acknowledged_on")  # fmt: skip
