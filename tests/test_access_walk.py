@@ -158,7 +158,7 @@ def test_every_post_route_refuses_a_request_without_a_token(app, world, sign_in)
     for rule in app.url_map.iter_rules():
         if "POST" in rule.methods:
             with app.test_request_context():
-                values = {name: "assessments" if name == "name" else 1 for name in rule.arguments}
+                values = {name: "assessments" if name == "sheet" else 1 for name in rule.arguments}
                 url = url_for(rule.endpoint, **values)
             answer = client.post(url, data={"id": 1, "rowid": 1, "action": "compute"})
             assert answer.status_code == 400, rule
@@ -171,7 +171,7 @@ def test_only_a_short_list_of_routes_needs_no_account(app, rows):
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and "static" not in rule.endpoint:
             with app.test_request_context():
-                values = {name: "assessments" if name == "name" else 1 for name in rule.arguments}
+                values = {name: "assessments" if name == "sheet" else 1 for name in rule.arguments}
                 url = url_for(rule.endpoint, **values)
             if client.get(url).status_code == 200:
                 free.add(rule.endpoint)

@@ -54,9 +54,9 @@ class ImportView(BaseView):
     def index(self):
         return self.render("admin/import_index.html", sheets=self.sheets(), period=Period.current())
 
-    @expose("/<name>/", methods=("GET", "POST"))
-    def upload(self, name):
-        sheet = self.sheet(name)
+    @expose("/<sheet>/", methods=("GET", "POST"))
+    def upload(self, sheet):
+        sheet = self.sheet(sheet)
         form = UploadForm()
         periods = self.offer_periods(form, sheet)
         if form.validate_on_submit():
@@ -90,15 +90,15 @@ class ImportView(BaseView):
             return None
         return upload
 
-    @expose("/<name>/template")
-    def template(self, name):
-        sheet, file = self.sheet(name), io.BytesIO()
+    @expose("/<sheet>/template")
+    def template(self, sheet):
+        sheet, file = self.sheet(sheet), io.BytesIO()
         period = Period.get_or_none(Period.code == request.args.get("period", "")) or Period.current()
         try:
             template(sheet, file, Context(me(), period if "period" in sheet.optional else None))
         except Invalid as refusal:
             flash(spoken(refusal), "error")
-            return redirect(url_for(".upload", name=name))
+            return redirect(url_for(".upload", sheet=sheet.name))
         file.seek(0)
         place = f"-{period.code}" if period and "period" in sheet.optional else ""
         title = gettext(sheet.title)
@@ -141,7 +141,7 @@ class UploadsView(UploadView):
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
         upload = self.own(id)
-        upload.fingerprint = request.form.get("fingerprint", "")  # what the person was shown
+        upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
         try:
             work.apply(upload, me(), partial=request.form.get("partial") == "y")
             flash(gettext("Unggahan disimpan."), "success")
