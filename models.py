@@ -95,6 +95,8 @@ def today():
 class Table(Model):
     """A table of this database, named after its model in snake case."""
 
+    noun = ""  # what people call a row of it, in menu and messages
+
     class Meta:
         database = db
         legacy_table_names = False
@@ -121,6 +123,7 @@ class Record(Table):
 class Unit(Record):
     """An organisational unit (OPD, bidang, kecamatan, puskesmas, school) in one tree."""
 
+    noun = N_("Unit")
     code = Code(verbose_name=N_("Kode"), unique=True, max_length=40)
     name = Text(verbose_name=N_("Nama"), max_length=150, index=True)
     kind = Choice(
@@ -153,6 +156,7 @@ Unit.rules = (own_parent,)
 class Employee(Record):
     """A civil servant; birth date, gender and appointment come from the NIP."""
 
+    noun = N_("Pegawai")
     POSITIONS = (
         ("JPT_PRATAMA", N_("JPT Pratama")),
         ("ADMINISTRATOR", N_("Administrator")),
@@ -223,6 +227,7 @@ Employee.rules = (jenjang_for_functional, grade_for_status, own_supervisor, stat
 class User(Record, UserMixin):
     """An account; `epoch` is raised to end every session of it."""
 
+    noun = N_("Akun")
     ROLES = (
         ("admin", N_("Admin TI")),
         ("hr", N_("Kepegawaian")),
@@ -323,6 +328,7 @@ class Throttle(Table):
 class Policy(Record):
     """The dated rules as data; the newest whose `valid_from` has come is in force."""
 
+    noun = N_("Aturan")
     valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
     source = Text(verbose_name=N_("Dasar Hukum"), max_length=250)
     ratified = YesNo(
@@ -386,6 +392,7 @@ Policy.rules = (thresholds_in_order,)
 class Period(Record):
     """A month, quarter or year that is assessed; closed, nothing of it changes."""
 
+    noun = N_("Periode")
     KINDS = (
         ("monthly", N_("Bulanan")),
         ("quarterly", N_("Triwulan")),
@@ -424,6 +431,7 @@ Period.rules = (period_in_order,)
 class UnitResult(Record):
     """A unit's organisation result in a period (PermenPANRB 6/2022 p.92)."""
 
+    noun = N_("Capaian Organisasi")
     RESULTS = (
         ("ISTIMEWA", N_("Istimewa")),
         ("BAIK", N_("Baik")),
@@ -447,6 +455,7 @@ class UnitResult(Record):
 class Assessment(Record):
     """What one source says of one employee in one period; without scores it is a request."""
 
+    noun = N_("Nilai")
     frozen_with_period = True
 
     SOURCES = (
@@ -524,6 +533,7 @@ Assessment.rules = (not_by_herself, self_by_herself)
 class Rating(Record):
     """The predikat of an employee in a period, with everything it was computed from."""
 
+    noun = N_("Predikat")
     frozen_with_period = True
 
     STATES = (
@@ -570,6 +580,7 @@ class Rating(Record):
 class Objection(Record):
     """An employee's objection to her rating and what became of it."""
 
+    noun = N_("Keberatan")
     DECISIONS = (("upheld", N_("Dikuatkan")), ("changed", N_("Diubah")))
 
     rating = Link(Rating, verbose_name=N_("Penilaian Akhir"), unique=True)
@@ -590,6 +601,7 @@ class Objection(Record):
 class Training(Record):
     """A training of an employee: planned, proposed or done."""
 
+    noun = N_("Pelatihan")
     STATES = (
         ("planned", N_("Direncanakan")),
         ("proposed", N_("Diusulkan")),
@@ -625,6 +637,7 @@ Training.rules = (period_in_order,)
 class Award(Record):
     """An award proposed or granted to an employee."""
 
+    noun = N_("Penghargaan")
     frozen_with_period = True
 
     LEVELS = (
@@ -675,6 +688,7 @@ Award.add_index(  # no date counts as one
 class Complaint(Record):
     """A citizen's complaint, with its clocks; the reporter is confidential."""
 
+    noun = N_("Pengaduan")
     CHANNELS = (
         ("web", N_("Web")),
         ("desk", N_("Loket")),
@@ -733,6 +747,7 @@ class Complaint(Record):
 class ComplaintEvent(Table):
     """A step of a complaint that its reporter may read."""
 
+    noun = N_("Riwayat Pengaduan")
     complaint = Link(Complaint, verbose_name=N_("Pengaduan"))
     at = Moment(verbose_name=N_("Waktu"), default=now)
     state = Choice(verbose_name=N_("Status"), choices=Complaint.STATES)
@@ -748,6 +763,7 @@ class ComplaintEvent(Table):
 class Holiday(Record):
     """A day that is no working day: national holiday or collective leave."""
 
+    noun = N_("Hari Libur")
     KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
 
     date = Day(verbose_name=N_("Tanggal"), unique=True)
@@ -761,6 +777,7 @@ class Holiday(Record):
 class Upload(Table):
     """An uploaded workbook: its bytes, who and when, what the plan said, and how far it got."""
 
+    noun = N_("Unggahan")
     STATES = (
         ("checked", N_("Diperiksa")),
         ("queued", N_("Antre")),
@@ -797,6 +814,7 @@ class Upload(Table):
 class Change(Table):
     """The audit trail: who changed what, when, through which upload, from what to what."""
 
+    noun = N_("Jejak Perubahan")
     ACTIONS = (
         ("create", N_("Dibuat")),
         ("update", N_("Diubah")),

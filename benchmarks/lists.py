@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 import migrations
-from models import connect, db, User
+from models import User, connect, db
 
 FLOOR = """
 SELECT a.id, e.nip, e.name, p.name, a.source, a.work_score, a.behaviour_score, a.work_level,

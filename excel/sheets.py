@@ -48,9 +48,9 @@ class Sheet:
     `verified` columns are compared with what we know if a file has them, and never written.
     """
 
-    def __init__(self, name, model, title, *, key, references=(), printed=(), without=(),
+    def __init__(self, name, model, *, key, references=(), printed=(), without=(),
                  optional=(), computed=(), either=(), verified=(), imports=True):  # fmt: skip
-        self.name, self.model, self.title, self.key = name, model, title, key
+        self.name, self.model, self.title, self.key = name, model, model.noun, key
         self.references, self.printed, self.without = dict(references), printed, without
         self.optional, self.computed, self.imports = optional, computed, imports
         self.either, self.verified = either, verified
@@ -103,18 +103,18 @@ PERSON = ("NIP", Employee.nip)
 NAME = (N_("Nama"), "employee.name", "employee")
 
 UNITS = Sheet(
-    "units", Unit, N_("Unit"), key=("code",),
+    "units", Unit, key=("code",),
     references={"parent": (N_("Induk"), Unit.code)},
 )  # fmt: skip
 
 EMPLOYEES = Sheet(
-    "employees", Employee, N_("Pegawai"), key=("nip",),
+    "employees", Employee, key=("nip",),
     references={"unit": (N_("Kode Unit"), Unit.code), "supervisor": (N_("NIP Atasan"), Employee.nip)},
     without=("job_class",),  # comes with the allowances
 )  # fmt: skip
 
 ASSESSMENTS = Sheet(
-    "assessments", Assessment, N_("Penilaian"), key=("employee", "period", "source", "assessor"),
+    "assessments", Assessment, key=("employee", "period", "source", "assessor"),
     references={"employee": PERSON, "period": (N_("Periode"), Period.code),
                 "assessor": (N_("NIP Penilai"), Employee.nip)},
     printed=(NAME,), optional=("period", "source", "assessor"),
@@ -123,25 +123,25 @@ ASSESSMENTS = Sheet(
 )  # fmt: skip
 
 TRAININGS = Sheet(
-    "trainings", Training, N_("Pelatihan"), key=("employee", "title", "starts_on"),
+    "trainings", Training, key=("employee", "title", "starts_on"),
     references={"employee": PERSON}, printed=(NAME,), without=("state", "outcome"),
 )  # fmt: skip
 
 AWARDS = Sheet(
-    "awards", Award, N_("Penghargaan"), key=("employee", "title", "granted_on"),
+    "awards", Award, key=("employee", "title", "granted_on"),
     references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
     printed=(NAME,), without=("state",), optional=("granted_on",),
 )  # fmt: skip
 
 COMPLAINTS = Sheet(
-    "complaints", Complaint, N_("Pengaduan"), key=("ticket",),
+    "complaints", Complaint, key=("ticket",),
     references={"unit": (N_("Kode Unit"), Unit.code), "employee": (N_("NIP Terlapor"), Employee.nip)},
     without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on"),
     optional=("ticket",), computed=("close_due",),
 )  # fmt: skip
 
 RATINGS = Sheet(
-    "ratings", Rating, N_("Predikat"), key=("employee", "period"), imports=False,
+    "ratings", Rating, key=("employee", "period"), imports=False,
     references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
                 "period": (N_("Periode"), Period.code)},
     printed=(NAME, (N_("Unit"), "unit.name", "unit")),
@@ -173,10 +173,7 @@ class ExportSheet(Sheet):
 
     def __init__(self, model):
         hidden = tuple(f.name for f in model.spoken() if getattr(f, "confidential", False))
-        name = model._meta.table_name
-        super().__init__(
-            name, model, name.replace("_", " ").capitalize(), key=(), without=hidden, imports=False
-        )
+        super().__init__(model._meta.table_name, model, key=(), without=hidden, imports=False)
 
     def _column(self, field):
         if not isinstance(field, ForeignKeyField):

@@ -3,28 +3,6 @@
 from flask_babel import lazy_gettext as _l
 
 from fields import N_
-from models import (
-    Assessment,
-    Award,
-    Change,
-    Complaint,
-    ComplaintEvent,
-    Employee,
-    Holiday,
-    Objection,
-    Period,
-    Policy,
-    Rating,
-    Training,
-    Unit,
-    UnitResult,
-    Upload,
-    User,
-)  # fmt: skip
-from views.titles import TITLES
-
-PEOPLE, ASSESSING, GROWING = N_("Kepegawaian"), N_("Penilaian"), N_("Pengembangan")
-COMPLAINING, SETTING = N_("Pengaduan"), N_("Pengaturan")
 
 
 def register(admin):
@@ -37,15 +15,13 @@ def register(admin):
     from views.settings import ChangeView, HolidayView, PolicyView
 
     menu = (
-        (ASSESSING, ((AssessmentView, Assessment), (RatingView, Rating), (PeriodView, Period),
-                     (UnitResultView, UnitResult), (ObjectionView, Objection))),
-        (PEOPLE, ((EmployeeView, Employee), (UnitView, Unit))),
-        (GROWING, ((TrainingView, Training), (AwardView, Award))),
-        (COMPLAINING, ((ComplaintView, Complaint), (ComplaintEventView, ComplaintEvent))),
-        (SETTING, ((UploadsView, Upload), (PolicyView, Policy), (HolidayView, Holiday),
-                   (UserView, User), (ChangeView, Change))),
-    )  # fmt: skip
+        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView)),
+        (N_("Kepegawaian"), (EmployeeView, UnitView)),
+        (N_("Pengembangan"), (TrainingView, AwardView)),
+        (N_("Pengaduan"), (ComplaintView, ComplaintEventView)),
+        (N_("Pengaturan"), (UploadsView, PolicyView, HolidayView, UserView, ChangeView)),
+    )
     admin.add_view(ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"))
     for category, views in menu:
-        for view, model in views:
-            admin.add_view(view(model, name=_l(TITLES[model]), category=_l(category)))
+        for view in views:
+            admin.add_view(view(category=_l(category)))

@@ -8,8 +8,7 @@ from flask_babel import lazy_gettext as _l
 import access
 import audit
 import compute
-from excel.sheets import ASSESSMENTS, RATINGS
-from models import today, write
+from models import Assessment, Objection, Period, Rating, UnitResult, today, write
 from rating import MATRIX
 from views.base import AdminView
 from views.session import me
@@ -34,6 +33,7 @@ def run_compute(period, employees=None):
 
 
 class PeriodView(AdminView):
+    model = Period
     column_searchable_list = ("code", "name")
     column_default_sort = ("starts_on", True)
     action_verbs = {"compute": "compute"}
@@ -59,7 +59,7 @@ class ComputesForEmployees(AdminView):
 
 
 class AssessmentView(ComputesForEmployees):
-    sheet = ASSESSMENTS
+    model = Assessment
     column_list = ["employee.nip", "employee.name", "period", "source", "work_score", "behaviour_score",
                    "work_level", "behaviour_level", "assessor"]  # fmt: skip
     column_searchable_list = ("employee.nip", "employee.name")
@@ -71,7 +71,7 @@ class AssessmentView(ComputesForEmployees):
 
 
 class RatingView(ComputesForEmployees):
-    sheet = RATINGS
+    model = Rating
     details_template = "admin/model/rating.html"
     column_list = ["employee.nip", "employee.name", "unit", "period", "work_level", "behaviour_level",
                    "predicate", "state"]  # fmt: skip
@@ -104,11 +104,13 @@ class RatingView(ComputesForEmployees):
 
 
 class UnitResultView(AdminView):
+    model = UnitResult
     column_searchable_list = ("unit.name", "unit.code")
     column_default_sort = [("period.starts_on", True), ("unit.name", False)]
 
 
 class ObjectionView(AdminView):
+    model = Objection
     column_list = [
         "rating.employee.name",
         "rating.period.name",

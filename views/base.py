@@ -19,11 +19,10 @@ import audit
 from excel.export import rows_of, write_csv, write_xlsx
 from excel.sheets import sheet_for
 from fields import Choice, Level, Predicate
-from models import WITA, Change, Record, User, write
+from models import MODELS, WITA, Change, Record, User, write
 from views.formfields import Converter, Version
 from views.lists import Lists
 from views.session import me
-from views.titles import TITLES
 
 
 class AdminView(Lists, ModelView):
@@ -42,11 +41,10 @@ class AdminView(Lists, ModelView):
     list_template = "admin/model/list.html"
     column_editable_list = None
     form_without = ()
-    sheet = None
 
-    def __init__(self, model, **options):
+    def __init__(self, **options):
+        model = self.model
         self._aliases = {(): model}
-        self.model = model
         shown = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         brief = [f.name for f in shown if not isinstance(f, TextField | BlobField)]
         self.column_list = self.column_list or brief
@@ -54,9 +52,9 @@ class AdminView(Lists, ModelView):
         self.column_export_list = [f.name for f in shown]
         self.form_columns = [f.name for f in model.spoken() if f.name not in self.form_without]
         self.column_filters = [f.name for f in shown if not isinstance(f, BlobField)]
-        self.sheet = self.sheet or sheet_for(model)
+        self.sheet = sheet_for(model)
         name = model._meta.table_name
-        super().__init__(model, endpoint=name, url=name, **options)
+        super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
 
     # -- words
 
@@ -266,9 +264,7 @@ class AdminView(Lists, ModelView):
         try:
             audit.delete(row, user=me())
         except audit.InUse as error:
-            uses = ", ".join(
-                f"{n} {gettext(TITLES.get(model, model.__name__))}" for model, n in error.uses.items()
-            )
+            uses = ", ".join(f"{n} {gettext(model.noun)}" for model, n in error.uses.items())
             flash(
                 gettext("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.",
                         row=str(row), uses=uses), "error",
@@ -278,7 +274,7 @@ class AdminView(Lists, ModelView):
 
     def differences(self, change):
         """[(label, before, after)] of one line of the trail, as people read it."""
-        model = next((m for m in TITLES if m._meta.table_name == change.table), None)
+        model = next((m for m in MODELS if m._meta.table_name == change.table), None)
         before, after = json.loads(change.before or "{}"), json.loads(change.after or "{}")
         names = [n for n in (before | after) if n != "version" and before.get(n) != after.get(n)]
         fields = model._meta.fields if model else {}

@@ -6,14 +6,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 import audit
-from excel.sheets import COMPLAINTS
-from models import write
+from models import Complaint, ComplaintEvent, write
 from views.base import AdminView
 from views.session import me
 
 
 class ComplaintView(AdminView):
-    sheet = COMPLAINTS
+    model = Complaint
     column_list = ["ticket", "received_on", "classification", "unit", "subject", "state", "close_due"]
     column_searchable_list = ("ticket", "subject")
     column_default_sort = ("received_on", True)
@@ -32,6 +31,7 @@ class ComplaintView(AdminView):
 
 
 class ComplaintEventView(AdminView):
+    model = ComplaintEvent
     column_list = ["complaint.ticket", "at", "state", "text"]
     column_searchable_list = ("complaint.ticket", "text")
     column_default_sort = ("at", True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 from flask_admin import AdminIndexView, expose
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from peewee import fn
 
 import access
@@ -34,6 +34,7 @@ class Panel:
     rows: list = field(default_factory=list)
     url: str = ""
     empty: str = ""
+    total: int = 0  # of the last column, where its share is drawn as a bar
 
 
 class HomeView(AdminIndexView):
@@ -44,8 +45,12 @@ class HomeView(AdminIndexView):
     def index(self):
         user, period = me(), Period.current()
         cards, panels = PAGES[user.role](user, period)
-        now = datetime.now(WITA).strftime("%Y-%m-%d %H:%M:%S")
-        return self.render("admin/home.html", period=period, cards=cards, panels=panels, now=now)
+        now = datetime.now(WITA)
+        return self.render(
+            "admin/home.html", period=period, cards=cards, panels=panels,
+            now=f"{now:%Y-%m-%d %H:%M:%S}", today=format_date(now, "full"),
+            uploads=access.may(user, "import", Assessment),
+        )  # fmt: skip
 
 
 def staff(user):
@@ -91,7 +96,8 @@ def distribution_panel(user, period):
         counts = dict(query.select(Rating.predicate, fn.COUNT(Rating.id)).group_by(Rating.predicate).tuples())
     rows = [(gettext(label), counts.get(code, 0)) for code, label in Rating.predicate.choices if counts]
     return Panel(gettext("Sebaran predikat"), (gettext("Predikat"), gettext("Pegawai")), rows,
-                 empty=gettext("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
+                 empty=gettext("Belum ada predikat; hitung setelah nilai diunggah."),
+                 total=sum(counts.values()))  # fmt: skip
 
 
 def uploads_panel(user):
@@ -116,7 +122,10 @@ def complaint_cards(user):
 def complaints_panel(user):
     mine = access.scoped(Complaint, user).where(Complaint.state.in_(OPEN_STATES))
     columns = (Complaint.ticket, Complaint.subject, Complaint.close_due)
-    rows = list(mine.select(*columns).order_by(Complaint.close_due, Complaint.id).limit(10).tuples())
+    urgent = mine.select(*columns).order_by(Complaint.close_due, Complaint.id).limit(10)
+    rows = [
+        (ticket, subject, due and format_date(due, "d MMM y")) for ticket, subject, due in urgent.tuples()
+    ]
     head = (gettext("Nomor Tiket"), gettext("Perihal"), gettext("Tenggat"))
     return Panel(gettext("Paling mendesak"), head, rows, url_for("complaint.index_view"),
                  gettext("Tidak ada pengaduan terbuka."))  # fmt: skip

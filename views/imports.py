@@ -129,7 +129,7 @@ class UploadsView(UploadView):
         return self.render(
             "admin/upload_review.html", upload=upload, sheet=sheet, plan=plan, lines=shown(plan, part),
             page=page, pages=-(-len(lines) // PAGE), causes=by_cause(plan.errors),
-            warnings=by_cause(plan.warnings),
+            warnings=by_cause(plan.warnings), page_url=lambda page: url_for(".review", id=id, page=page),
         )  # fmt: skip
 
     @staticmethod

@@ -8,27 +8,27 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from audit import snapshot, update
-from excel.sheets import EMPLOYEES, UNITS
-from models import User
+from models import Employee, Unit, User
 from views.base import AdminView
 from views.session import me
 
 
 class UnitView(AdminView):
-    sheet = UNITS
+    model = Unit
     column_list = ["code", "name", "kind", "parent", "active"]
     column_searchable_list = ("code", "name")
     column_default_sort = "code"
 
 
 class EmployeeView(AdminView):
-    sheet = EMPLOYEES
+    model = Employee
     column_list = ["nip", "name", "unit", "position", "jf_level", "grade", "status", "supervisor", "active"]
     column_searchable_list = ("nip", "name", "position")
     column_default_sort = "name"
 
 
 class UserView(AdminView):
+    model = User
     column_list = ["username", "role", "employee", "unit", "active"]
     column_searchable_list = ("username", "employee.name")
     column_default_sort = "username"

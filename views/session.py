@@ -3,7 +3,7 @@
 import re
 import time
 
-from flask import abort, has_request_context, redirect, request, session, url_for
+from flask import abort, current_app, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from models import User, db
@@ -108,6 +108,8 @@ def add_headers(response):
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Content-Security-Policy", CSP)
+    if current_app.config["HTTPS"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint not in ("static", "admin.static"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

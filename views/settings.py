@@ -1,9 +1,11 @@
 """What is set, and what happened: policies, holidays, uploads and the audit trail."""
 
+from models import Change, Holiday, Policy, Upload
 from views.base import AdminView
 
 
 class PolicyView(AdminView):
+    model = Policy
     column_list = ["valid_from", "source", "ratified", "weight_supervisor", "weight_peer",
                    "weight_subordinate", "above_from", "meets_from"]  # fmt: skip
     column_searchable_list = ("source",)
@@ -11,17 +13,20 @@ class PolicyView(AdminView):
 
 
 class HolidayView(AdminView):
+    model = Holiday
     column_searchable_list = ("name",)
     column_default_sort = ("date", True)
 
 
 class UploadView(AdminView):
+    model = Upload
     column_searchable_list = ("filename", "sheet", "user.username")
     column_default_sort = ("at", True)
     details_template = "admin/upload_details.html"
 
 
 class ChangeView(AdminView):
+    model = Change
     column_list = ["at", "user", "action", "table", "label"]
     column_searchable_list = ("label", "table", "user.username")
     column_default_sort = ("at", True)
