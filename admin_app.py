@@ -4,14 +4,14 @@ import os
 import secrets
 from pathlib import Path
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel, gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import catalogues
@@ -113,6 +113,10 @@ def limit(app):
 
 def speak_of_errors(app):
     """Every error as a plain page with a way out; the unexpected ones go to the log as well."""
+
+    @app.errorhandler(SecurityError)
+    def strange_host(error):  # no address can be built for a host that is not ours
+        return Response("400: alamat ini tidak dilayani\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def refused(error):

@@ -13,7 +13,7 @@ SELECT a.id, e.nip, e.name, p.name, a.source, a.work_score, a.behaviour_score, a
        a.behaviour_level, r.name
 FROM assessment a JOIN employee e ON e.id = a.employee_id JOIN period p ON p.id = a.period_id
 LEFT JOIN employee r ON r.id = a.assessor_id
-ORDER BY p.starts_on DESC, e.name, a.id LIMIT 100
+ORDER BY a.id DESC LIMIT 100
 """
 
 

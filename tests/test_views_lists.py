@@ -1,5 +1,6 @@
 """Lists: constant statements, search, filters, sort, pages and export."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -126,13 +127,12 @@ def test_pages_never_show_more_than_a_hundred_rows(hr):
     unit = make_unit()
     for _ in range(101):
         make_employee(unit=unit)
-    assert page(hr, "/admin/employee/?page_size=5000").count("/admin/employee/details/?id=") >= 100
     assert len(set(ids(page(hr, "/admin/employee/?page_size=5000")))) == 100
     assert len(set(ids(page(hr, "/admin/employee/?page_size=100&page=1")))) == 1
 
 
 def ids(text):
-    return [part.split("&")[0].split('"')[0] for part in text.split("/admin/employee/details/?id=")[1:]]
+    return re.findall(r"/admin/employee/details/\?(?:[^\"]*&amp;)?id=(\d+)", text)
 
 
 def export(client, url):
