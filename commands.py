@@ -147,7 +147,7 @@ def run_server(host, port, workers=2):
 
     bind = f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--bind", bind, "--workers",
-               str(workers), "--threads", "4", "--chdir", str(ROOT), "--timeout", "120", "--preload"]  # fmt: skip
+               str(workers), "--threads", "4", "--chdir", str(ROOT), "--timeout", "120", "--preload", "--no-control-socket"]  # fmt: skip
     return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
 
 

@@ -60,8 +60,6 @@ class ComputesForEmployees(AdminView):
 
 class AssessmentView(ComputesForEmployees):
     model = Assessment
-    column_list = ["employee.nip", "employee.name", "period", "source", "work_score", "behaviour_score",
-                   "work_level", "behaviour_level", "assessor"]  # fmt: skip
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
 
@@ -73,8 +71,10 @@ class AssessmentView(ComputesForEmployees):
 class RatingView(ComputesForEmployees):
     model = Rating
     details_template = "admin/model/rating.html"
-    column_list = ["employee.nip", "employee.name", "unit", "period", "work_level", "behaviour_level",
-                   "predicate", "state"]  # fmt: skip
+    list_without = (
+        "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
+        "acknowledged_on",
+    )  # fmt: skip
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
     form_without = ("employee", "unit", "period", "rater", "work_score", "behaviour_score", "work_level",

@@ -28,7 +28,7 @@ from views.session import me
 class AdminView(Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
-    A view says only what differs: `column_list` where the table would be too wide,
+    A view says only what differs: `list_without` where the table would be too wide,
     `column_searchable_list`, `column_default_sort`, `form_without` for what is computed.
     """
 
@@ -40,13 +40,14 @@ class AdminView(Lists, ModelView):
     model_form_converter = Converter
     list_template = "admin/model/list.html"
     column_editable_list = None
-    form_without = ()
+    list_without = form_without = ()
 
     def __init__(self, **options):
         model = self.model
         self._aliases = {(): model}
         shown = [f for f in model.spoken() if not getattr(f, "confidential", False)]
-        brief = [f.name for f in shown if not isinstance(f, TextField | BlobField)]
+        bulky = TextField | BlobField
+        brief = [f.name for f in shown if f.name not in self.list_without and not isinstance(f, bulky)]
         self.column_list = self.column_list or brief
         self.column_details_list = [f.name for f in shown]
         self.column_export_list = [f.name for f in shown]

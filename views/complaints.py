@@ -13,7 +13,8 @@ from views.session import me
 
 class ComplaintView(AdminView):
     model = Complaint
-    column_list = ["ticket", "received_on", "classification", "unit", "subject", "state", "close_due"]
+    list_without = ("channel", "employee", "verify_due", "respond_due", "answered_on", "closed_on",
+                    "substantiated", "satisfaction")  # fmt: skip
     column_searchable_list = ("ticket", "subject")
     column_default_sort = ("received_on", True)
     form_without = ("verify_due", "respond_due", "close_due", "reporter")
@@ -32,6 +33,5 @@ class ComplaintView(AdminView):
 
 class ComplaintEventView(AdminView):
     model = ComplaintEvent
-    column_list = ["complaint.ticket", "at", "state", "text"]
     column_searchable_list = ("complaint.ticket", "text")
     column_default_sort = ("at", True)

@@ -15,21 +15,20 @@ from views.session import me
 
 class UnitView(AdminView):
     model = Unit
-    column_list = ["code", "name", "kind", "parent", "active"]
     column_searchable_list = ("code", "name")
     column_default_sort = "code"
 
 
 class EmployeeView(AdminView):
     model = Employee
-    column_list = ["nip", "name", "unit", "position", "jf_level", "grade", "status", "supervisor", "active"]
+    list_without = ("position_type", "email", "phone", "job_class")
     column_searchable_list = ("nip", "name", "position")
     column_default_sort = "name"
 
 
 class UserView(AdminView):
     model = User
-    column_list = ["username", "role", "employee", "unit", "active"]
+    list_without = ("must_change_password",)
     column_searchable_list = ("username", "employee.name")
     column_default_sort = "username"
     action_verbs = {"new_password": "update"}

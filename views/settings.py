@@ -27,6 +27,5 @@ class UploadView(AdminView):
 
 class ChangeView(AdminView):
     model = Change
-    column_list = ["at", "user", "action", "table", "label"]
     column_searchable_list = ("label", "table", "user.username")
     column_default_sort = ("at", True)
