@@ -97,7 +97,7 @@ all("[data-combo]").forEach((combo) => {
   const look = later(async () => {
     const words = text.value;
     const rows = await found(combo.dataset.combo, words === settled ? "" : words);
-    if (document.activeElement !== text) return;
+    if (document.activeElement !== text || text.value !== words) return; // an answer that came too late
     list.replaceChildren(...rows.map(([value, label], n) => {
       const item = Object.assign(document.createElement("li"), { id: `${list.id}-${n}`, textContent: label, role: "option" });
       item.dataset.value = value;
