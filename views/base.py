@@ -2,16 +2,14 @@
 
 import json
 import tempfile
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from flask import abort, flash, request, send_file
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
-from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
+from peewee import BlobField, IntegrityError, TextField
 from wtforms.validators import ValidationError
 
 import access
@@ -23,6 +21,7 @@ from models import MODELS, WITA, Change, Record, User, write
 from views.formfields import Converter, Version
 from views.lists import Lists
 from views.session import me
+from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at, word
 
 
 class AdminView(Lists, ModelView):
@@ -337,73 +336,3 @@ def unique_names(model):
     single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
     together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
     return [*single, *together]
-
-
-def told(field, value):
-    """A value of the trail as a person reads it; a reference by its label."""
-    if value is None:
-        return ""
-    if isinstance(field, ForeignKeyField):
-        return str(field.rel_model.get_or_none(field.rel_model.id == value) or value)
-    if isinstance(field, Choice):
-        return word(field, value)
-    return yes_no(None, value, None) if isinstance(value, bool) else str(value)
-
-
-def value_at(row, path):
-    for step in path.split("."):
-        row = getattr(row, step, None)
-    return row
-
-
-def shown(row, name):
-    """A stored value as a person reads it."""
-    field = row._meta.fields[name]
-    if isinstance(field, ForeignKeyField):
-        return str(getattr(row, name) or "-")
-    return field.show(row.__data__.get(name)) or "-"
-
-
-def word(field, value):
-    label = field.labels.get(value)
-    return gettext(label) if label else value or ""
-
-
-SYMBOLS = {
-    "ABOVE": "▲", "MEETS": "●", "BELOW": "▼", "VERY_GOOD": "★", "GOOD": "✔",
-    "NEEDS_IMPROVEMENT": "!", "POOR": "▼", "VERY_POOR": "✖",
-}  # fmt: skip
-
-
-def badge(value, field):
-    """A level or predikat with colour, word and symbol, so that it survives black and white."""
-    if not value:
-        return ""
-    return Markup('<span class="badge-word is-{}"><span aria-hidden="true">{}</span> {}</span>').format(
-        value.lower().replace("_", "-"), SYMBOLS.get(value, ""), word(field, value)
-    )
-
-
-def local_time(view, value, name):
-    return format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm")
-
-
-def local_day(view, value, name):
-    return format_date(value, "d MMM y")
-
-
-def with_comma(view, value, name):
-    return f"{value.normalize():f}".replace(".", ",")
-
-
-def yes_no(view, value, name):
-    return gettext("Ya") if value else gettext("Tidak")
-
-
-TYPE_FORMATTERS = {
-    type(None): lambda view, value, name: "",
-    bool: yes_no,
-    datetime: local_time,
-    date: local_day,
-    Decimal: with_comma,
-}
