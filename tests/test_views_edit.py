@@ -133,7 +133,7 @@ def test_nothing_of_a_closed_period_is_changed_or_added(hr, post):
     edit(post, hr, row, work_score="90")
     post(hr, "/admin/assessment/delete/", {"id": row.id})
     post(hr, "/admin/assessment/new/", fields_of(row, source="public"))
-    assert [str(a.work_score) for a in Assessment.select()] == ["80"]
+    assert [a.work_score for a in Assessment.select()] == [80]
 
 
 def test_an_assessment_is_not_moved_into_a_closed_period(hr, post):
