@@ -1,5 +1,6 @@
 """The application: config, database, sign-in, panel and views. Also `python admin_app.py COMMAND`."""
 
+import gc
 import os
 import secrets
 from pathlib import Path
@@ -101,6 +102,7 @@ def create_app(config=None):
         lambda: {"me": me, "office": app.config["OFFICE"], "regency": app.config["REGENCY"]}
     )
     speak_of_errors(app)
+    gc.freeze()  # what stays for good is not searched for garbage at every import
     return app
 
 

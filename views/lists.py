@@ -73,13 +73,15 @@ class Lists:
         return field
 
     def init_search(self):
-        self._search_paths = tuple(self.column_searchable_list or ())
-        for path in self._search_paths:
-            self.at(path)
-        return bool(self._search_paths)
+        self._search_ways = {}
+        for path in self.column_searchable_list or ():
+            *way, name = path.split(".")
+            self._search_ways.setdefault(tuple(way), []).append(name)
+            self.at(".".join(way) or name)
+        return bool(self._search_ways)
 
     def search_placeholder(self):
-        return ", ".join(str(self.get_column_name(path)) for path in self._search_paths)
+        return ", ".join(str(self.get_column_name(path)) for path in self.column_searchable_list)
 
     def scaffold_filters(self, name):
         return filters_for(self.field_of(name), self.at(name), tuple(name.split(".")[:-1]))
@@ -113,13 +115,23 @@ class Lists:
         """The conditions of search words and filters, and the alias keys they need."""
         found, keys = [], set()
         for word in (search or "").replace("\x00", "").split()[:8]:
-            found.append(any_of([self.at(path).contains(word) for path in self._search_paths]))
-            keys |= {tuple(path.split(".")[:-1]) for path in self._search_paths}
+            found.append(any_of(list(self.matches(word))))
+            keys |= {way[:-1] for way in self._search_ways}
         for index, _, value in filters or ():
             chosen = self._filters[index]
             found.append(chosen.condition(value))
             keys.add(chosen.path)
         return found, keys - {()}
+
+    def matches(self, word):
+        """A condition for each table that is searched: related ones by a sub-select, read once."""
+        for way, names in self._search_ways.items():
+            if not way:
+                yield any_of([getattr(self.model, name).contains(word) for name in names])
+                continue
+            related = self.field_of(".".join(way)).rel_model
+            holds = any_of([getattr(related, name).contains(word) for name in names])
+            yield self.at(".".join(way)).in_(related.select(related.id).where(holds))
 
     def ordering(self, column, descending):
         """The order of the page, ending in the key so that pages never overlap."""
@@ -162,14 +174,19 @@ class Lists:
         return keys - {()}
 
     def selection(self, keys):
-        """The columns of the page: all but long texts that the list does not show."""
-        listed = {path for path, _ in self._list_columns}
-        bulky = TextField | BlobField
+        """The columns of the page: what it shows, and of references the words that name them."""
+        listed, bulky = {path for path, _ in self._list_columns}, TextField | BlobField
         own = [f for f in self.model._meta.sorted_fields if f.name in listed or not isinstance(f, bulky)]
-        return [*own, *(self._aliases[key] for key in self.with_parents(keys))]
+        ways = {key[: n + 1] for key in keys for n in range(len(key))}
+        return [*own, *(column for way in sorted(ways, key=len) for column in self.naming(way, listed))]
 
-    def with_parents(self, keys):
-        return sorted({key[: n + 1] for key in keys for n in range(len(key))}, key=len)
+    def naming(self, way, listed):
+        """The columns of a joined table that the list needs: its key, its names, those asked for."""
+        related, start = self.field_of(".".join(way)).rel_model, ".".join(way) + "."
+        asked = {path[len(start) :].split(".")[0] for path in listed if path.startswith(start)}
+        return [
+            getattr(self._aliases[way], name) for name in sorted({"id", *LOOKUPS.get(related, ()), *asked})
+        ]
 
     # -- addresses
 
