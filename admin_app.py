@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import catalogues
+from access import Denied
 from models import connect
 from views import register
 from views.account import account
@@ -123,6 +124,10 @@ def speak_of_errors(app):
     @app.errorhandler(HTTPException)
     def refused(error):
         return render_template("error.html", code=error.code), error.code
+
+    @app.errorhandler(Denied)
+    def denied(error):
+        return render_template("error.html", code=403), 403
 
     @app.errorhandler(OverflowError)
     def too_large(error):

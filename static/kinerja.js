@@ -23,8 +23,16 @@ document.addEventListener("submit", (event) => {
   const question = submitter?.dataset.confirm || form.dataset.confirm;
   if (question && !confirm(question)) return event.preventDefault();
   form.dataset.sent = "1";
+  if (form.method === "get") quiet(form);
   if (form.dataset.wait) pending(form, submitter);
 });
+
+function quiet(form) { // empty filters stay out of the address
+  all("input[name], select[name]", form).filter((input) => !input.value && !input.disabled).forEach((input) => {
+    input.disabled = true;
+    setTimeout(() => { input.disabled = false; });
+  });
+}
 
 function pending(form, button) {
   form.dataset.pending = "1";
@@ -67,6 +75,11 @@ all("input[data-lookup]").forEach((input) => input.addEventListener("input", lat
   const options = (await found(input.dataset.lookup, input.value)).map(([value, label]) => new Option(label, value));
   input.list.replaceChildren(...options);
 })));
+
+all("input[data-lookup]").forEach((input) => input.addEventListener("change", () => { // a name typed in full means its row
+  const options = [...input.list.options];
+  if (options.length === 1 && options[0].value !== input.value) input.value = options[0].value;
+}));
 
 /* ---- forms: references by typing (combobox pattern) */
 

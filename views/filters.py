@@ -1,5 +1,7 @@
 """List filters made from models: which comparisons a field offers, each a condition on a query."""
 
+import re
+
 from flask_admin.babel import lazy_gettext
 from flask_admin.model.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
@@ -74,8 +76,11 @@ def empty(column, value):
 def filters_for(field, column, path):
     """The comparisons that a field offers; `column` is its alias in the list's query."""
     label = _l(field.verbose_name)
-    make = REFERENCE if isinstance(field, ForeignKeyField) else made_for(field)
-    return make(field, column, label, path)
+    make = references if isinstance(field, ForeignKeyField) else made_for(field)
+    found = make(field, column, label, path)
+    for comparison in found:  # its name in an address is the same in every language
+        comparison.arg = re.sub(r"\W+", "_", f"{field.verbose_name} {comparison.word}".lower()).strip("_")
+    return found
 
 
 def made_for(field):
@@ -158,7 +163,6 @@ def natural_key(model):
     return model._meta.fields[LOOKUPS[model][0]] if LOOKUPS.get(model) else model.id
 
 
-REFERENCE = references
 WHOLE, YES = Whole(), YesNo()
 BY_KIND = (
     (Choice | YesNo, chosen),

@@ -76,6 +76,7 @@ class ParsedChoice(Parsed, SelectField):
             *(SelectChoice(code, _l(t)) for code, t in options(column)),
         ]
         kwargs["validate_choice"] = False  # parse knows its codes
+        kwargs["coerce"] = lambda value: value  # else True becomes "True"
         super().__init__(*args, column=column, **kwargs)
 
     def iter_choices(self):
@@ -169,8 +170,7 @@ class Converter(CustomModelConverter):
             name, made = super().convert(model, field, words)
             swap_required(made.kwargs, field)
             return FieldInfo(name, made)
-        needed = not field.null and not isinstance(field, BooleanField)
-        words["validators"] = [Required() if needed else Optional()]
+        words["validators"] = [Optional() if field.null else Required()]
         words["default"] = field.default
         return FieldInfo(field.name, form_class(field)(column=field, **words))
 

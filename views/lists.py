@@ -18,7 +18,6 @@ class Lists:
     can_set_page_size = True
     page_size = 50
     page_size_options = (20, 50, 100)
-    named_filter_urls = True
     simple_list_pager = False
 
     def at(self, path):
@@ -85,6 +84,9 @@ class Lists:
 
     def scaffold_filters(self, name):
         return filters_for(self.field_of(name), self.at(name), tuple(name.split(".")[:-1]))
+
+    def get_filter_arg(self, index, flt):
+        return flt.arg
 
     def is_valid_filter(self, filter):
         return isinstance(filter, Comparison)

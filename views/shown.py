@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup
-from peewee import ForeignKeyField
+from peewee import DecimalField, ForeignKeyField
 
 from fields import Choice
 
@@ -18,6 +18,8 @@ def told(field, value):
         return str(field.rel_model.get_or_none(field.rel_model.id == value) or value)
     if isinstance(field, Choice):
         return word(field, value)
+    if isinstance(field, DecimalField):
+        return field.show(Decimal(value))
     return yes_no(None, value, None) if isinstance(value, bool) else str(value)
 
 

@@ -132,3 +132,13 @@ def test_a_reference_is_chosen_by_typing_and_the_keyboard_alone(visit):
     unit.press("Enter")
     assert unit.input_value() == chosen
     assert page.locator("input[name=unit]").input_value().isdigit()
+
+
+def test_an_edit_form_saved_as_it_is_shown_is_accepted(visit):
+    page = visit("hr", DESK)
+    page.goto("/admin/employee/")
+    page.get_by_role("link", name="Ubah", exact=True).first.click()
+    assert page.get_by_label("Aktif").input_value() == "1"
+    page.get_by_label("Jabatan", exact=True).press("Control+Enter")
+    page.get_by_role("heading", level=1, name="Pegawai").wait_for()
+    assert page.locator(".message.success").count() == 1
