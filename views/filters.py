@@ -148,7 +148,7 @@ def references(field, column, label, path):
     small = related is Period
     return [
         Comparison(
-            column, label, "equals", compare, str.strip, path=path,
+            column, label, "equals", compare, str.strip if hasattr(key, "parse") else WHOLE.parse, path=path,
             choices=Choices(read) if small else None,
             data_type=None if small else f"lookup:filter-{field.name}",
         )
