@@ -60,6 +60,7 @@ class ComputesForEmployees(AdminView):
 
 class AssessmentView(ComputesForEmployees):
     model = Assessment
+    list_without = ("assessor",)
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
 
