@@ -8,7 +8,8 @@ from pathlib import Path
 from flask import Flask, Response, render_template
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
-from flask_babel import Babel, gettext
+from flask_babel import Babel
+from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -97,7 +98,7 @@ def create_app(config=None):
     app.register_blueprint(public)
     app.register_blueprint(account)
     theme = Bootstrap4Theme(folder="bootstrap4")
-    index = HomeView(name=gettext("Beranda"), url="/admin")
+    index = HomeView(name=_l("Beranda"), url="/admin")
     register(Admin(app, name="Kinerja", theme=theme, index_view=index))
     app.context_processor(
         lambda: {"me": me, "office": app.config["OFFICE"], "regency": app.config["REGENCY"]}

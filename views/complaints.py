@@ -28,7 +28,8 @@ class ComplaintView(AdminView):
         with write():
             for row in self.chosen(ids):
                 audit.log("look", row, user=me())
-                flash(f"{row.ticket}: {row.reporter or gettext('anonim')}", "info")
+                reporter = row.reporter or gettext("anonim")
+                flash(f"{row.ticket}: {reporter}", "info")
 
 
 class ComplaintEventView(AdminView):
