@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 
-from peewee import ForeignKeyField
+from peewee import ForeignKeyField, fn
 
 from models import MODELS, Change, Record, Upload, db, now, on_sqlite, write
 
@@ -183,8 +183,8 @@ def log_many(action, model, rows, *, user, upload=None):
 def undo(upload, *, user):
     """Take an applied upload back, updates included; returns (undone, kept labels).
 
-    A row edited since, or referred to by others, is left alone and named. The caller has
-    checked that the period is open and who asks; all of it is one transaction.
+    A row touched since, or referred to by others, is left alone and named. The caller has checked
+    that the period is open, who asks and what is in reach; all of it is one transaction.
     """
     with write():
         claimed = (
@@ -211,11 +211,12 @@ def undo(upload, *, user):
 def _undo_table(model, changes, user, upload):
     """Undo the changes of one upload in one table; rows of it refer to each other at most."""
     untouched, kept = [], []
-    versions = _versions(model, [c.key for c in changes])
+    keys = [c.key for c in changes]
+    versions, newest = _versions(model, keys), _newest(model, keys)
     for change in changes:
         after = json.loads(change.after)
-        target = untouched if versions.get(change.key) == after["version"] else kept
-        target.append(change)
+        same = versions.get(change.key) == after["version"] and newest[change.key] == change.id
+        (untouched if same else kept).append(change)
     created = [c for c in untouched if c.action == "create"]
     updated = [c for c in untouched if c.action == "update"]
     _restore(model, updated)
@@ -233,6 +234,16 @@ def _versions(model, ids):
     found = {}
     for batch in batches(ids):
         query = model.select(model.id, model.version).where(model.id.in_(batch))
+        found.update(query.tuples())
+    return found
+
+
+def _newest(model, ids):
+    """{row id: id of the newest write in its trail}: SQLite may give a deleted row's id to another."""
+    found, writes = {}, ("create", "update", "delete", "undo")
+    for batch in batches(ids):
+        mine = (Change.table == model._meta.table_name) & Change.key.in_(batch) & Change.action.in_(writes)
+        query = Change.select(Change.key, fn.MAX(Change.id)).where(mine).group_by(Change.key)
         found.update(query.tuples())
     return found
 

@@ -1,16 +1,20 @@
 """From a plan to the tables: check, store, apply, undo; a preview and its applying are one code."""
 
 import gc
+import json
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from operator import itemgetter
+
+from peewee import IntegrityError
 
 import access
 import audit
 from fields import N_, Invalid
 from models import Change, Complaint, Period, Upload, now, write
 
+from .lookup import among
 from .parse import parse
 from .plan import plan
 from .sheets import SHEETS
@@ -137,7 +141,7 @@ def _good(found):
 
 def _upload(sheet, data, filename, context, found, **more):
     return Upload.create(
-        sheet=sheet.name, filename=filename[-200:], user=context.user, period=context.period,
+        sheet=sheet.name, filename=(Upload.filename.parse(filename[-200:]) or "-"), user=context.user, period=context.period,
         data=data, sha256=sha256(data).hexdigest(), **_counts(found), **more,
     )  # fmt: skip
 
@@ -229,7 +233,7 @@ def _last_ticket(year, lines):
     stored = Complaint.select(Complaint.ticket).where(Complaint.ticket.startswith(head)).tuples()
     tickets = [ticket for (ticket,) in stored] + [line.after["ticket"] or "" for line in lines]
     numbers = [t.removeprefix(head) for t in tickets if t.startswith(head)]
-    return max((int(n) for n in numbers if n.isdecimal()), default=0)
+    return max((int(n) for n in numbers if n.isdecimal() and len(n) <= 6), default=0)
 
 
 # ------------------------------------------------------------------ undo
@@ -250,7 +254,25 @@ def undo(upload, user):
         if upload.state != "applied":
             raise AlreadyDone(str(upload.id))
         _still_undoable(upload, sheet.model)
-        return audit.undo(upload, user=user)
+        _within_reach(upload, sheet.model, user)
+        try:
+            return audit.undo(upload, user=user)
+        except IntegrityError:
+            raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
+
+
+def _touched(upload, model):
+    """The ids of the rows that an upload wrote, as a sub-select."""
+    mine = (Change.upload == upload.id) & (Change.table == model._meta.table_name)
+    return Change.select(Change.key).where(mine)
+
+
+def _within_reach(upload, model, user):
+    """Refuse where the account may no longer write every row that the upload wrote."""
+    reach = access.writable(model, user)
+    rows = model.select().where(model.id.in_(_touched(upload, model)))
+    if reach is not None and rows.where(reach).count() != rows.count():
+        raise NotUndoable(N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian"))
 
 
 def _still_undoable(upload, model):
@@ -265,9 +287,10 @@ def _still_undoable(upload, model):
 
 
 def _period_states(upload, model):
-    """The states of the periods that an upload's rows belong to now."""
-    touched = Change.select(Change.key).where(
-        (Change.upload == upload.id) & (Change.table == model._meta.table_name)
-    )
-    query = Period.select(Period.state).join(model, on=(model.period == Period.id)).distinct()
-    return {state for (state,) in query.where(model.id.in_(touched)).tuples()}
+    """The states of the periods that an upload's rows belong to now, or would go back to."""
+    rows = model.select(model.period).where(model.id.in_(_touched(upload, model))).distinct()
+    texts = Change.select(Change.before).where((Change.upload == upload.id) & Change.before.is_null(False))
+    back = {json.loads(text).get("period") for (text,) in texts.tuples()}
+    periods = back | {key for (key,) in rows.tuples()}
+    query = Period.select(Period.state).where(among(Period.id, periods - {None})).distinct()
+    return {state for (state,) in query.tuples()}
