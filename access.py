@@ -81,10 +81,32 @@ def scope(model, user):
     Made of sub-selects, so it fits any query on the table. The same condition serves list,
     details, edit, delete, actions, look-ups, foreign-key choices, export and the command line.
     """
-    if user is None or user.role in ("admin", "hr"):
+    if user is None:
+        return None
+    seen = _by_role(model, user)
+    if not user.employee_id:
+        return seen
+    apart = _not_about_herself(model, user)
+    return apart if seen is None else seen if apart is None else seen & apart
+
+
+def _by_role(model, user):
+    if user.role in ("admin", "hr"):
         return None
     rule = SCOPES.get((user.role, model)) or SCOPES.get(model)
     return NOTHING if rule is None else rule(user)
+
+
+def _not_about_herself(model, user):
+    """Who a complaint is about neither handles it nor reads who reported, in its trail either."""
+    about_me = Complaint.select(Complaint.id).where(Complaint.employee == user.employee_id)
+    if model is Complaint:
+        return Complaint.id.not_in(about_me)
+    if model is ComplaintEvent:
+        return ComplaintEvent.complaint.not_in(about_me)
+    if model is Change:
+        return (Change.table != "complaint") | Change.key.not_in(about_me)
+    return None
 
 
 def writable(model, user):
@@ -97,11 +119,13 @@ def writable(model, user):
         return None
     if model is Assessment:
         return _writable_assessments(user)
-    if model is Rating and user.employee_id:
-        others = Rating.employee != user.employee_id
-        seen = scope(Rating, user)
-        return others if seen is None else seen & others
-    return scope(model, user)
+    seen = scope(model, user)
+    if not user.employee_id or model not in (Rating, Objection):
+        return seen
+    others = Rating.employee != user.employee_id
+    if model is Objection:
+        others = Objection.rating.in_(Rating.select(Rating.id).where(others))
+    return others if seen is None else seen & others
 
 
 def _writable_assessments(user):
@@ -129,7 +153,8 @@ def locked_fields(model, user):
     if model is Assessment and user.role == "employee":
         return {"employee", "period", "source", "assessor"}
     if model is Complaint and user.role == "officer":
-        return {"ticket", "received_on", "channel", "employee", "subject", "body"}
+        fixed = {"ticket", "received_on", "channel", "employee", "subject", "body", "satisfaction"}
+        return fixed | {"classification"} if user.unit_id else fixed  # an officer of all is the desk
     return set()
 
 

@@ -97,6 +97,8 @@ def number(value):
     if isinstance(value, bool | date):
         raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
     if isinstance(value, int | float):
+        if value != value or abs(value) > 1e15:
+            raise Invalid(N_("%(value)s bukan angka"), value=value)
         return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
     text = squeeze(str(value))
     if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
@@ -249,12 +251,13 @@ class Score(Ranged, DecimalField):
             return None
         score = number(value)
         shown = str(score).replace(".", ",")
+        self.within(score, shown)
         if score != half_up(score):
             raise Invalid(
                 N_("%(value)s lebih dari dua angka di belakang koma; bulatkan menjadi %(near)s"),
                 value=shown, near=str(half_up(score)).replace(".", ","),
             )  # fmt: skip
-        return half_up(self.within(score, shown))
+        return half_up(score)
 
     def show(self, value):
         if value is None:
@@ -272,10 +275,10 @@ class Points(DecimalField):
     def parse(self, value):
         if isinstance(value, str) and not squeeze(value):
             return None
-        points = half_up(number(value))
+        points = number(value)
         if not 0 <= points < 100_000:
             raise Invalid(N_("%(value)s di luar %(low)s-%(high)s"), value=points, low=0, high=99_999)
-        return points
+        return half_up(points)
 
     show = Score.show
 
@@ -331,10 +334,8 @@ class Day(DateField):
     """A date, written dd-mm-yyyy or yyyy-mm-dd."""
 
     def parse(self, value):
-        if isinstance(value, datetime):
-            return value.date()
         if isinstance(value, date):
-            return value
+            return self.plausible(value.date() if isinstance(value, datetime) else value)
         text = squeeze(as_text(value))
         if not text:
             return None
@@ -345,6 +346,10 @@ class Day(DateField):
             day = datetime.strptime(text, layout).date()
         except ValueError:
             raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
+        return self.plausible(day)
+
+    @staticmethod
+    def plausible(day):
         if not 1900 <= day.year <= 2200:
             raise Invalid(N_("tahun %(value)s tidak masuk akal"), value=day.year)
         return day

@@ -117,7 +117,7 @@ def context_of(upload, user):
 def report(sheet, found, applied, upload_id):
     """The contract's JSON object of a Plan."""
     return {
-        "sheet": sheet.name, "rows": found.rows, "new": len(found.new), "changed": len(found.changed),
+        "sheet": sheet.name, "rows": found.rows, **found.counts,
         "same": found.same, "conflict": len(found.conflict),
         "errors": [vars(problem) for problem in found.errors],
         "warnings": [vars(problem) for problem in found.warnings],
@@ -130,7 +130,7 @@ def report(sheet, found, applied, upload_id):
 
 def _counts(found):
     return {
-        "rows": found.rows, "new": len(found.new), "changed": len(found.changed), "same": found.same,
+        "rows": found.rows, **found.counts, "same": found.same,
         "conflict": len(found.conflict), "wrong": found.rows - _good(found),
     }  # fmt: skip
 

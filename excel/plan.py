@@ -7,12 +7,12 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
 
-from peewee import ForeignKeyField
+from peewee import ForeignKeyField, fn
 
 import access
 import audit
 from fields import N_, Invalid
-from models import Period
+from models import Change, Period
 
 from . import rules
 from .lookup import Memo, among, fetched
@@ -77,6 +77,12 @@ class Plan:
 
     def _json(self, values, version):
         return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
+
+    @property
+    def counts(self):
+        """{"new", "changed"} as the account may know them: a hidden row counts as new."""
+        hidden = sum(line.hidden for line in self.changed)
+        return {"new": len(self.new) + hidden, "changed": len(self.changed) - hidden}
 
     @cached_property
     def fingerprint(self):
@@ -183,7 +189,12 @@ class Desk:
         self.plan.new.append(Line(row.number, self._label(merged), None, 0, {}, merged))
 
     def _old(self, row, old):
-        after = {n: v for n, v in row.values.items() if v != old[n] and not self._alike(n, v, old[n])}
+        hidden = old["id"] in self.unread
+        after = {
+            n: v
+            for n, v in row.values.items()
+            if n not in self.sheet.key and (hidden or (v != old[n] and not self._alike(n, v, old[n])))
+        }  # what she may not read counts as new and is written again: "same" would tell its value
         merged = {**old, **after}
         if not self._verified(row, merged):
             return
@@ -199,7 +210,7 @@ class Desk:
             dues = self._computed(merged)
             after |= {n: v for n, v in dues.items() if v != old[n]}
         before = {n: old[n] for n in after}
-        label, hidden = self._label(merged), old["id"] in self.unread
+        label = self._label(merged)
         self.plan.changed.append(Line(row.number, label, old["id"], old["version"], before, after, hidden))
 
     def _alike(self, name, value, old):
@@ -284,14 +295,26 @@ def _read(sheet):
 def _limits(model, user, rows):
     """(ids that the account may not change, ids that it may not read) among the stored rows."""
     ids = [row["id"] for row in rows.values()]
-    limits = []
-    for condition in (access.writable(model, user), access.scope(model, user)):
-        if condition is None or not ids:
-            limits.append(frozenset())
-            continue
-        query = model.select(model.id).where(among(model.id, ids), condition)
-        limits.append(frozenset(ids) - {key for (key,) in query.tuples()})
-    return limits
+    reach, seen = access.writable(model, user), access.scope(model, user)
+    unread = _outside(model, ids, seen)
+    return _outside(model, ids, reach), unread - _last_written_by(user, model, unread)
+
+
+def _outside(model, ids, condition):
+    if condition is None or not ids:
+        return frozenset()
+    query = model.select(model.id).where(among(model.id, ids), condition)
+    return frozenset(ids) - {key for (key,) in query.tuples()}
+
+
+def _last_written_by(user, model, ids):
+    """Those of the rows whose present words are the account's own: it delivered them."""
+    if not ids:
+        return frozenset()
+    mine = (Change.table == model._meta.table_name) & among(Change.key, ids)
+    newest = Change.select(fn.MAX(Change.id)).where(mine).group_by(Change.key)
+    query = Change.select(Change.key).where(Change.id.in_(newest), Change.user == user.id)
+    return frozenset(key for (key,) in query.tuples())
 
 
 # ------------------------------------------------------------------ rows that refer to each other
@@ -361,7 +384,7 @@ def shown(result, lines):
         for name, header in headers.items():
             if line.after.get(name) is None and name not in line.before:
                 continue
-            before = "…" if line.hidden else texts[name](line.before.get(name))
+            before = "" if line.hidden else texts[name](line.before.get(name))
             parts.append((header, before, texts[name](line.after[name])))
         told.append((line, parts))
     return told

@@ -134,7 +134,11 @@ class UploadsView(UploadView):
 
     @staticmethod
     def result_of(upload):
+        """The first changes of an upload, of those rows only that the account may read."""
         query = Change.select().where(Change.upload == upload.id)
+        model = SHEETS[upload.sheet].model
+        if access.scope(model, me()) is not None:
+            query = query.where(Change.key.in_(access.scoped(model, me()).select(model.id)))
         changes = list(query.where(Change.action.in_(("create", "update"))).order_by(Change.id).limit(PAGE))
         return {"changes": changes, "sheet": SHEETS[upload.sheet]}
 
