@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask, Response, render_template
@@ -13,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from peewee import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -36,26 +38,42 @@ def envbool(name, default=False):
     return text in ("1", "on") if text else default
 
 
+def in_production():
+    text = os.environ.get("KINERJA_ENV", "")
+    if text not in ("", "production", "development"):
+        raise ValueError(f"KINERJA_ENV={text}: write production or development")
+    return text == "production"
+
+
+def envcount(name):
+    """A whole number of the environment, 0 where it is not set."""
+    text = os.environ.get(name, "0").strip()
+    if not text.isdecimal() or len(text) > 2:
+        raise ValueError(f"{name}={text}: write a small whole number")
+    return int(text)
+
+
 def secret_key(instance):
     """The key of this installation, made once and kept readable for its owner only."""
     if os.environ.get("SECRET_KEY"):
         return os.environ["SECRET_KEY"]
-    if os.environ.get("KINERJA_ENV") == "production":
+    if in_production():
         raise ValueError("SECRET_KEY is required with KINERJA_ENV=production")
     file = Path(instance) / "secret_key"
-    try:
-        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+    if not file.exists():
+        draft = file.with_suffix(f".{os.getpid()}")
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
             new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):  # whoever is first names the key; nobody sees half of it
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text()
 
 
 def settings():
     """The configuration that the environment gives."""
-    production = os.environ.get("KINERJA_ENV") == "production"
     limits = envbool("KINERJA_LIMITS", True)
-    if production and not limits:
+    if in_production() and not limits:
         raise ValueError("KINERJA_LIMITS=off is for tests only")
     instance = os.environ.get("KINERJA_INSTANCE", str(ROOT / "instance"))
     hosts = [host for host in os.environ.get("KINERJA_HOSTS", "").replace(",", " ").split() if host]
@@ -64,7 +82,7 @@ def settings():
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{instance}/kinerja.db",
         "LIMITS": limits,
         "HTTPS": envbool("KINERJA_HTTPS"),
-        "PROXIES": int(os.environ.get("KINERJA_PROXIES", "0")),
+        "PROXIES": envcount("KINERJA_PROXIES"),
         "TRUSTED_HOSTS": ["localhost", "127.0.0.1", *hosts],
         "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
         "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
@@ -112,7 +130,7 @@ def limit(app):
     """Coarse limits by address; the exact count of sign-in tries is in Throttle."""
     app.config.update(RATELIMIT_ENABLED=app.config["LIMITS"], RATELIMIT_STORAGE_URI="memory://")
     limiter = Limiter(get_remote_address, app=app, application_limits=["3000 per minute"])
-    limiter.exempt(app.view_functions.get("static", lambda: None))
+    limiter.limit("60 per minute", methods=["POST"])(account)
 
 
 def speak_of_errors(app):
@@ -131,8 +149,14 @@ def speak_of_errors(app):
         return render_template("error.html", code=403), 403
 
     @app.errorhandler(OverflowError)
-    def too_large(error):
+    @app.errorhandler(DataError)
+    def too_large(error):  # what a database cannot hold was no value of ours
         return render_template("error.html", code=400), 400
+
+    @app.errorhandler(OperationalError)
+    def no_room(error):
+        app.logger.exception("the database did not answer")
+        return render_template("error.html", code=503), 503
 
     @app.errorhandler(500)
     def failed(error):

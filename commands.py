@@ -7,6 +7,7 @@ from functools import wraps
 from pathlib import Path
 
 import click
+from peewee import OperationalError, ProgrammingError
 
 import access
 import audit
@@ -14,11 +15,11 @@ import compute as computing
 import migrations
 from excel import apply as work
 from excel.export import export as export_sheet
-from excel.parse import Unreadable
 from excel.sheets import SHEETS
 from excel.template import template as write_template
 from excel.validate import Context
 from fields import Invalid
+from forms import SHORTEST, too_common
 from models import Employee, Period, Unit, Upload, User, db, write
 
 SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
@@ -42,6 +43,10 @@ class Commands(click.Group):
             if not context.meta["json"]:
                 raise
             raise Refused(wrong.format_message()) from wrong
+        except (OperationalError, ProgrammingError) as missing:
+            if not migrations.pending():
+                raise
+            raise Refused("Skema basis data belum mutakhir; jalankan init dahulu") from missing
 
 
 class Refused(click.ClickException):
@@ -67,9 +72,12 @@ def main(context):
     from admin_app import settings
     from models import connect
 
-    config = settings()
-    Path(config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
-    connect(config["DATABASE_URL"])
+    try:
+        config = settings()
+        Path(config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
+        connect(config["DATABASE_URL"])
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from wrong
     db.connect(reuse_if_open=True)
     context.call_on_close(db.close)
 
@@ -81,7 +89,7 @@ def plainly(command):
     def run(*args, **kwargs):
         try:
             return command(*args, **kwargs)
-        except (Unreadable, Invalid, access.Denied, work.AlreadyDone, OSError) as refusal:
+        except (Invalid, access.Denied, OSError) as refusal:
             raise Refused(str(refusal) or type(refusal).__name__) from refusal
 
     return run
@@ -96,11 +104,14 @@ def one(model, field, value, what):
 
 
 def account(username):
-    return one(User, User.username, username, "Akun")
+    row = one(User, User.username, username, "Akun")
+    if row is not None and not row.active:
+        raise Refused(f"Akun “{username}” tidak aktif")
+    return row
 
 
 def period_of(code):
-    return one(Period, Period.code, code, "Periode")
+    return one(Period, Period.code, Period.code.parse(code) if code else None, "Periode")
 
 
 def say(as_json, data, text):
@@ -208,7 +219,7 @@ def add_user(name, role, unit_code, nip, password_stdin, temporary):
 @plainly
 def set_password(name, password_stdin, temporary):
     """Give an account a new password and end its sessions."""
-    row = account(name)
+    row = one(User, User.username, name, "Akun")
     before = audit.snapshot(row)
     password, row.must_change_password = read_password(password_stdin, temporary)
     row.password, row.epoch = User.hashed(password), row.epoch + 1
@@ -224,8 +235,8 @@ def read_password(from_stdin, temporary):
         click.echo(password)
         return password, True
     password = sys.stdin.readline().rstrip("\r\n")
-    if len(password) < 12:
-        raise Refused("Sandi paling sedikit 12 huruf")
+    if len(password) < SHORTEST or too_common(password):
+        raise Refused(f"Sandi paling sedikit {SHORTEST} huruf dan tidak mudah ditebak")
     return password, temporary
 
 

@@ -113,6 +113,15 @@ class Record(Table):
     version = IntegerField(default=1)
     updated_at = Moment(default=now)
 
+    def leads_to_itself(self, name):
+        """Whether following a reference to its own table from this row comes back to it."""
+        seen, here = set(), self.__data__.get(name)
+        while here is not None and here != self.id and here not in seen:
+            seen.add(here)
+            column = type(self)._meta.fields[name]
+            here = type(self).select(column).where(type(self).id == here).tuples().first()[0]
+        return here is not None and here == self.id
+
     rules = ()  # each: values by field name -> (field name, message) or None
     frozen_with_period = False  # whether a closed period closes the row
 

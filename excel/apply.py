@@ -24,8 +24,11 @@ UNDO_DAYS = 7
 MADE = ("id", "version", "updated_at")  # what no file brings
 
 
-class AlreadyDone(Exception):
+class AlreadyDone(Invalid):
     """The upload was applied (or taken back) before; nothing more happened now."""
+
+    def __init__(self):
+        super().__init__(N_("Unggahan ini sudah disimpan atau dibatalkan sebelumnya; tidak ada yang berubah"))
 
 
 class Changed(Exception):
@@ -120,7 +123,7 @@ def report(sheet, found, applied, upload_id):
         "sheet": sheet.name, "rows": found.rows, **found.counts,
         "same": found.same, "conflict": len(found.conflict),
         "errors": [vars(problem) for problem in found.errors],
-        "warnings": [vars(problem) for problem in found.warnings],
+        "warnings": [vars(problem) for problem in (*found.warnings, *found.strange)],
         "applied": applied, "upload": upload_id,
     }  # fmt: skip
 
@@ -150,7 +153,7 @@ def _claim(upload):
     """Take the upload for applying; a second click finds it taken."""
     waiting = Upload.state.in_(("checked", "queued", "applying"))
     if not Upload.update(state="applied").where((Upload.id == upload.id) & waiting).execute():
-        raise AlreadyDone(str(upload.id))
+        raise AlreadyDone()
     upload.state = "applied"
 
 
@@ -228,6 +231,11 @@ def _give_tickets(lines):
         line.trail = ()
 
 
+def next_ticket(year):
+    """A fresh ticket of a year, inside `write()`."""
+    return f"ADU-{year}-{_last_ticket(year, ()) + 1:05d}"
+
+
 def _last_ticket(year, lines):
     head = f"ADU-{year}-"
     stored = Complaint.select(Complaint.ticket).where(Complaint.ticket.startswith(head)).tuples()
@@ -252,7 +260,7 @@ def undo(upload, user):
     with write():
         upload = Upload.get_by_id(upload.id)
         if upload.state != "applied":
-            raise AlreadyDone(str(upload.id))
+            raise AlreadyDone()
         _still_undoable(upload, sheet.model)
         _within_reach(upload, sheet.model, user)
         try:

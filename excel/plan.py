@@ -16,7 +16,7 @@ from models import Change, Period
 
 from . import rules
 from .lookup import Memo, among, fetched
-from .validate import Coming
+from .validate import Coming, Problem
 
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
 
@@ -77,6 +77,12 @@ class Plan:
 
     def _json(self, values, version):
         return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
+
+    @property
+    def strange(self):
+        """A warning for each header that the sheet does not know; the column is ignored."""
+        row, words = self.checked.table.header, N_("kolom tidak dikenal; diabaikan")
+        return [Problem(row, header, "", header, words) for header in self.unknown]
 
     @property
     def counts(self):

@@ -4,14 +4,24 @@ from flask_admin.babel import Translations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
 
 SHORTEST = 12
 COMMON = (
-    "password", "sandi", "rahasia", "qwerty", "123456", "111111", "mamuju", "sulbar", "indonesia",
-    "kinerja", "admin", "bismillah", "sayang", "abcdef",
+    "1q2w3e4r", "administrator", "password", "passw0rd", "qwertyuiop", "qwerty", "asdfgh", "zxcvbn", "sandi",
+    "rahasia", "kabupaten", "kinerja", "pegawai", "mamuju", "sulbar", "indonesia", "bismillah", "sayang",
+    "admin", "welcome", "letmein", "iloveyou", "abcdefghijkl", "abcdef", "123456", "111111", "bkpp",
 )  # fmt: skip
+
+
+def too_common(password):
+    """Whether hardly anything is left of a password without common words and trailing digits."""
+    rest = password.casefold()
+    for word in COMMON:
+        rest = rest.replace(word, "")
+    plain = rest.strip("0123456789!@#$%^&*._- ")
+    return len(set(password)) < 5 or not plain or (rest != password.casefold() and len(plain) < 6)
 
 
 class Form(FlaskForm):
@@ -30,9 +40,7 @@ class LoginForm(Form):
 
 
 def not_common(form, field):
-    """Refuse a password made of one common word and a few digits, or of one character."""
-    core = field.data.casefold().strip("0123456789!@#$%^&*._- ")
-    if core in COMMON or not core or len(set(field.data)) < 5:
+    if too_common(field.data):
         raise ValidationError(
             _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
         )
@@ -57,8 +65,4 @@ class PasswordForm(Form):
 
 class UploadForm(Form):
     file = FileField(_l("Berkas Excel"), [FileRequired()], render_kw={"accept": ".xlsx,.xlsm,.xls,.ods,.csv"})
-    period = SelectField(_l("Periode"), validate_choice=True)
-
-
-class ApplyForm(Form):
-    partial = BooleanField(_l("Simpan hanya baris yang benar"))
+    period = SelectField(_l("Periode"), default="")

@@ -51,5 +51,9 @@ def _alone():
             db.execute_sql("SELECT pg_advisory_unlock(7052)")
         return
     gate = SqliteDatabase(f"{db.obj.database}.lock", timeout=60)
-    with gate, gate.atomic("EXCLUSIVE"):
-        yield
+    gate.connect()  # `with gate` would begin a deferred transaction first, which locks nothing
+    try:
+        with gate.atomic("EXCLUSIVE"):
+            yield
+    finally:
+        gate.close()

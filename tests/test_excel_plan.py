@@ -49,7 +49,9 @@ def test_the_report_is_the_contract(cast):
         "sheet": "assessments", "rows": 2, "new": 1, "changed": 0, "same": 0, "conflict": 0,
         "errors": [{"row": 2, "column": "Skor Hasil Kerja", "cell": "D2", "value": "121",
                     "message": "121 di luar 0-120"}],
-        "warnings": [], "applied": False, "upload": None,
+        "warnings": [{"row": 1, "column": "Warna", "cell": "", "value": "Warna",
+                      "message": "kolom tidak dikenal; diabaikan"}],
+        "applied": False, "upload": None,
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ BELOW = {
     "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
     "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms"},
     "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "migrations",
-                 "seed_data", "views"},
+                 "seed_data", "views", "forms"},
 }  # fmt: skip
 FOREIGN = {"rating": {"flask", "peewee", "openpyxl"}, "excel": {"flask"}, "fields": {"flask"}}
 

@@ -123,7 +123,7 @@ def test_numbers_beyond_all_bounds_are_refused(text, office, sign_in, post):
     row = make_assessment(staff, period)
     client = sign_in(role="hr")
     fields = {"employee": staff.id, "period": period.id, "source": "supervisor", "version": 1}
-    for extra in ({"work_score": text}, {"version": text}, {"employee": text}):
+    for extra in ({"work_score": text.replace("²", "½")}, {"version": text}, {"employee": text}):
         answer = post(client, f"/admin/assessment/edit/?id={row.id}", fields | extra)
         assert answer.status_code < 500
     assert Assessment.get_by_id(row.id).version == 1
@@ -203,3 +203,69 @@ def test_secrets_are_shown_on_the_page_and_never_put_in_the_cookie(rows, sign_in
     with client.session_transaction() as session:
         assert "_flashes" not in session
     assert [c.action for c in Change.select()] == ["look"]
+
+
+def start(url, name):
+    """Run one command of ours in a process of its own."""
+    import os
+    import subprocess
+    import sys
+
+    place = commands_folder()
+    return subprocess.Popen([sys.executable, "admin_app.py", name], cwd=place, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, env=os.environ | {"DATABASE_URL": url})  # fmt: skip
+
+
+def commands_folder():
+    from pathlib import Path
+
+    return Path(__file__).parent.parent
+
+
+def test_init_by_several_processes_at_once_is_safe(tmp_path):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    crowd = [start(url, "init") for _ in range(4)]
+    told = [process.communicate()[1].decode() for process in crowd]
+    assert [process.returncode for process in crowd] == [0] * 4, told
+
+
+def test_a_form_that_leaves_its_version_out_writes_nothing(rows, sign_in, post):
+    person = make_employee(name="Lama")
+    fields = {"nip": person.nip, "name": "Baru", "unit": person.unit_id, "position_type": "PELAKSANA",
+              "status": "PNS", "active": "1"}  # fmt: skip
+    post(sign_in(role="hr"), f"/admin/employee/edit/?id={person.id}", fields)
+    assert type(person).get_by_id(person.id).name == "Lama"
+
+
+def test_a_complaint_made_in_the_browser_has_its_ticket_and_clocks(rows, sign_in, post):
+    fields = {"received_on": "2026-03-13", "channel": "desk", "classification": "inspection", "subject": "x",
+              "body": "y", "state": "received"}  # fmt: skip
+    client = sign_in(role="hr")
+    assert post(client, "/admin/complaint/new/", fields).status_code == 302
+    row = Complaint.get()
+    assert (row.ticket, str(row.verify_due)) == ("ADU-2026-00001", "2026-03-18")
+    before = row.close_due
+    post(
+        client, f"/admin/complaint/edit/?id={row.id}", fields | {"classification": "complaint", "version": 1}
+    )
+    assert Complaint.get().close_due < before
+
+
+def test_an_upload_of_the_file_alone_is_enough(office, sign_in, post):
+    from io import BytesIO
+
+    period, user, staff = office
+    data = xlsx(("Periode", *HEAD), (period.code, staff.nip, "Atasan", None, 80, 80))
+    answer = post(sign_in(user), "/admin/import/assessments/", {"file": (BytesIO(data), "n.xlsx")},
+                  content_type="multipart/form-data")  # fmt: skip
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    "name", ["mamuju123456789", "1q2w3e4r5t6y", "passwordpassword", "administrator", "qwertyuiop123"]
+)
+def test_common_passwords_are_known(name):
+    from forms import too_common
+
+    assert too_common(name)
+    assert not too_common("perahu sandeq biru")

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 import audit
+from fields import CONTROL
 from forms import LoginForm, PasswordForm
 from models import Throttle, User
 from views.session import SAME_ORIGIN, enter, leave, me
@@ -19,10 +20,10 @@ def login():
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("login.html", form=form)
-    name = form.username.data.strip()
+    name = CONTROL.sub("", form.username.data).strip()
     wait = Throttle.count(f"login:{name.casefold()}")
     if wait:
-        return refused_for_now(form, wait)
+        return refused_for_now(form.password, wait, "login.html", form)
     user = verified(name, form.password.data)
     if user is None:
         form.password.errors = [gettext("Nama akun atau sandi salah")]
@@ -33,10 +34,9 @@ def login():
     return redirect(asked_target() or url_for("admin.index"))
 
 
-def refused_for_now(form, wait):
-    minutes = -(-wait // 60)
-    form.password.errors = [gettext("Terlalu banyak percobaan; coba lagi %(n)s menit lagi", n=minutes)]
-    return render_template("login.html", form=form), 429, {"Retry-After": str(wait)}
+def refused_for_now(field, wait, template, form):
+    field.errors = [gettext("Terlalu banyak percobaan; coba lagi %(n)s menit lagi", n=-(-wait // 60))]
+    return render_template(template, form=form), 429, {"Retry-After": str(wait)}
 
 
 def verified(name, password):
@@ -63,9 +63,14 @@ def logout():
 def password():
     form = PasswordForm()
     if form.validate_on_submit():
+        if wait := Throttle.count(f"password:{me().id}"):
+            return refused_for_now(form.old, wait, "password.html", form)
         if not me().verify(form.old.data):
             form.old.errors = [gettext("Sandi sekarang salah")]
+        elif form.new.data == form.old.data:
+            form.new.errors = [gettext("Sandi baru harus lain dari sandi sekarang")]
         else:
+            Throttle.forget(f"password:{me().id}")
             change_password(me(), form.new.data)
             flash(gettext("Sandi telah diganti; sesi lain akun ini berakhir."), "success")
             return redirect(url_for("admin.index"))

@@ -17,10 +17,10 @@ import audit
 from excel.export import rows_of, write_csv, write_xlsx
 from excel.sheets import sheet_for
 from fields import Choice, Level, Predicate
-from models import MODELS, WITA, Change, Record, User, write
+from models import MODELS, WITA, Change, Period, Record, User, write
 from views.formfields import Converter, Version
 from views.lists import Lists
-from views.session import me
+from views.session import me, whole
 from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at, word
 
 
@@ -106,7 +106,7 @@ class AdminView(Lists, ModelView):
 
     def chosen(self, ids):
         """The rows of an action, within the account's scope; 403 when one is missing."""
-        keys = {int(i) for i in ids if i.isdigit() and int(i) < 2**63}
+        keys = {whole(i) for i in ids} - {None}
         rows = list(self.get_query().where(self.model.id.in_(keys))) if keys else []
         if not rows or len(rows) != len(set(ids)):
             abort(403)
@@ -194,7 +194,7 @@ class AdminView(Lists, ModelView):
         before = audit.snapshot(row)
         form.populate_obj(row)
         if isinstance(row, Record):
-            row.version = int(form.version.data) if str(form.version.data).isdigit() else -1
+            row.version = whole(form.version.data, digits=9) or -1
         return self.saved(form, row, before)
 
     def saved(self, form, row, before):
@@ -206,7 +206,7 @@ class AdminView(Lists, ModelView):
                     audit.create(row, user=me())
                 else:
                     audit.update(row, before, user=me())
-                if not self.within_reach(row):
+                if frozen(row, (before or {}).get("period")) or not self.within_reach(row):
                     raise access.Denied()
                 self.after_model_change(form, row, before is None)
         except IntegrityError:
@@ -283,6 +283,10 @@ class AdminView(Lists, ModelView):
             for n in names if n in fields
         ]  # fmt: skip
 
+    def once(self, lines):
+        """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
+        return self.render("admin/once.html", lines=lines, return_url=self.get_url(".index_view"))
+
     def handle_view_exception(self, exc):
         return False
 
@@ -324,11 +328,12 @@ def plain(value):
     return getattr(value, "id", value)
 
 
-def frozen(row):
-    """Whether a closed period has closed this row."""
-    if not getattr(row, "frozen_with_period", False) or row.period_id is None:
+def frozen(row, *periods):
+    """Whether a closed period, its own or another of these, closes this row; asked afresh."""
+    if not getattr(row, "frozen_with_period", False):
         return False
-    return row.period.state == "closed"
+    keys = {row.period_id, *periods} - {None}
+    return Period.select().where(Period.id.in_(keys), Period.state == "closed").exists()
 
 
 def unique_names(model):

@@ -1,11 +1,12 @@
 """Complaints and their events, for those who handle them; the reporter stays confidential."""
 
-from flask import flash
 from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 import audit
+from excel.apply import next_ticket
+from excel.rules import Clocks
 from models import Complaint, ComplaintEvent, write
 from views.base import AdminView
 from views.session import me
@@ -17,19 +18,25 @@ class ComplaintView(AdminView):
                     "substantiated", "satisfaction")  # fmt: skip
     column_searchable_list = ("ticket", "subject")
     column_default_sort = ("received_on", True)
-    form_without = ("verify_due", "respond_due", "close_due", "reporter")
+    form_without = ("ticket", "verify_due", "respond_due", "close_due", "reporter")
     action_verbs = {"reporter": "look"}
+
+    def on_model_change(self, form, row, is_created):
+        """The clocks follow receipt and class, and a blank ticket is numbered, as on import."""
+        row.ticket = row.ticket or next_ticket(row.received_on.year)
+        for name, due in Clocks().dues(row.received_on, row.classification).items():
+            setattr(row, name, due)
 
     @action(
         "reporter", _l("Lihat pelapor"), _l("Melihat identitas pelapor dicatat atas nama Anda. Lanjutkan?")
     )
     def look_at_reporter(self, ids):
         """Show who reported; every look leaves a line in the trail."""
+        rows = self.chosen(ids)
         with write():
-            for row in self.chosen(ids):
+            for row in rows:
                 audit.log("look", row, user=me())
-                reporter = row.reporter or gettext("anonim")
-                flash(f"{row.ticket}: {reporter}", "info")
+        return self.once([(row.ticket, row.reporter or gettext("anonim")) for row in rows])
 
 
 class ComplaintEventView(AdminView):

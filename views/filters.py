@@ -1,6 +1,7 @@
 """List filters made from models: which comparisons a field offers, each a condition on a query."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
 
 from flask_admin.babel import lazy_gettext
 from flask_admin.model.filters import BaseFilter
@@ -9,7 +10,7 @@ from peewee import DateField, DateTimeField, ForeignKeyField, IntegerField, Text
 
 import access
 from fields import N_, Choice, Day, Invalid, Money, Nip, Points, Score, Text, Whole, YesNo
-from models import Period
+from models import WITA, Period
 from views.formfields import LOOKUPS, options, spoken
 from views.session import me
 
@@ -123,7 +124,11 @@ def days(field, column, label, path):
 
 
 def on_day(column, value):
-    return column.startswith(value.isoformat()) if isinstance(column, DateTimeField) else column == value
+    """Equal to a day; of a moment, which is kept in UTC, any time of that day in Mamuju."""
+    if not isinstance(getattr(column, "field", column), DateTimeField):
+        return column == value
+    start = datetime.combine(value, time.min, WITA).astimezone(UTC).replace(tzinfo=None)
+    return (column >= start) & (column < start + timedelta(days=1))
 
 
 def blank(column, label, path):

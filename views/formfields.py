@@ -15,7 +15,7 @@ from wtfpeewee.orm import FieldInfo, ValueRequired
 import access
 from fields import Choice, Invalid
 from models import Complaint, Employee, Period, Rating, Unit, Upload, User
-from views.session import me
+from views.session import me, whole
 
 # What a person types to find a row of a large table, by name; the fields of its own that are read.
 LOOKUPS = {
@@ -110,6 +110,14 @@ class Required(ValueRequired):
 class Version(HiddenField):
     """The version of the row that a person read; it travels with the form and is never copied."""
 
+    def process_formdata(self, values):
+        self.data = values[0] if values else None  # absent is not "as stored"
+
+    def process(self, formdata, *args, **kwargs):
+        super().process(formdata, *args, **kwargs)
+        if formdata is not None and self.name not in formdata:
+            self.data = None
+
     def populate_obj(self, obj, name):
         pass
 
@@ -134,13 +142,8 @@ class ScopedLoader(QueryAjaxModelLoader):
         return (getattr(row, self.value), str(row)) if row else None
 
     def get_one(self, pk):
-        try:
-            key = int(pk)
-        except (TypeError, ValueError):
-            return None
-        if not 0 < key < 2**63:
-            return None
-        return access.scoped(self.model, me()).where(self.model.id == key).first()
+        key = whole(pk)
+        return key and access.scoped(self.model, me()).where(self.model.id == key).first()
 
     def get_list(self, term, offset=0, limit=10):
         query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)

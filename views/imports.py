@@ -16,7 +16,7 @@ from excel.plan import shown
 from excel.sheets import SHEETS
 from excel.template import template
 from excel.validate import Context
-from fields import Invalid
+from fields import CONTROL, Invalid
 from forms import UploadForm
 from models import Change, Period
 from views.base import MIME
@@ -25,6 +25,7 @@ from views.session import me
 from views.settings import UploadView
 
 PAGE = 100  # lines of a review
+CAUSES, RANGES = 200, 60  # of errors told on the page; the annotated workbook has them all
 
 
 class ImportView(BaseView):
@@ -93,7 +94,8 @@ class ImportView(BaseView):
     @expose("/<sheet>/template")
     def template(self, sheet):
         sheet, file = self.sheet(sheet), io.BytesIO()
-        period = Period.get_or_none(Period.code == request.args.get("period", "")) or Period.current()
+        code = CONTROL.sub("", request.args.get("period", ""))
+        period = Period.get_or_none(Period.code == code) or Period.current()
         try:
             template(sheet, file, Context(me(), period if "period" in sheet.optional else None))
         except Invalid as refusal:
@@ -122,14 +124,18 @@ class UploadsView(UploadView):
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         sheet = SHEETS[upload.sheet]
-        plan = work.check(sheet, bytes(upload.data), work.context_of(upload, me()))
+        try:
+            plan = work.check(sheet, bytes(upload.data), work.context_of(upload, me()))
+        except Unreadable as refusal:
+            flash(spoken(refusal), "error")
+            return redirect(url_for(".index_view"))
         lines = [*plan.new, *plan.changed]
         page = max(0, min(request.args.get("page", 0, type=int), len(lines) // PAGE))
         part = lines[page * PAGE : (page + 1) * PAGE]
         return self.render(
             "admin/upload_review.html", upload=upload, sheet=sheet, plan=plan, lines=shown(plan, part),
-            page=page, pages=-(-len(lines) // PAGE), causes=by_cause(plan.errors),
-            warnings=by_cause(plan.warnings), page_url=lambda page: url_for(".review", id=id, page=page),
+            page=page, pages=-(-len(lines) // PAGE), causes=by_cause(plan.errors)[:CAUSES],
+            warnings=by_cause(plan.warnings)[:CAUSES], page_url=lambda page: url_for(".review", id=id, page=page),
         )  # fmt: skip
 
     @staticmethod
@@ -149,10 +155,10 @@ class UploadsView(UploadView):
         try:
             work.apply(upload, me(), partial=request.form.get("partial") == "y")
             flash(gettext("Unggahan disimpan."), "success")
-        except work.AlreadyDone:
-            flash(gettext("Unggahan ini sudah disimpan sebelumnya; tidak ada yang ditulis dua kali."), "info")
         except (work.Changed, work.HasErrors) as refusal:
             flash(gettext(str(refusal)), "error")
+        except Invalid as refusal:  # done before, or no longer readable
+            flash(spoken(refusal), "info")
         return redirect(url_for(".review", id=id))
 
     @expose("/<int:id>/undo", methods=("POST",))
@@ -168,7 +174,7 @@ class UploadsView(UploadView):
                     ),
                     "info",
                 )
-        except work.NotUndoable as refusal:
+        except Invalid as refusal:  # too late, out of reach, or undone before
             flash(spoken(refusal), "error")
         return redirect(url_for(".review", id=id))
 
@@ -177,8 +183,12 @@ class UploadsView(UploadView):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
         upload = self.own(id)
         data = bytes(upload.data)
-        plan = work.check(SHEETS[upload.sheet], data, work.context_of(upload, me()))
-        file = io.BytesIO(annotate(data, plan))
+        try:
+            plan = work.check(SHEETS[upload.sheet], data, work.context_of(upload, me()))
+            file = io.BytesIO(annotate(data, plan))
+        except Unreadable as refusal:
+            flash(spoken(refusal), "error")
+            return redirect(url_for(".index_view"))
         return send_file(
             file, as_attachment=True, download_name=annotated_name(upload), mimetype=MIME["xlsx"]
         )
@@ -213,4 +223,5 @@ def ranges(rows):
             parts[-1][1] = row
         else:
             parts.append([row, row])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)
+    told = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
+    return ", ".join([*told, *(["…"] if len(parts) > RANGES else [])])

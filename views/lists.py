@@ -7,7 +7,7 @@ from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
 import access
 from views.filters import Comparison, filters_for, natural_key
 from views.formfields import LOOKUPS, ScopedLoader, any_of
-from views.session import me
+from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE = 100, 1_000_000
 
@@ -107,16 +107,13 @@ class Lists:
         return access.scoped(self.model, me())
 
     def get_one(self, id):
-        try:
-            key = int(id)
-        except (TypeError, ValueError):
-            return None
-        return self.get_query().where(self.model.id == key).first() if 0 < key < 2**63 else None
+        key = whole(id)
+        return self.get_query().where(self.model.id == key).first() if key else None
 
     def conditions(self, search, filters):
         """The conditions of search words and filters, and the alias keys they need."""
         found, keys = [], set()
-        for word in (search or "").replace("\x00", "").split()[:8]:
+        for word in (search or "").replace("\x00", "")[:200].split()[:8]:
             found.append(any_of(list(self.matches(word))))
             keys |= {way[:-1] for way in self._search_ways}
         for index, _, value in filters or ():

@@ -2,10 +2,12 @@
 
 import secrets
 
-from flask import flash
+from flask import g, request
+from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
 
 from audit import snapshot, update
 from models import Employee, Unit, User
@@ -13,14 +15,26 @@ from views.base import AdminView
 from views.session import me
 
 
-class UnitView(AdminView):
+class TreeView(AdminView):
+    """A table whose rows refer to one another as to parents: no row becomes its own ancestor."""
+
+    parent = ""
+
+    def on_model_change(self, form, row, is_created):
+        if not is_created and row.leads_to_itself(self.parent):
+            raise ValidationError(gettext("Lingkaran: data ini menjadi atasan dirinya sendiri."))
+
+
+class UnitView(TreeView):
     model = Unit
+    parent = "parent"
     column_searchable_list = ("code", "name")
     column_default_sort = "code"
 
 
-class EmployeeView(AdminView):
+class EmployeeView(TreeView):
     model = Employee
+    parent = "supervisor"
     list_without = ("position_type", "email", "phone", "job_class")
     column_searchable_list = ("nip", "name", "position")
     column_default_sort = "name"
@@ -36,27 +50,27 @@ class UserView(AdminView):
     def on_model_change(self, form, row, is_created):
         """A change of role, scope or activity takes effect at once: the account's sessions end."""
         if is_created:
-            row.password = User.hashed(self.announce(row))
-            row.must_change_password = True
+            g.secret = new_password()
+            row.password, row.must_change_password = User.hashed(g.secret), True
         else:
             row.epoch += 1
 
-    def announce(self, row):
-        """Show a fresh password once, to be handed over by the administrator."""
-        password = new_password()
-        flash(
-            gettext("Sandi sementara %(name)s: %(password)s. Catat sekarang; hanya tampil sekali.",
-                    name=row.username, password=password), "info",
-        )  # fmt: skip
-        return password
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self):
+        answer = super().create_view()
+        made = request.method == "POST" and getattr(answer, "status_code", 200) == 302 and "secret" in g
+        return self.once([(request.form["username"], g.secret)]) if made else answer
 
     @action("new_password", _l("Buat sandi baru"), _l("Buat sandi baru dan akhiri semua sesi akun ini?"))
     def give_new_password(self, ids):
+        made = []
         for row in self.chosen(ids):
-            before = snapshot(row)
-            row.password = User.hashed(self.announce(row))
+            before, password = snapshot(row), new_password()
+            row.password = User.hashed(password)
             row.must_change_password, row.epoch = True, row.epoch + 1
             update(row, before, user=me())
+            made.append((row.username, password))
+        return self.once(made)
 
 
 def new_password():

@@ -26,6 +26,11 @@ def me():
     return current_user._get_current_object()
 
 
+def whole(text, digits=18):
+    """A row's number or version as a request writes it, or None: plain digits and not too many."""
+    return int(text) if re.fullmatch(rf"[0-9]{{1,{digits}}}", str(text or "")) else None
+
+
 def enter(user):
     """Begin a fresh session for an account; nothing of the anonymous one stays."""
     language = session.get("language")

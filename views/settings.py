@@ -1,5 +1,8 @@
 """What is set, and what happened: policies, holidays, uploads and the audit trail."""
 
+from flask import flash
+from flask_babel import gettext
+
 from models import Change, Holiday, Policy, Upload
 from views.base import AdminView
 
@@ -10,6 +13,13 @@ class PolicyView(AdminView):
                    "weight_subordinate", "above_from", "meets_from"]  # fmt: skip
     column_searchable_list = ("source",)
     column_default_sort = ("valid_from", True)
+
+    def delete_model(self, row):
+        """The last policy stays: every rating needs one."""
+        if Policy.select().count() > 1:
+            return super().delete_model(row)
+        flash(gettext("Aturan terakhir tidak dapat dihapus; ubah isinya atau tambahkan yang baru."), "error")
+        return False
 
 
 class HolidayView(AdminView):
