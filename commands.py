@@ -250,6 +250,9 @@ def read_password(from_stdin, temporary):
 def template(sheet, file, period_code, unit_code, username):
     """Write the workbook to fill in."""
     context = Context(account(username), period_of(period_code))
+    if not file.lower().endswith(".xlsx"):
+        raise Refused("Nama berkas templat harus berakhir .xlsx")
+    one(Unit, Unit.code, unit_code, "Unit")
     with open(file, "wb") as out:
         write_template(SHEETS[sheet], out, context, unit_code=unit_code)
 

@@ -294,6 +294,9 @@ class Whole(Ranged, IntegerField):
         if isinstance(value, str) and not squeeze(value):
             return None
         whole = number(value)
+        if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", squeeze(value)):
+            digits = re.sub(r"\D", "", squeeze(value))
+            raise Invalid(N_("“%(value)s” meragukan; tulis tanpa titik: %(near)s"), value=value, near=digits)
         if whole != whole.to_integral_value():
             raise Invalid(N_("%(value)s bukan bilangan bulat"), value=str(whole).replace(".", ","))
         return int(self.within(whole, str(whole)))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from fields import CONTROL
+
 from .parse import guarded
 
 MARKER = Path(__file__).with_name("marker.py")
@@ -27,8 +29,8 @@ def annotate(data, found):
     plain = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data
     order = {
         "page": "" if plain else table.page, "header": table.header, "title": TITLE,
-        "column": _column(table), "cells": [(p.cell, p.message) for p in found.errors if p.cell],
-        "rows": [(number, "; ".join(texts)) for number, texts in rows.items()],
+        "column": _column(table), "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
+        "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
     return guarded(MARKER, json.dumps(order).encode() + b"\n" + (_plain(table) if plain else data))
 
@@ -49,7 +51,7 @@ def _plain(table):
         for place, value in enumerate(row, 1):
             if value != "":
                 cell = book.active.cell(
-                    number, place, value if isinstance(value, int | float) else str(value)
+                    number, place, value if isinstance(value, int | float) else CONTROL.sub("", str(value))
                 )
                 cell.data_type = "n" if isinstance(value, int | float) else "s"
     book.save(out)

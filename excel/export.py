@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from xml.sax.saxutils import escape
@@ -16,7 +16,7 @@ from peewee import JOIN, DateField, DateTimeField, DecimalField, ForeignKeyField
 
 import access
 from fields import CONTROL, N_, Invalid, Money
-from models import Complaint, Employee, Period, Training, Unit, db, on_sqlite
+from models import WITA, Complaint, Employee, Period, Training, Unit, db, on_sqlite
 
 from .lookup import Memo
 
@@ -136,8 +136,17 @@ def write_csv(sheet, rows, out):
     return count
 
 
+def as_shown(field, value):
+    """A value of a field as text; moments in Mamuju's time, nothing for nothing."""
+    if hasattr(field, "show"):
+        return field.show(value)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).astimezone(WITA).strftime("%d-%m-%Y %H:%M:%S")
+    return "" if value is None else str(value)
+
+
 def _csv_cell(column, value):
-    text = CONTROL.sub("", column.field.show(value) if hasattr(column.field, "show") else str(value))
+    text = CONTROL.sub("", as_shown(column.field, value))
     return f"'{text}" if LIVE.match(text) else text
 
 
@@ -235,7 +244,7 @@ def _cells(sheet, styles):
         style, number = style_of[column], as_number(column.field, value)
         if number is not None:
             return f' s="{style}"><v>{number}</v></c>'
-        text = xml_text(column.field.show(value) if hasattr(column.field, "show") else str(value))
+        text = xml_text(as_shown(column.field, value))
         if not text:
             return f' s="{style}"/>'
         space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
@@ -249,6 +258,7 @@ def as_number(field, value):
     if value is None or isinstance(value, bool) or isinstance(field, ForeignKeyField):
         return None
     if isinstance(value, datetime):
+        value = value.replace(tzinfo=UTC).astimezone(WITA)
         return (value.date() - EPOCH).days + (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
     if isinstance(value, date):
         return (value - EPOCH).days

@@ -38,6 +38,8 @@ def main():
 def _mark(book, page, header, title, column, cells, rows):
     """Fill the cells in error, with a comment each, and gather each row's errors in a last column."""
     page = book[page] if page else book.active
+    for area in list(page.merged_cells.ranges):  # a merged cell takes neither value nor comment
+        page.unmerge_cells(str(area))
     for number in range(header + 1, page.max_row + 1):
         if page.cell(header, column).value == title:  # the reasons of an earlier marking
             page.cell(number, column).value = None

@@ -21,7 +21,7 @@ WAIT = 30  # seconds
 LARGEST = 50 << 20  # bytes of a file
 UNPACKED = 256 << 20  # bytes that a workbook may declare in all
 ENTRIES, RATIO, SMALL = 2_000, 200, 10 << 20
-ROWS, COLUMNS = 200_000, 200
+ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 LETTERHEAD = 40  # rows above the header, at most
 
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
@@ -83,7 +83,7 @@ def parse(data, sheet):
             raise _refusal("password")
         pages = _workbook(data)
     else:
-        pages = _csv(data)
+        pages = _csv(data, sheet)
     return _table(pages, sheet)
 
 
@@ -130,11 +130,13 @@ def guarded(script, data):
 
 def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    lines = guarded(READER, data).splitlines()
-    if not lines or lines[-1] != b'"end"':
+    told = guarded(READER, data)
+    if not told.endswith(b'"end"\n'):
         raise _refusal("broken")
     pages = []
-    for line in map(json.loads, lines[:-1]):
+    for line in map(json.loads, io.BytesIO(told)):
+        if line == "end":
+            break
         if isinstance(line, list):
             pages[-1][0].extend(line)
         elif "error" in line:
@@ -156,24 +158,29 @@ def _dated(rows, faults):
     return rows
 
 
-def _csv(data):
-    """The one page of a text file, whatever its delimiter: the one that shows the best header."""
-    text = _decoded(data)
-    pages = []
+def _csv(data, sheet):
+    """The one page of a text file, by the delimiter whose first lines show the best header."""
+    text, heads = _decoded(data), []
     for delimiter in ",;\t":
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            rows = list(islice(lines, ROWS + LETTERHEAD + 1))
+            heads.append(([*islice(_lines(text, delimiter), LETTERHEAD)], delimiter))
         except csv.Error:
             continue
-        if len(rows) > ROWS + LETTERHEAD:
-            raise _refusal("rows")
-        width = min(max(map(len, rows), default=0), COLUMNS + 1)
-        page = [[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows]
-        pages.append((page, ""))
-    if not pages:
-        raise _refusal("broken")
-    return pages
+    delimiter = _best(heads, sheet)[2]
+    try:
+        rows = list(islice(_lines(text, delimiter), ROWS + LETTERHEAD + 1))
+    except csv.Error:
+        raise _refusal("broken") from None
+    width = min(max(map(len, rows), default=0), COLUMNS + 1)
+    if len(rows) > ROWS + LETTERHEAD:
+        raise _refusal("rows")
+    if len(rows) * width > CELLS:
+        raise _refusal("heavy")
+    return [([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows], "")]
+
+
+def _lines(text, delimiter):
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _decoded(data):
@@ -197,8 +204,8 @@ def _unescaped(text):
 # ------------------------------------------------------------------ the header
 
 
-def _table(pages, sheet):
-    """The rows under the best header of all pages (the first of equals)."""
+def _best(pages, sheet):
+    """(rows, position of the header, name) of the page with the best header, the first of equals."""
     best, score = None, 1  # a single header that we know may be chance
     for rows, name in pages:
         for place, row in enumerate(rows[:LETTERHEAD]):
@@ -210,7 +217,12 @@ def _table(pages, sheet):
             N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
             headers=", ".join(c.header for c in sheet.columns),
         )
-    rows, place, name = best
+    return best
+
+
+def _table(pages, sheet):
+    """The rows under the best header of all pages."""
+    rows, place, name = _best(pages, sheet)
     if len(rows[place]) > COLUMNS:
         raise _refusal("columns")
     places, unknown = _places(rows[place], sheet)

@@ -13,14 +13,15 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-MEMORY, SECONDS = 1 << 30, 25
-ROWS, COLUMNS = 200_000, 200
+MEMORY, SECONDS = 1 << 30, 20
+ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
+TOLD = 48 << 20  # letters that the parent is told: repeated texts make a small file large
 CHUNK = 1_000
 HEADROOM = 100  # rows of letterhead above the header, over the limit of data rows
 
 CELL = re.compile(
-    rb"<(?:\w+:)?(?:row\b([^>]*)|c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL
-)  # a row's attributes, or a cell's attributes and its inside
+    rb"<(?:\w+:)?(?:row\b([^<>]*)|c\b([^<>]*?)(?:/>|>((?:(?!<(?:\w+:)?c\b).)*?)</(?:\w+:)?c>))", re.DOTALL
+)  # a row's attributes, or a cell's attributes and its inside, which holds no other cell
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 MARKS = (b't="e"', b"<f", b":f>", b":f ")  # without these no cell can be faulty: most files
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
@@ -37,9 +38,15 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def say(value):
-    sys.stdout.write(json.dumps(value, default=_plain))
-    sys.stdout.write("\n")
+def say(value, told=[0]):  # noqa: B006 - counts what was told so far
+    """One JSON line for the parent; a file that would tell too much ends here."""
+    line = json.dumps(value, default=_plain, ensure_ascii=False)
+    told[0] += len(line)
+    if told[0] > TOLD:
+        sys.stdout.write('{"error": "heavy"}\n"end"\n')
+        sys.stdout.flush()
+        sys.exit(0)
+    sys.stdout.write(line + "\n")
 
 
 def _plain(value):
@@ -49,6 +56,7 @@ def _plain(value):
 
 def main():
     limit()
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
     data = sys.stdin.buffer.read()
     try:
         if _errors_in_ods(data):
@@ -78,6 +86,8 @@ def _tell(sheet, name, data):
         return say({"error": "rows"})
     if sheet.total_width > COLUMNS:
         return say({"error": "columns"})
+    if sheet.total_height * sheet.total_width > CELLS:
+        return say({"error": "heavy"})
     say({"sheet": name, "faults": faults(data, name)})
     rows = sheet.to_python(skip_empty_area=False)
     for start in range(0, len(rows), CHUNK):

@@ -26,7 +26,9 @@ def template(sheet, out, context, unit_code=None):
     with the account's own person, for `context.period` or else the current one, with what the
     supervisor's assessments say so far. Raises access.Denied, and Invalid without an open period.
     """
-    if not sheet.imports or not access.may(context.user, "import", sheet.model):
+    if not sheet.imports:
+        raise Invalid(N_("Lembar ini hanya untuk ekspor"))
+    if not access.may(context.user, "import", sheet.model):
         raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
     period = _open_period(context) if sheet is ASSESSMENTS else None
     rows = _people(context.user, period, unit_code) if period else ()
@@ -129,7 +131,7 @@ def _check(column, lists, user):
         return None
     options = _options(column, user)
     if options:
-        return _drop_down(options, lists)
+        return _drop_down(options, lists, strict=column.reference is None)
     if isinstance(field, Ranged):
         kind = "decimal" if isinstance(field, DecimalField) else "whole"
         return _told(kind, field.low, field.high, f"Isi angka {field.low}-{field.high}")
@@ -160,8 +162,11 @@ def _options(column, user):
     return ["Ya", "Tidak"] if isinstance(column.field, BooleanField) else []
 
 
-def _drop_down(options, lists):
-    """A list in the cell's own check, or on the hidden page where it is too long for one."""
+def _drop_down(options, lists, strict):
+    """A list in the cell's own check, or on the hidden page where it is too long for one.
+
+    A reference is only warned about: it may point to another row of the same file.
+    """
     source = f'"{",".join(options)}"'
     if len(source) > INLINE or any("," in text or '"' in text for text in options):
         place = 1 if lists.max_row == 1 and lists["A1"].value is None else lists.max_column + 1
@@ -171,7 +176,8 @@ def _drop_down(options, lists):
         source = f"Daftar!${letter}$1:${letter}${len(options)}"
     return DataValidation(
         type="list", formula1=source, allow_blank=True, showErrorMessage=True,
-        errorTitle="Tidak dapat diterima", error="Pilih dari daftar",
+        errorTitle="Tidak ada dalam daftar", error="Pilih dari daftar",
+        errorStyle="stop" if strict else "warning",
     )  # fmt: skip
 
 
