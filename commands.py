@@ -165,6 +165,7 @@ def run_server(host, port, workers=2):
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
+@plainly
 def demo(host, port):
     """Migrate, seed an empty database, print the demo accounts and serve."""
     from seed_data.accounts import demo_accounts

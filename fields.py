@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from peewee import (
     IntegerField,
     TextField,
 )
+
+from rating import half_up
 
 SEED = Path(__file__).parent / "seed_data"
 INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
@@ -107,11 +109,6 @@ def number(value):
         return Decimal(text.replace(",", "."))
     except InvalidOperation:
         raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text) from None
-
-
-def half_up(value, places=2):
-    """The Decimal rounded half-up, as the law rounds (28.125 becomes 28.13)."""
-    return Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 class Text(CharField):

@@ -47,6 +47,7 @@ from fields import (
     code_choices,
     nip_scheme,
 )
+from rating import due
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
@@ -752,6 +753,18 @@ class Complaint(Record):
     def __str__(self):
         return self.ticket
 
+    @classmethod
+    def last_number(cls, year, tickets=()):
+        """The highest running number among the tickets of a year, stored ones and these."""
+        head = f"ADU-{year}-"
+        stored = cls.select(cls.ticket).where(cls.ticket.startswith(head)).tuples()
+        numbers = [t.removeprefix(head) for t in (*(t for (t,) in stored), *tickets) if t.startswith(head)]
+        return max((int(n) for n in numbers if n.isdecimal() and len(n) <= 6), default=0)
+
+    @staticmethod
+    def numbered(year, number):
+        return f"ADU-{year}-{number:05d}"
+
 
 class ComplaintEvent(Table):
     """A step of a complaint that its reporter may read."""
@@ -781,6 +794,24 @@ class Holiday(Record):
 
     def __str__(self):
         return self.name
+
+
+class Clocks:
+    """The due dates of complaints under the policies and holidays; read once for many."""
+
+    def __init__(self):
+        self.policies = list(Policy.select().order_by(Policy.valid_from.desc()))
+        self.holidays = {day for (day,) in Holiday.select(Holiday.date).tuples()}
+
+    def dues(self, received_on, classification):
+        """{field: date} of verification, first response and closing (DOMAIN 7.1)."""
+        policy = next((p for p in self.policies if p.valid_from <= received_on), self.policies[-1])
+        verify = due(received_on, policy.days_verify, self.holidays)
+        return {
+            "verify_due": verify,
+            "respond_due": due(verify, policy.days_respond, self.holidays),
+            "close_due": due(received_on, getattr(policy, f"days_{classification}"), self.holidays),
+        }
 
 
 class Upload(Table):

@@ -225,23 +225,10 @@ def _give_tickets(lines):
     for line in waiting:
         year = line.after["received_on"].year
         if year not in last:
-            last[year] = _last_ticket(year, lines)
+            last[year] = Complaint.last_number(year, [line.after["ticket"] or "" for line in lines])
         last[year] += 1
-        line.label = line.after["ticket"] = f"ADU-{year}-{last[year]:05d}"
+        line.label = line.after["ticket"] = Complaint.numbered(year, last[year])
         line.trail = ()
-
-
-def next_ticket(year):
-    """A fresh ticket of a year, inside `write()`."""
-    return f"ADU-{year}-{_last_ticket(year, ()) + 1:05d}"
-
-
-def _last_ticket(year, lines):
-    head = f"ADU-{year}-"
-    stored = Complaint.select(Complaint.ticket).where(Complaint.ticket.startswith(head)).tuples()
-    tickets = [ticket for (ticket,) in stored] + [line.after["ticket"] or "" for line in lines]
-    numbers = [t.removeprefix(head) for t in tickets if t.startswith(head)]
-    return max((int(n) for n in numbers if n.isdecimal() and len(n) <= 6), default=0)
 
 
 # ------------------------------------------------------------------ undo

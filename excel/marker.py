@@ -1,6 +1,6 @@
 """The guarded child process that marks errors in a workbook: a JSON line and bytes in, bytes out.
 
-Run as a script with `python -I`; it keeps styles, checks and protection of the file.
+Run by guard.py; it keeps styles, checks and protection of the file.
 """
 
 import json
@@ -12,18 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 
-MEMORY, SECONDS = 1 << 30, 25
 RED = PatternFill("solid", fgColor="FFC7CE")
-
-
-def limit():
-    """Cap this process's memory and time, where the system can (not on Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def main():
@@ -56,5 +45,4 @@ def _mark(book, page, header, title, column, cells, rows):
 
 
 if __name__ == "__main__":
-    limit()
     main()

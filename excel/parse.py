@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from fields import N_, Invalid, alike, as_text, squeeze
 
-READER = Path(__file__).with_name("reader.py")
+GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
 WAIT = 30  # seconds
 LARGEST = 50 << 20  # bytes of a file
 UNPACKED = 256 << 20  # bytes that a workbook may declare in all
@@ -119,7 +119,11 @@ def guarded(script, data):
     """What a script of ours, limited in memory and time, makes of bytes that others wrote."""
     try:
         child = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", str(script)], input=data, capture_output=True, timeout=WAIT, check=False
+            [sys.executable, "-I", str(GUARD), str(script)],
+            input=data,
+            capture_output=True,
+            timeout=WAIT,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise _refusal("heavy") from None

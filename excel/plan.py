@@ -12,11 +12,12 @@ from peewee import ForeignKeyField, fn
 import access
 import audit
 from fields import N_, Invalid
-from models import Change, Period
+from models import Change, Clocks, Period
 
 from . import rules
 from .lookup import Memo, among, fetched
-from .validate import Coming, Problem
+from .tree import drop_lost_rows
+from .validate import Problem
 
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
 
@@ -116,7 +117,7 @@ def plan(sheet, checked, context):
     for row, old in pairs:
         if row.number not in repeated:
             desk.take(row, old)
-    _without_lost_parents(desk)
+    drop_lost_rows(desk)
     order = {column.header: place for column, place in checked.table.places.items()}
     result.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
     return result
@@ -145,7 +146,7 @@ class Desk:
             n for n in sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
         ]  # fmt: skip
-        self.clocks = rules.Clocks() if sheet.name == "complaints" else None
+        self.clocks = Clocks() if sheet.name == "complaints" else None
         self.words = Memo(self._word)
         self.rules = list(self.model.rules)
         if sheet.name == "assessments":
@@ -321,57 +322,6 @@ def _last_written_by(user, model, ids):
     newest = Change.select(fn.MAX(Change.id)).where(mine).group_by(Change.key)
     query = Change.select(Change.key).where(Change.id.in_(newest), Change.user == user.id)
     return frozenset(key for (key,) in query.tuples())
-
-
-# ------------------------------------------------------------------ rows that refer to each other
-
-
-LOOP = N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri")
-LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
-
-
-def _without_lost_parents(desk):
-    """Take out rows that would be their own ancestors, or that lean on a row in error."""
-    for column in desk.sheet.own:
-        key = desk.sheet.key[0]
-        _drop(desk, column, _loops(desk.model, column.name, key, desk.plan), LOOP)
-        while lost := _lost(desk.plan, column.name, key):
-            _drop(desk, column, lost, LOST)
-
-
-def _lost(result, name, key):
-    """The numbers of rows that refer to a row of the file that will not be added."""
-    coming = {line.after[key] for line in result.new}
-    refers = ((line.row, line.after.get(name)) for line in (*result.new, *result.changed))
-    return {row for row, value in refers if isinstance(value, Coming) and value not in coming}
-
-
-def _drop(desk, column, numbers, message):
-    if not numbers:
-        return
-    desk.plan.new = [line for line in desk.plan.new if line.row not in numbers]
-    desk.plan.changed = [line for line in desk.plan.changed if line.row not in numbers]
-    for row in desk.checked.rows:
-        if row.number in numbers:
-            desk.fail(row, column, message)
-
-
-def _loops(model, name, key, result):
-    """The rows of a plan that would be their own ancestors."""
-    lines = {line.id or line.after[key]: line for line in (*result.new, *result.changed)}
-    moved = {who: line.after[name] for who, line in lines.items() if line.after.get(name)}
-    if not moved:
-        return set()
-    above = dict(model.select(model.id, model._meta.fields[name]).tuples()) | moved
-    found = set()
-    for start in moved:
-        seen, here = set(), above.get(start)
-        while here is not None and here not in seen and here != start:
-            seen.add(here)
-            here = above.get(here)
-        if here == start:
-            found.add(lines[start].row)
-    return found
 
 
 # ------------------------------------------------------------------ for people

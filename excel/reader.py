@@ -1,6 +1,6 @@
 """The guarded child process that opens a workbook: bytes in, JSON lines out, ending in "end".
 
-Run as a script with `python -I`, so it imports nothing of ours. A hostile file can at worst end
+Run by guard.py, so it imports nothing of ours. A hostile file can at worst end
 this process: its memory and time are limited, and the parent reads plain JSON.
 """
 
@@ -13,7 +13,6 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-MEMORY, SECONDS = 1 << 30, 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 TOLD = 48 << 20  # letters that the parent is told: repeated texts make a small file large
 CHUNK = 1_000
@@ -28,25 +27,22 @@ VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
-def limit():
-    """Cap this process's memory and time, where the system can (not on Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+class Teller:
+    """Writes JSON lines to the parent; a file that would tell too much ends here."""
+
+    left = TOLD
+
+    def __call__(self, value):
+        line = json.dumps(value, default=_plain, ensure_ascii=False)
+        self.left -= len(line)
+        if self.left < 0:
+            sys.stdout.write('{"error": "heavy"}\n"end"\n')
+            sys.stdout.flush()
+            sys.exit(0)
+        sys.stdout.write(line + "\n")
 
 
-def say(value, told=[0]):  # noqa: B006 - counts what was told so far
-    """One JSON line for the parent; a file that would tell too much ends here."""
-    line = json.dumps(value, default=_plain, ensure_ascii=False)
-    told[0] += len(line)
-    if told[0] > TOLD:
-        sys.stdout.write('{"error": "heavy"}\n"end"\n')
-        sys.stdout.flush()
-        sys.exit(0)
-    sys.stdout.write(line + "\n")
+say = Teller()
 
 
 def _plain(value):
@@ -55,7 +51,6 @@ def _plain(value):
 
 
 def main():
-    limit()
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
     data = sys.stdin.buffer.read()
     try:

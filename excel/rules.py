@@ -2,8 +2,7 @@
 
 import access
 from fields import N_
-from models import Holiday, Policy
-from rating import due, predicate_of
+from rating import predicate_of
 
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
 SAID = ("work_score", "behaviour_score", "work_level", "behaviour_level", "note")
@@ -60,21 +59,3 @@ def predicate_agrees(values, predicate):
     if None in levels or predicate_of(*levels) == predicate:
         return None
     return predicate_of(*levels)
-
-
-class Clocks:
-    """The due dates of complaints under the policies and holidays of the database."""
-
-    def __init__(self):
-        self.policies = list(Policy.select().order_by(Policy.valid_from.desc()))
-        self.holidays = {day for (day,) in Holiday.select(Holiday.date).tuples()}
-
-    def dues(self, received_on, classification):
-        """{field: date} of verification, first response and closing (DOMAIN 7.1)."""
-        policy = next((p for p in self.policies if p.valid_from <= received_on), self.policies[-1])
-        verify = due(received_on, policy.days_verify, self.holidays)
-        return {
-            "verify_due": verify,
-            "respond_due": due(verify, policy.days_respond, self.holidays),
-            "close_due": due(received_on, getattr(policy, f"days_{classification}"), self.holidays),
-        }

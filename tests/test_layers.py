@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BELOW = {
-    "fields": set(),
+    "fields": {"rating"},
     "rating": set(),
-    "models": {"fields"},
+    "models": {"fields", "rating"},
     "access": {"models", "fields"},
     "audit": {"models", "fields"},
     "catalogues": set(),

@@ -137,7 +137,7 @@ FORM = {
 REFUSAL = {"id": {"Isian ini wajib diisi."}, "en": {"This field is required."}}
 
 
-def speaks(answer, language, *vocabularies):
+def assert_speaks(answer, language, *vocabularies):
     """Whether a page holds all of these words in a language and none of them in the other."""
     other = {"id": "en", "en": "id"}[language]
     html = answer.get_data(as_text=True)
@@ -154,17 +154,17 @@ def test_pages_speak_the_language_of_the_session(rows, sign_in, post, order):
     for language in order:
         with client.session_transaction() as session:
             session["language"] = language
-        speaks(client.get("/admin/employee/"), language, MENU, LIST)
-        speaks(client.get("/admin/employee/new/"), language, MENU, FORM)
-        speaks(post(client, "/admin/employee/new/"), language, MENU, FORM, REFUSAL)
+        assert_speaks(client.get("/admin/employee/"), language, MENU, LIST)
+        assert_speaks(client.get("/admin/employee/new/"), language, MENU, FORM)
+        assert_speaks(post(client, "/admin/employee/new/"), language, MENU, FORM, REFUSAL)
 
 
 def test_the_switch_is_kept_and_nothing_else_is_spoken(app, rows, post):
     client = app.test_client()
-    speaks(client.get("/login"), "id", {"id": {"Nama Akun"}, "en": {"Account name"}})
+    assert_speaks(client.get("/login"), "id", {"id": {"Nama Akun"}, "en": {"Account name"}})
     for language, spoken in (("en", "en"), ("fr", "en"), ("id", "id")):
         post(client, "/language", {"language": language, "next": "/login"})
-        speaks(client.get("/login"), spoken, {"id": {"Nama Akun"}, "en": {"Account name"}})
+        assert_speaks(client.get("/login"), spoken, {"id": {"Nama Akun"}, "en": {"Account name"}})
 
 
 # ------------------------------------------------------------------ templates

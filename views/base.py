@@ -44,14 +44,14 @@ class AdminView(Lists, ModelView):
     def __init__(self, **options):
         model = self.model
         self._aliases = {(): model}
-        shown = [f for f in model.spoken() if not getattr(f, "confidential", False)]
+        open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         bulky = TextField | BlobField
-        brief = [f.name for f in shown if f.name not in self.list_without and not isinstance(f, bulky)]
+        brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, bulky)]
         self.column_list = self.column_list or brief
-        self.column_details_list = [f.name for f in shown]
-        self.column_export_list = [f.name for f in shown]
+        self.column_details_list = [f.name for f in open_to_all]
+        self.column_export_list = [f.name for f in open_to_all]
         self.form_columns = [f.name for f in model.spoken() if f.name not in self.form_without]
-        self.column_filters = [f.name for f in shown if not isinstance(f, BlobField)]
+        self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
         self.sheet = sheet_for(model)
         name = model._meta.table_name
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
@@ -116,11 +116,17 @@ class AdminView(Lists, ModelView):
         """Whether the account may change this very row; pages show the button only then."""
         return self.permitted("update") and self.within_reach(row)
 
-    def within_reach(self, row):
+    def within_reach(self, row, *periods):
+        """Whether the account may write this row, and no closed period, of these either, closes it."""
         reach = access.writable(self.model, me())
-        if frozen(row):
+        if frozen(row, *periods):
             return False
         return reach is None or self.model.select().where((self.model.id == row.id) & reach).exists()
+
+    def refuse(self):
+        """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
+        flash(gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error")
+        return False
 
     # -- forms
 
@@ -134,20 +140,13 @@ class AdminView(Lists, ModelView):
         form = super().create_form(obj)
         if "version" in form:
             del form.version
-        return self.narrowed(form)
+        return form
 
     def edit_form(self, obj=None):
         form = super().edit_form(obj)
         for name in access.locked_fields(self.model, me()):
             if name in form:
                 del form[name]
-        return self.narrowed(form)
-
-    def narrowed(self, form):
-        """Offer only references within the account's scope; they are validated against it too."""
-        for field in form:
-            if hasattr(field, "query") and hasattr(field, "model"):
-                field.query = access.scoped(field.model, me())
         return form
 
     def delete_form(self):
@@ -186,11 +185,8 @@ class AdminView(Lists, ModelView):
         return row if self.saved(form, row, None) else False
 
     def update_model(self, form, row):
-        if frozen(row) or not self.within_reach(row):
-            flash(
-                gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error"
-            )
-            return False
+        if not self.within_reach(row):
+            return self.refuse()
         before = audit.snapshot(row)
         form.populate_obj(row)
         if isinstance(row, Record):
@@ -206,7 +202,7 @@ class AdminView(Lists, ModelView):
                     audit.create(row, user=me())
                 else:
                     audit.update(row, before, user=me())
-                if frozen(row, (before or {}).get("period")) or not self.within_reach(row):
+                if not self.within_reach(row, (before or {}).get("period")):
                     raise access.Denied()
                 self.after_model_change(form, row, before is None)
         except IntegrityError:
@@ -214,10 +210,7 @@ class AdminView(Lists, ModelView):
         except audit.Stale:
             self.say_stale(form, row)
         except access.Denied:
-            flash(
-                gettext("Data tidak disimpan: di luar wewenang akun Anda atau periodenya sudah ditutup."),
-                "error",
-            )
+            self.refuse()
         except ValidationError as error:
             flash(str(error), "error")
         else:
@@ -256,11 +249,8 @@ class AdminView(Lists, ModelView):
         return None
 
     def delete_model(self, row):
-        if frozen(row) or not self.within_reach(row):
-            flash(
-                gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error"
-            )
-            return False
+        if not self.within_reach(row):
+            return self.refuse()
         try:
             audit.delete(row, user=me())
         except audit.InUse as error:

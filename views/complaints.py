@@ -5,9 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 import audit
-from excel.apply import next_ticket
-from excel.rules import Clocks
-from models import Complaint, ComplaintEvent, write
+from models import Clocks, Complaint, ComplaintEvent, write
 from views.base import AdminView
 from views.session import me
 
@@ -23,7 +21,8 @@ class ComplaintView(AdminView):
 
     def on_model_change(self, form, row, is_created):
         """The clocks follow receipt and class, and a blank ticket is numbered, as on import."""
-        row.ticket = row.ticket or next_ticket(row.received_on.year)
+        year = row.received_on.year
+        row.ticket = row.ticket or Complaint.numbered(year, Complaint.last_number(year) + 1)
         for name, due in Clocks().dues(row.received_on, row.classification).items():
             setattr(row, name, due)
 

@@ -165,7 +165,7 @@ def natural_key(model):
     for field in model._meta.sorted_fields:
         if field.unique and not field.primary_key:
             return field
-    return model._meta.fields[LOOKUPS[model][0]] if LOOKUPS.get(model) else model.id
+    return model._meta.fields[LOOKUPS.get(model, ("id",))[0]]
 
 
 WHOLE, YES = Whole(), YesNo()

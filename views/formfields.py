@@ -14,10 +14,10 @@ from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
 from fields import Choice, Invalid
-from models import Complaint, Employee, Period, Rating, Unit, Upload, User
+from models import Complaint, Employee, Period, Unit, Upload, User
 from views.session import me, whole
 
-# What a person types to find a row of a large table, by name; the fields of its own that are read.
+# By which of its own fields a row of a table is found when its name is typed.
 LOOKUPS = {
     Unit: ("code", "name"),
     Employee: ("nip", "name"),
@@ -25,7 +25,6 @@ LOOKUPS = {
     User: ("username",),
     Complaint: ("ticket", "subject"),
     Upload: ("filename",),
-    Rating: (),
 }
 
 
@@ -113,11 +112,6 @@ class Version(HiddenField):
     def process_formdata(self, values):
         self.data = values[0] if values else None  # absent is not "as stored"
 
-    def process(self, formdata, *args, **kwargs):
-        super().process(formdata, *args, **kwargs)
-        if formdata is not None and self.name not in formdata:
-            self.data = None
-
     def populate_obj(self, obj, name):
         pass
 
@@ -135,7 +129,7 @@ class ScopedLoader(QueryAjaxModelLoader):
     """Looks rows up by typing, within the account's scope."""
 
     def __init__(self, name, model, value="id"):
-        super().__init__(name, model, fields=[getattr(model, n) for n in LOOKUPS[model]] or [model.id])
+        super().__init__(name, model, fields=[getattr(model, n) for n in LOOKUPS.get(model, ("id",))])
         self.value = value
 
     def format(self, row):
@@ -148,9 +142,7 @@ class ScopedLoader(QueryAjaxModelLoader):
     def get_list(self, term, offset=0, limit=10):
         query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
         for word in (term or "").replace("\x00", "").split()[:5]:
-            found = [field.contains(word) for field in self._cached_fields if LOOKUPS[self.model]]
-            if found:
-                query = query.where(any_of(found))
+            query = query.where(any_of([field.contains(word) for field in self._cached_fields]))
         most = max(1, min(limit or 10, 20))
         return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
 
@@ -169,33 +161,16 @@ class Converter(CustomModelConverter):
         words = dict(field_args or {})
         words.setdefault("label", _l(field.verbose_name) if field.verbose_name else field.name)
         words.setdefault("description", _l(field.help_text) if field.help_text else "")
-        if isinstance(field, ForeignKeyField) or not hasattr(field, "parse"):
-            name, made = super().convert(model, field, words)
-            swap_required(made.kwargs, field)
-            return FieldInfo(name, made)
         words["validators"] = [Optional() if field.null else Required()]
-        words["default"] = field.default
-        return FieldInfo(field.name, form_class(field)(column=field, **words))
-
-    def handle_foreign_key(self, model, field, **kwargs):
-        loader = getattr(self.view, "_form_ajax_refs", {}).get(field.name)
-        if not loader:
-            return super().handle_foreign_key(model, field, **kwargs)
-        kwargs.pop("filters", None)
-        kwargs.pop("default", None)
-        if field.null:
-            kwargs["allow_blank"] = True
-        return FieldInfo(field.name, ScopedSelect(loader, **kwargs))
+        if isinstance(field, ForeignKeyField):
+            loader = self.view._form_ajax_refs[field.name]
+            return FieldInfo(field.name, ScopedSelect(loader, allow_blank=field.null, **words))
+        if not hasattr(field, "parse"):  # of tables that nobody edits
+            return FieldInfo(*super().convert(model, field, words))
+        return FieldInfo(field.name, form_class(field)(column=field, default=field.default, **words))
 
 
 def form_class(field):
     if isinstance(field, Choice | BooleanField):
         return ParsedChoice
     return ParsedArea if isinstance(field, TextField) else ParsedLine
-
-
-def swap_required(kwargs, field):
-    needed = isinstance(field, ForeignKeyField) and not field.null
-    if "validators" in kwargs:
-        kept = [v for v in kwargs["validators"] if not isinstance(v, ValueRequired)]
-        kwargs["validators"] = [Required(), *kept] if needed else kept

@@ -118,16 +118,26 @@ class UploadsView(UploadView):
             abort(404)
         return upload
 
+    @staticmethod
+    def plan_of(upload):
+        return work.check(SHEETS[upload.sheet], bytes(upload.data), work.context_of(upload, me()))
+
+    @staticmethod
+    def readable(make):
+        """What `make` gives; None, and said why, where the stored file can no longer be read."""
+        try:
+            return make()
+        except Unreadable as refusal:
+            return flash(spoken(refusal), "error")
+
     @expose("/<int:id>/")
     def review(self, id):
         upload = self.own(id)
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         sheet = SHEETS[upload.sheet]
-        try:
-            plan = work.check(sheet, bytes(upload.data), work.context_of(upload, me()))
-        except Unreadable as refusal:
-            flash(spoken(refusal), "error")
+        plan = self.readable(lambda: self.plan_of(upload))
+        if plan is None:
             return redirect(url_for(".index_view"))
         lines = [*plan.new, *plan.changed]
         page = max(0, min(request.args.get("page", 0, type=int), len(lines) // PAGE))
@@ -182,13 +192,10 @@ class UploadsView(UploadView):
     def annotated(self, id):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
         upload = self.own(id)
-        data = bytes(upload.data)
-        try:
-            plan = work.check(SHEETS[upload.sheet], data, work.context_of(upload, me()))
-            file = io.BytesIO(annotate(data, plan))
-        except Unreadable as refusal:
-            flash(spoken(refusal), "error")
+        marked = self.readable(lambda: annotate(bytes(upload.data), self.plan_of(upload)))
+        if marked is None:
             return redirect(url_for(".index_view"))
+        file = io.BytesIO(marked)
         return send_file(
             file, as_attachment=True, download_name=annotated_name(upload), mimetype=MIME["xlsx"]
         )

@@ -92,10 +92,10 @@ class Lists:
         return isinstance(filter, Comparison)
 
     def _process_ajax_references(self):
-        """A scoped loader for each large reference, for forms (by id) and filters (by natural key)."""
+        """A scoped loader for each reference, for forms (by id) and filters (by natural key)."""
         loaders = {}
         for field in self.model.spoken():
-            if isinstance(field, ForeignKeyField) and field.rel_model in LOOKUPS:
+            if isinstance(field, ForeignKeyField):
                 key = natural_key(field.rel_model).name
                 loaders[field.name] = ScopedLoader(field.name, field.rel_model)
                 loaders[f"filter-{field.name}"] = ScopedLoader(field.name, field.rel_model, value=key)

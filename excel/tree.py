@@ -1,0 +1,52 @@
+"""Rows of one file that refer to each other: what leans on an error falls, and circles are refused."""
+
+from fields import N_
+
+from .validate import Coming
+
+LOOP = N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri")
+LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
+
+
+def drop_lost_rows(desk):
+    """Take out rows that would be their own ancestors, or that lean on a row in error."""
+    for column in desk.sheet.own:
+        key = desk.sheet.key[0]
+        _drop(desk, column, _loops(desk.model, column.name, key, desk.plan), LOOP)
+        while lost := _lost(desk.plan, column.name, key):
+            _drop(desk, column, lost, LOST)
+
+
+def _lost(result, name, key):
+    """The numbers of rows that refer to a row of the file that will not be added."""
+    coming = {line.after[key] for line in result.new}
+    refers = ((line.row, line.after.get(name)) for line in (*result.new, *result.changed))
+    return {row for row, value in refers if isinstance(value, Coming) and value not in coming}
+
+
+def _drop(desk, column, numbers, message):
+    if not numbers:
+        return
+    desk.plan.new = [line for line in desk.plan.new if line.row not in numbers]
+    desk.plan.changed = [line for line in desk.plan.changed if line.row not in numbers]
+    for row in desk.checked.rows:
+        if row.number in numbers:
+            desk.fail(row, column, message)
+
+
+def _loops(model, name, key, result):
+    """The rows of a plan that would be their own ancestors."""
+    lines = {line.id or line.after[key]: line for line in (*result.new, *result.changed)}
+    moved = {who: line.after[name] for who, line in lines.items() if line.after.get(name)}
+    if not moved:
+        return set()
+    above = dict(model.select(model.id, model._meta.fields[name]).tuples()) | moved
+    found = set()
+    for start in moved:
+        seen, here = set(), above.get(start)
+        while here is not None and here not in seen and here != start:
+            seen.add(here)
+            here = above.get(here)
+        if here == start:
+            found.add(lines[start].row)
+    return found
