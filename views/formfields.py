@@ -129,7 +129,8 @@ class ScopedLoader(QueryAjaxModelLoader):
     """Looks rows up by typing, within the account's scope."""
 
     def __init__(self, name, model, value="id"):
-        super().__init__(name, model, fields=[getattr(model, n) for n in LOOKUPS.get(model, ("id",))])
+        self.words = [getattr(model, n) for n in LOOKUPS.get(model, ())]
+        super().__init__(name, model, fields=self.words or [model.id])
         self.value = value
 
     def format(self, row):
@@ -142,7 +143,8 @@ class ScopedLoader(QueryAjaxModelLoader):
     def get_list(self, term, offset=0, limit=10):
         query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
         for word in (term or "").replace("\x00", "").split()[:5]:
-            query = query.where(any_of([field.contains(word) for field in self._cached_fields]))
+            if self.words:
+                query = query.where(any_of([field.contains(word) for field in self.words]))
         most = max(1, min(limit or 10, 20))
         return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
 
