@@ -814,6 +814,39 @@ class Clocks:
         }
 
 
+class Setting(Table):
+    """A value that an account keeps for itself, or (without one) the office for everybody, as JSON."""
+
+    user = Link(User, null=True, index=False)  # led by the composite index
+    key = Text(max_length=120)
+    value = TextField(default="null")
+
+    class Meta:
+        indexes = ((("user", "key"), True),)
+
+    @classmethod
+    def read(cls, user, key, default=None):
+        """The kept value of an account (None: of the office), or the default."""
+        row = cls.get_or_none(_owned(user) & (cls.key == key))
+        return json.loads(row.value) if row else default
+
+    @classmethod
+    def keep(cls, user, key, value):
+        with write():
+            row = cls.get_or_none(_owned(user) & (cls.key == key)) or cls(user=user, key=key)
+            row.value = json.dumps(value, ensure_ascii=False)
+            row.save()
+
+
+def _owned(user):
+    return Setting.user.is_null() if user is None else Setting.user == user
+
+
+Setting.add_index(  # the office counts as one
+    Setting.index(Setting.key, unique=True, where=Setting.user.is_null(), name="setting_of_office")
+)
+
+
 class Upload(Table):
     """An uploaded workbook: its bytes, who and when, what the plan said, and how far it got."""
 
@@ -883,5 +916,5 @@ class Change(Table):
 
 MODELS = (
     Unit, Employee, User, Throttle, Policy, Period, UnitResult, Assessment, Rating, Objection,
-    Training, Award, Complaint, ComplaintEvent, Holiday, Upload, Change,
+    Training, Award, Complaint, ComplaintEvent, Holiday, Setting, Upload, Change,
 )  # fmt: skip
