@@ -1,9 +1,11 @@
 """The application: config, database, sign-in, panel and views. Also `python admin_app.py COMMAND`."""
 
 import gc
+import hashlib
 import os
 import secrets
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, render_template
@@ -11,6 +13,7 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 from flask_babel import lazy_gettext as _l
+from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -23,9 +26,10 @@ from access import Denied
 from models import connect
 from views import register
 from views.account import account
+from views.help import guides, help_url
 from views.home import HomeView
-from views.public import chosen_language, public
-from views.session import guard, me
+from views.public import preferred, public
+from views.session import HASHED, guard, me, nonce
 
 ROOT = Path(__file__).parent
 
@@ -51,6 +55,14 @@ def envcount(name):
     if not text.isdecimal() or len(text) > 2:
         raise ValueError(f"{name}={text}: write a small whole number")
     return int(text)
+
+
+def envfile(name, default):
+    """A file of the environment, which must be there."""
+    file = Path(os.environ.get(name) or default)
+    if not file.is_file():
+        raise ValueError(f"{name}={file}: there is no such file")
+    return file.resolve()
 
 
 def secret_key(instance):
@@ -86,11 +98,13 @@ def settings():
         "TRUSTED_HOSTS": ["localhost", "127.0.0.1", *hosts],
         "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
         "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
+        "LOGO": envfile("KINERJA_LOGO", ROOT / "static" / "logo.svg"),
         "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "kinerja",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
         "BABEL_DEFAULT_LOCALE": "id",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
     }
@@ -109,21 +123,41 @@ def create_app(config=None):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     connect(app.config["DATABASE_URL"])
     catalogues.prepare()
-    Babel(app, locale_selector=chosen_language, default_translation_directories=catalogues.FOLDER)
+    Babel(
+        app, locale_selector=lambda: preferred("language"), default_translation_directories=catalogues.FOLDER
+    )
     guard(app)
     CSRFProtect(app)
+    Compress(app)
+    hash_addresses(app)
     limit(app)
     app.register_blueprint(public)
     app.register_blueprint(account)
+    app.register_blueprint(guides)
     theme = Bootstrap4Theme(folder="bootstrap4")
     index = HomeView(name=_l("Beranda"), url="/admin")
     register(Admin(app, name="Kinerja", theme=theme, index_view=index))
+    words = {"office": app.config["OFFICE"], "regency": app.config["REGENCY"]}
     app.context_processor(
-        lambda: {"me": me, "office": app.config["OFFICE"], "regency": app.config["REGENCY"]}
+        lambda: {"me": me, "nonce": nonce, "preferred": preferred, "help_url": help_url, **words}
     )
     speak_of_errors(app)
     gc.freeze()  # what stays for good is not searched for garbage at every import
     return app
+
+
+def hash_addresses(app):
+    """Put a hash of its content into the address of every static file, which may then be kept for a year."""
+
+    @cache
+    def digest(file):
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+
+    @app.url_defaults
+    def with_hash(endpoint, values):
+        if endpoint in HASHED and "v" not in values:
+            file = Path(app.static_folder, values["filename"]) if endpoint == "static" else app.config["LOGO"]
+            values["v"] = digest(file)
 
 
 def limit(app):

@@ -166,6 +166,24 @@ def update_many(model, names, rows):
         raise Stale(model._meta.table_name)
 
 
+def set_many(rows, values, *, user):
+    """Give many rows of one table the same values, and each its trail, inside `write()`.
+
+    `values` maps field names to values as the row keeps them. Raises Stale as `update_many` does.
+    """
+    if not rows:
+        return
+    model, names = type(rows[0]), list(values)
+    new = [plain(value) for value in values.values()]
+    update_many(model, names, [(*new, row.id, row.version) for row in rows])
+    trail = []
+    for row in rows:
+        before = snapshot(row)
+        after = before | dict(zip(names, new, strict=True)) | {"version": row.version + 1}
+        trail.append((row.id, str(row), _json(before), _json(after)))
+    log_many("update", model, trail, user=user)
+
+
 def log_many(action, model, rows, *, user, upload=None):
     """Write the trail of many rows: (id, label, before, after), the last two as JSON text or None."""
     stamp, who, table = now().isoformat(" "), user and user.id, model._meta.table_name

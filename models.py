@@ -15,6 +15,7 @@ from peewee import (
     DoubleField,
     IntegerField,
     Model,
+    Select,
     SqliteDatabase,
     TextField,
 )
@@ -97,6 +98,7 @@ class Table(Model):
     """A table of this database, named after its model in snake case."""
 
     noun = ""  # what people call a row of it, in menu and messages
+    headings = {}  # field name -> the heading that begins with it, in forms and details
 
     class Meta:
         database = db
@@ -147,12 +149,31 @@ class Unit(Record):
 
     @classmethod
     def below(cls, root):
-        """The ids of a unit (by id) and of all units under it, as a sub-select."""
-        base = cls.select(cls.id).where(cls.id == root).cte("below", recursive=True, columns=("id",))
+        """The ids of a unit (by id, or a sub-select of ids) and of all units under it, as a sub-select."""
+        base = (
+            cls.select(cls.id)
+            .where(cls.id.in_(root) if isinstance(root, Select) else cls.id == root)
+            .cte("below", recursive=True, columns=("id",))
+        )
         child = cls.alias()
         step = child.select(child.id).join(base, on=(child.parent == base.c.id))
         tree = base.union(step)  # UNION, not UNION ALL: a loop in the tree ends
         return tree.select_from(tree.c.id)
+
+    @classmethod
+    def branches(cls, root=None):
+        """{id of a unit: id of the child of `root` (of any topmost unit) under which it lies, or itself}."""
+        parents = dict(cls.select(cls.id, cls.parent).tuples())
+        tops = {root} if root else {key for key, parent in parents.items() if parent is None}
+
+        def branch(key):
+            seen = set()
+            while parents.get(key) not in tops and parents.get(key) and key not in seen:
+                seen.add(key)
+                key = parents[key]
+            return key
+
+        return {key: branch(key) for key in parents}
 
 
 def own_parent(values):
@@ -167,6 +188,7 @@ class Employee(Record):
     """A civil servant; birth date, gender and appointment come from the NIP."""
 
     noun = N_("Pegawai")
+    headings = {"nip": N_("Identitas"), "position": N_("Jabatan"), "email": N_("Kontak dan keadaan")}
     POSITIONS = (
         ("JPT_PRATAMA", N_("JPT Pratama")),
         ("ADMINISTRATOR", N_("Administrator")),
@@ -238,6 +260,7 @@ class User(Record, UserMixin):
     """An account; `epoch` is raised to end every session of it."""
 
     noun = N_("Akun")
+    headings = {"username": N_("Akun"), "employee": N_("Siapa dan lingkupnya"), "active": N_("Keadaan")}
     ROLES = (
         ("admin", N_("Admin TI")),
         ("hr", N_("Kepegawaian")),
@@ -339,6 +362,15 @@ class Policy(Record):
     """The dated rules as data; the newest whose `valid_from` has come is in force."""
 
     noun = N_("Aturan")
+    headings = {
+        "valid_from": N_("Dasar"),
+        "weight_supervisor": N_("Bobot dan jumlah penilai"),
+        "above_from": N_("Batas skor"),
+        "share_productivity": N_("TPP"),
+        "days_deliver": N_("Tenggat penilaian (hari kerja)"),
+        "days_verify": N_("Tenggat pengaduan (hari kerja)"),
+        "distribution_min_people": N_("Pedoman distribusi"),
+    }
     valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
     source = Text(verbose_name=N_("Dasar Hukum"), max_length=250)
     ratified = YesNo(
@@ -467,6 +499,7 @@ class Assessment(Record):
 
     noun = N_("Nilai")
     frozen_with_period = True
+    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai"), "note": N_("Catatan")}
 
     SOURCES = (
         ("supervisor", N_("Atasan")),
@@ -512,8 +545,9 @@ class Assessment(Record):
 
     @classmethod
     def assessed(cls, period):
-        """The ids of employees whom a supervisor has assessed in a period, as a sub-select."""
-        by_supervisor = (cls.period == period) & (cls.source == "supervisor")
+        """The ids of employees whom a supervisor has assessed in a period (its id, or a sub-select), as a sub-select."""
+        by_supervisor = cls.period.in_(period if isinstance(period, Select) else [period])
+        by_supervisor &= cls.source == "supervisor"
         return cls.select(cls.employee).where(by_supervisor & ~cls.unanswered())
 
 
@@ -545,6 +579,9 @@ class Rating(Record):
 
     noun = N_("Predikat")
     frozen_with_period = True
+    headings = {
+        "employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status"), "note": N_("Catatan"),
+    }  # fmt: skip
 
     STATES = (
         ("suggested", N_("Usulan")),
@@ -612,6 +649,9 @@ class Training(Record):
     """A training of an employee: planned, proposed or done."""
 
     noun = N_("Pelatihan")
+    headings = {
+        "employee": N_("Pelatihan"), "starts_on": N_("Waktu dan JP"), "certificate_no": N_("Bukti dan hasil"),
+    }  # fmt: skip
     STATES = (
         ("planned", N_("Direncanakan")),
         ("proposed", N_("Diusulkan")),
@@ -649,6 +689,7 @@ class Award(Record):
 
     noun = N_("Penghargaan")
     frozen_with_period = True
+    headings = {"employee": N_("Penghargaan"), "granted_on": N_("Surat keputusan"), "level": N_("Rincian")}
 
     LEVELS = (
         ("NATIONAL", N_("Nasional")),
@@ -699,6 +740,10 @@ class Complaint(Record):
     """A citizen's complaint, with its clocks; the reporter is confidential."""
 
     noun = N_("Pengaduan")
+    headings = {
+        "ticket": N_("Penerimaan"), "unit": N_("Tentang siapa"), "reporter": N_("Isi pengaduan"),
+        "state": N_("Penanganan"), "response": N_("Tanggapan"),
+    }  # fmt: skip
     CHANNELS = (
         ("web", N_("Web")),
         ("desk", N_("Loket")),
@@ -726,6 +771,7 @@ class Complaint(Record):
         ("reopened", N_("Dibuka Kembali")),
         ("not_ours", N_("Bukan Kewenangan")),
     )
+    OPEN = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
 
     ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20)
     received_on = Day(verbose_name=N_("Tanggal Diterima"), default=today)

@@ -145,9 +145,13 @@ def as_shown(field, value):
     return "" if value is None else str(value)
 
 
-def _csv_cell(column, value):
-    text = CONTROL.sub("", as_shown(column.field, value))
+def harmless(text):
+    """A text for a .csv, with `'` before what a spreadsheet would compute."""
     return f"'{text}" if LIVE.match(text) else text
+
+
+def _csv_cell(column, value):
+    return harmless(CONTROL.sub("", as_shown(column.field, value)))
 
 
 # ------------------------------------------------------------------ .xlsx

@@ -15,13 +15,13 @@ const later = (work, wait = 180) => {
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
-  const rows = all("input[name=rowid]", form);
-  if (rows.length && !rows.some((box) => box.checked)) {
+  if (form.matches("form.list") && !chosen(form)) {
     event.preventDefault();
     return alert(form.dataset.none);
   }
   const question = submitter?.dataset.confirm || form.dataset.confirm;
-  if (question && !confirm(question)) return event.preventDefault();
+  const count = form.matches("form.list") ? ` (${chosen(form)} ${form.dataset.count})` : "";
+  if (question && !confirm(question + count)) return event.preventDefault();
   form.dataset.sent = "1";
   if (form.method === "get") quiet(form);
   if (form.dataset.wait) pending(form, submitter);
@@ -49,11 +49,29 @@ window.addEventListener("pageshow", () => all("form[data-pending]").forEach((for
   all("button:disabled", form).forEach((b) => { b.disabled = false; b.textContent = b.dataset.text || b.textContent; });
 }));
 
-/* ---- lists */
+/* ---- lists: choosing rows, opening one by a click anywhere on it */
 
-all("[data-all]").forEach((box) => box.addEventListener("change", () => {
-  all("input[name=rowid]", box.form).forEach((row) => { row.checked = box.checked; });
+function chosen(form) { // how many rows an action would meet
+  const whole = form.querySelector("input[name=all]:checked");
+  return whole ? Number(whole.dataset.rows) : all("input[name=rowid]:checked", form).length;
+}
+
+all("form.list").forEach((form) => form.addEventListener("change", (event) => {
+  const boxes = all("input[name=rowid]", form), page = form.querySelector("[data-all]"), whole = form.querySelector("[name=all]");
+  if (event.target === page) boxes.forEach((box) => { box.checked = page.checked; });
+  if (event.target === whole) [page, ...boxes].forEach((box) => { box.checked = whole.checked; });
+  else if (whole && !boxes.every((box) => box.checked)) whole.checked = false;
+  if (page) page.checked = boxes.every((box) => box.checked);
+  const told = form.querySelector("[data-chosen]"), count = chosen(form);
+  if (told) told.textContent = count ? `${count} ${form.dataset.count}` : "";
 }));
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-rows] tbody tr");
+  if (!row || event.target.closest("a, button, input, label, .pick") || String(getSelection())) return;
+  const link = row.querySelector("a");
+  if (link) event.ctrlKey || event.metaKey ? open(link.href) : link.click();
+});
 
 all("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
 
@@ -81,10 +99,21 @@ all("input[data-lookup]").forEach((input) => input.addEventListener("change", ()
   if (options.length === 1 && options[0].value !== input.value) input.value = options[0].value;
 }));
 
-/* ---- forms: references by typing (combobox pattern) */
+/* ---- small panels close by Escape, by a click elsewhere, and when another opens */
+
+const drops = () => all("details.drop[open], details.phone-menu[open]");
+document.addEventListener("click", (event) => {
+  drops().filter((drop) => !drop.contains(event.target)).forEach((drop) => { drop.open = false; });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  drops().forEach((drop) => { drop.open = false; drop.querySelector("summary").focus(); });
+});
+
+/* ---- choosing by typing (combobox pattern): a reference in a form, or a place to go to */
 
 all("[data-combo]").forEach((combo) => {
-  const [text, hidden] = all("input", combo);
+  const text = combo.querySelector("[role=combobox]"), hidden = combo.matches("form") ? null : combo.querySelector("[type=hidden]");
   const list = combo.querySelector("ul");
   let at = -1, settled = text.value;
   const options = () => all("[role=option]", list);
@@ -94,9 +123,10 @@ all("[data-combo]").forEach((combo) => {
     if (!on) { at = -1; text.removeAttribute("aria-activedescendant"); }
   };
   const choose = (option) => {
+    show(false);
+    if (!hidden) return location.assign(option.dataset.value);
     hidden.value = option.dataset.value;
     text.value = settled = option.textContent;
-    show(false);
     text.dispatchEvent(new Event("change", { bubbles: true }));
   };
   const mark = (step) => {
@@ -107,24 +137,29 @@ all("[data-combo]").forEach((combo) => {
     items[at].scrollIntoView({ block: "nearest" });
     text.setAttribute("aria-activedescendant", items[at].id);
   };
+  const item = ([value, label, kind], n) => {
+    const made = Object.assign(document.createElement("li"), { id: `${list.id}-${n}`, textContent: label, role: "option" });
+    made.dataset.value = value;
+    if (kind) made.append(Object.assign(document.createElement("small"), { textContent: kind }));
+    return made;
+  };
+  const pages = (words) => all(".side a").filter((a) => words && a.textContent.toLowerCase().includes(words.toLowerCase()))
+    .slice(0, 3).map((a) => [a.href, a.textContent, "↵"]);
   const look = later(async () => {
     const words = text.value;
+    if (!hidden && !words.trim()) return show(false);
     const rows = await found(combo.dataset.combo, words === settled ? "" : words);
     if (document.activeElement !== text || text.value !== words) return; // an answer that came too late
-    list.replaceChildren(...rows.map(([value, label], n) => {
-      const item = Object.assign(document.createElement("li"), { id: `${list.id}-${n}`, textContent: label, role: "option" });
-      item.dataset.value = value;
-      return item;
-    }));
-    if (!rows.length) list.append(Object.assign(document.createElement("li"), { className: "none", textContent: combo.dataset.none }));
+    list.replaceChildren(...[...(hidden ? [] : pages(words)), ...rows].map(item));
+    if (!list.children.length) list.append(Object.assign(document.createElement("li"), { className: "none", textContent: combo.dataset.none }));
     at = -1;
     show(true);
   });
-  text.addEventListener("input", () => { hidden.value = ""; look(); });
+  text.addEventListener("input", () => { if (hidden) hidden.value = ""; look(); });
   text.addEventListener("focus", look);
   text.addEventListener("blur", () => {
     show(false);
-    if (!hidden.value) text.value = settled = "";
+    if (hidden && !hidden.value) text.value = settled = "";
   });
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
@@ -137,6 +172,60 @@ all("[data-combo]").forEach((combo) => {
     else if (event.key === "Escape") show(false);
     else if (event.key === "Enter" && !event.ctrlKey && !list.hidden && at >= 0) { event.preventDefault(); choose(options()[at]); }
   });
+});
+
+document.addEventListener("keydown", (event) => { // "/" and Ctrl-K lead to the search of the top bar
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
+  const asked = (event.key === "/" && !typing) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+  const find = document.getElementById("find");
+  if (!asked || !find) return;
+  event.preventDefault();
+  find.focus();
+  find.select();
+});
+
+/* ---- a NIP is grouped as one types: birth, appointment, gender, number */
+
+all("input[data-nip]").forEach((input) => {
+  const group = () => {
+    const digits = input.value.replace(/\D/g, "");
+    if (digits.length > 18 || /[^\d\s.'-]/.test(input.value)) return;
+    const left = input.value.slice(0, input.selectionStart).replace(/\D/g, "").length;
+    input.value = [[0, 8], [8, 14], [14, 15], [15, 18]].map(([a, b]) => digits.slice(a, b)).filter(Boolean).join(" ");
+    if (document.activeElement !== input) return;
+    let place = 0;
+    for (let seen = 0; seen < left && place < input.value.length; place += 1) seen += input.value[place] !== " ";
+    input.setSelectionRange(place, place);
+  };
+  input.addEventListener("input", group);
+  group();
+});
+
+/* ---- the entry grid: A, S, B choose and go on, arrows move, Delete clears */
+
+all("[data-grid]").forEach((grid) => {
+  const cells = all("fieldset", grid), wide = Number(grid.dataset.grid);
+  const go = (cell) => (cells[cell]?.querySelector("input:checked") || cells[cell]?.querySelector("input"))?.focus();
+  grid.addEventListener("keydown", (event) => {
+    const cell = event.target.closest("fieldset"), at = cells.indexOf(cell);
+    if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    const box = cell.querySelector(`input[value="${CSS.escape(event.key.toUpperCase())}"]`);
+    const step = { ArrowDown: wide, ArrowUp: -wide, ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (box) { box.checked = true; go(at + 1); }
+    else if (step) go(at + step);
+    else if (event.key === "Delete" || event.key === "Backspace") all("input", cell).forEach((input) => { input.checked = false; });
+    else return;
+    event.preventDefault();
+    grid.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  const table = JSON.parse(grid.dataset.predicates);
+  const tell = () => all("tbody tr", grid).forEach((row) => {
+    const levels = all("fieldset", row).map((cell) => cell.querySelector("input:checked")?.value || "");
+    const told = row.querySelector("output");
+    if (told) told.textContent = table[levels.join("")] || "–";
+  });
+  grid.addEventListener("change", tell);
+  tell();
 });
 
 /* ---- forms: Ctrl+Enter saves, unsaved work is guarded, a refusal is read first */

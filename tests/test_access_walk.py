@@ -173,9 +173,9 @@ def test_only_a_short_list_of_routes_needs_no_account(app, rows):
             with app.test_request_context():
                 values = {name: "assessments" if name == "sheet" else 1 for name in rule.arguments}
                 url = url_for(rule.endpoint, **values)
-            if client.get(url).status_code == 200:
+            if client.get(url, buffered=True).status_code == 200:
                 free.add(rule.endpoint)
-    assert free == {"account.login", "public.landing", "public.health"}
+    assert free == {"account.login", "public.landing", "public.health", "public.logo", "guides.index"}
 
 
 def test_hr_cannot_edit_her_own_rating(world, view_of, address, sign_in, post):

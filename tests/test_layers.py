@@ -18,7 +18,8 @@ BELOW = {
     "excel": {"audit", "access", "models", "fields", "rating"},
     "forms": set(),
     "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
-    "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms"},
+    "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms",
+              "migrations"},
     "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "migrations",
                  "seed_data", "views", "forms"},
 }  # fmt: skip

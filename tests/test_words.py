@@ -152,8 +152,7 @@ def assert_speaks(answer, language, *vocabularies):
 def test_pages_speak_the_language_of_the_session(rows, sign_in, post, order):
     client = sign_in(role="hr")
     for language in order:
-        with client.session_transaction() as session:
-            session["language"] = language
+        client.set_cookie("language", language)
         assert_speaks(client.get("/admin/employee/"), language, MENU, LIST)
         assert_speaks(client.get("/admin/employee/new/"), language, MENU, FORM)
         assert_speaks(post(client, "/admin/employee/new/"), language, MENU, FORM, REFUSAL)
@@ -163,7 +162,7 @@ def test_the_switch_is_kept_and_nothing_else_is_spoken(app, rows, post):
     client = app.test_client()
     assert_speaks(client.get("/login"), "id", {"id": {"Nama Akun"}, "en": {"Account name"}})
     for language, spoken in (("en", "en"), ("fr", "en"), ("id", "id")):
-        post(client, "/language", {"language": language, "next": "/login"})
+        post(client, "/prefer", {"language": language, "next": "/login"})
         assert_speaks(client.get("/login"), spoken, {"id": {"Nama Akun"}, "en": {"Account name"}})
 
 

@@ -12,16 +12,18 @@ def register(admin):
     from views.development import AwardView, TrainingView
     from views.imports import ImportView, UploadsView
     from views.people import EmployeeView, UnitView, UserView
+    from views.search import SearchView
     from views.settings import ChangeView, HolidayView, PolicyView
 
     menu = (
-        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView)),
         (N_("Kepegawaian"), (EmployeeView, UnitView)),
+        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView)),
         (N_("Pengembangan"), (TrainingView, AwardView)),
         (N_("Pengaduan"), (ComplaintView, ComplaintEventView)),
         (N_("Pengaturan"), (UploadsView, PolicyView, HolidayView, UserView, ChangeView)),
     )
     admin.add_view(ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"))
+    admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))
     for category, views in menu:
         for view in views:
             admin.add_view(view(category=_l(category)))

@@ -1,6 +1,6 @@
 """Periods, assessments, ratings, unit results and objections."""
 
-from flask import abort, flash
+from flask import flash
 from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -11,6 +11,7 @@ import compute
 from models import Assessment, Objection, Period, Rating, UnitResult, today, write
 from rating import MATRIX
 from views.base import AdminView
+from views.grid import Grid
 from views.session import me
 
 
@@ -53,13 +54,14 @@ class ComputesForEmployees(AdminView):
     def compute_selected(self, ids):
         groups = {}
         for row in self.chosen(ids):
-            groups.setdefault(row.period_id, (row.period, set()))[1].add(row.employee_id)
-        for period, people in groups.values():
-            run_compute(period, employees=sorted(people))
+            groups.setdefault(row.period_id, set()).add(row.employee_id)
+        for period, people in groups.items():
+            run_compute(Period.get_by_id(period), employees=sorted(people))
 
 
-class AssessmentView(ComputesForEmployees):
+class AssessmentView(Grid, ComputesForEmployees):
     model = Assessment
+    list_template = "admin/assessments.html"
     list_without = ("assessor",)
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
@@ -86,15 +88,15 @@ class RatingView(ComputesForEmployees):
     @action("confirm", _l("Konfirmasi"), _l("Konfirmasi predikat terpilih sebagai pejabat penilai?"))
     def confirm_selected(self, ids):
         """The rater takes the suggestion over; what is confirmed, compute leaves alone."""
-        rows = [row for row in self.chosen(ids) if row.state == "suggested"]
         with write():
-            for row in rows:
-                if not self.within_reach(row):
-                    abort(403)
-                before = audit.snapshot(row)
-                row.state, row.confirmed_on = "confirmed", today()
-                audit.update(row, before, user=me())
-        flash(gettext("%(n)s predikat dikonfirmasi.", n=len(rows)), "success")
+            rows = self.chosen(ids)
+            reach = self.reachable(rows)
+            mine = [row for row in rows if row.id in reach and row.state == "suggested"]
+            audit.set_many(mine, {"state": "confirmed", "confirmed_on": today()}, user=me())
+        flash(gettext("%(n)s predikat dikonfirmasi.", n=len(mine)), "success")
+        if len(mine) < len(rows):
+            flash(gettext("%(n)s dilewati: sudah dikonfirmasi, periodenya ditutup, atau bukan wewenang akun Anda.",
+                          n=len(rows) - len(mine)), "info")  # fmt: skip
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
@@ -102,6 +104,12 @@ class RatingView(ComputesForEmployees):
 
     def matrix(self):
         return MATRIX
+
+    @staticmethod
+    def short_word(code):
+        """A level or predikat in the narrow cells of the 3x3 table."""
+        labels = Rating.predicate.labels | Rating.work_level.labels
+        return gettext(labels[code]).replace(" Ekspektasi", "").replace("/", "/\u200b")
 
 
 class UnitResultView(AdminView):

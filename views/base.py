@@ -3,25 +3,26 @@
 import json
 import tempfile
 from datetime import datetime
+from itertools import groupby
 
 from flask import abort, flash, request, send_file
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import BlobField, IntegrityError, TextField
+from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
 from wtforms.validators import ValidationError
 
 import access
 import audit
 from excel.export import rows_of, write_csv, write_xlsx
 from excel.sheets import sheet_for
-from fields import Choice, Level, Predicate
-from models import MODELS, WITA, Change, Period, Record, User, write
+from fields import Choice
+from models import MODELS, WITA, Change, Employee, Period, Record, User, write
 from views.formfields import Converter, Version
 from views.lists import Lists
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at, word
+from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
 
 
 class AdminView(Lists, ModelView):
@@ -52,9 +53,15 @@ class AdminView(Lists, ModelView):
         self.column_export_list = [f.name for f in open_to_all]
         self.form_columns = [f.name for f in model.spoken() if f.name not in self.form_without]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
+        self.column_filters += self.own_filters()
         self.sheet = sheet_for(model)
+        self._headings = headings_of(model)
         name = model._meta.table_name
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
+
+    def own_filters(self):
+        """Filters beside those that the fields give."""
+        return []
 
     # -- words
 
@@ -64,6 +71,13 @@ class AdminView(Lists, ModelView):
         words = found.verbose_name if found is not None else None
         return _l(words) if words else super().get_column_name(field)
 
+    def sections(self, pairs):
+        """[(heading, things)] of (field name, thing) pairs, under the headings of the model."""
+        return [
+            (_l(heading) if heading else "", [thing for _, thing in group])
+            for heading, group in groupby(pairs, key=lambda pair: self._headings.get(pair[0], ""))
+        ]
+
     def _refresh_cache(self):
         fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
         self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
@@ -72,15 +86,17 @@ class AdminView(Lists, ModelView):
         self.column_type_formatters = TYPE_FORMATTERS
         self.column_type_formatters_detail = TYPE_FORMATTERS
         self.column_formatters_detail = self.column_formatters
+        people = {
+            p: by_name for p, f in fields.items() if refers_to(f, Employee) and p != self.column_list[0]
+        }
+        self.column_formatters = people | self.column_formatters
         super()._refresh_cache()
 
     @staticmethod
     def formatter(field):
         """How a cell of this field is shown, where its plain value would not do."""
-        if isinstance(field, Level | Predicate):
-            return lambda view, context, row, path: badge(value_at(row, path), field)
         if isinstance(field, Choice):
-            return lambda view, context, row, path: word(field, value_at(row, path))
+            return lambda view, context, row, path: badge(field, value_at(row, path))
         return None
 
     # -- who may
@@ -105,16 +121,17 @@ class AdminView(Lists, ModelView):
         return super().is_action_allowed(name) and verb is not None and self.permitted(verb)
 
     def chosen(self, ids):
-        """The rows of an action, within the account's scope; 403 when one is missing."""
+        """The rows of an action, within the account's scope; 403 when one is missing.
+
+        With `all`, those on every page of the list in the address.
+        """
+        if request.form.get("all") == "y":
+            return list(self.with_names(self.matching()))
         keys = {whole(i) for i in ids} - {None}
-        rows = list(self.get_query().where(self.model.id.in_(keys))) if keys else []
+        rows = list(self.with_names(self.get_query().where(self.model.id.in_(keys)))) if keys else []
         if not rows or len(rows) != len(set(ids)):
             abort(403)
         return rows
-
-    def may_change(self, row):
-        """Whether the account may change this very row; pages show the button only then."""
-        return self.permitted("update") and self.within_reach(row)
 
     def within_reach(self, row, *periods):
         """Whether the account may write this row, and no closed period, of these either, closes it."""
@@ -122,6 +139,18 @@ class AdminView(Lists, ModelView):
         if frozen(row, *periods):
             return False
         return reach is None or self.model.select().where((self.model.id == row.id) & reach).exists()
+
+    def reachable(self, rows):
+        """The ids of these rows that the account may write and no closed period closes."""
+        reach, found = access.writable(self.model, me()), set()
+        for batch in audit.batches(row.id for row in rows):
+            query = self.model.select(self.model.id).where(self.model.id.in_(batch))
+            if getattr(self.model, "frozen_with_period", False):
+                query = query.where(
+                    self.model.period.not_in(Period.select(Period.id).where(Period.state == "closed"))
+                )
+            found.update(key for (key,) in (query.where(reach) if reach is not None else query).tuples())
+        return found
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
@@ -135,6 +164,15 @@ class AdminView(Lists, ModelView):
         if issubclass(self.model, Record):
             form.version = Version()
         return form
+
+    def detail_sections(self, columns):
+        """[(heading, [(path, label)])] of a details page."""
+        return self.sections([(path, (path, label)) for path, label in columns])
+
+    def form_sections(self, form):
+        """[(heading, fields)] of a form, without what is hidden."""
+        shown = [field for field in form if getattr(field.widget, "input_type", "") != "hidden"]
+        return self.sections([(field.name, field) for field in shown])
 
     def create_form(self, obj=None):
         form = super().create_form(obj)
@@ -296,9 +334,7 @@ class AdminView(Lists, ModelView):
         """The list's rows, with its filters, search and sort, as a workbook or CSV."""
         if export_type not in self.export_types:
             abort(404)
-        args = self._get_list_extra_args()
-        column = self._get_column_by_idx(args.sort)
-        query = self.chosen_rows(args.search, args.filters, column and column[0], args.sort_desc)
+        query = self.matching()
         file = tempfile.TemporaryFile()  # noqa: SIM115 - sent, and closed, after this request's database
         writer = write_xlsx if export_type == "xlsx" else write_csv
         writer(self.sheet, rows_of(self.sheet, query=query), file)
@@ -311,6 +347,25 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+
+
+def headings_of(model):
+    """{field name: the heading it stands under}; a heading holds until the next one."""
+    found, heading = {}, ""
+    for field in model.spoken():
+        heading = model.headings.get(field.name, heading)
+        found[field.name] = heading
+    return found
+
+
+def refers_to(field, model):
+    return isinstance(field, ForeignKeyField) and field.rel_model is model
+
+
+def by_name(view, context, row, path):
+    """A person in a list, without the NIP that would double the width."""
+    person = value_at(row, path)
+    return person.name if person else ""
 
 
 def plain(value):

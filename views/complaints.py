@@ -5,8 +5,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 import audit
+from fields import N_
 from models import Clocks, Complaint, ComplaintEvent, write
 from views.base import AdminView
+from views.filters import special, yes_or_no
 from views.session import me
 
 
@@ -18,6 +20,10 @@ class ComplaintView(AdminView):
     column_default_sort = ("received_on", True)
     form_without = ("ticket", "verify_due", "respond_due", "close_due", "reporter")
     action_verbs = {"reporter": "look"}
+
+    def own_filters(self):
+        still_open = {"1": Complaint.state.in_(Complaint.OPEN), "0": Complaint.state.not_in(Complaint.OPEN)}
+        return [special(Complaint, N_("Masih terbuka"), "status_open", still_open.get, yes_or_no)]
 
     def on_model_change(self, form, row, is_created):
         """The clocks follow receipt and class, and a blank ticket is numbered, as on import."""

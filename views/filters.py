@@ -10,7 +10,7 @@ from peewee import DateField, DateTimeField, ForeignKeyField, IntegerField, Text
 
 import access
 from fields import N_, Choice, Day, Invalid, Money, Nip, Points, Score, Text, Whole, YesNo
-from models import WITA, Period
+from models import WITA, Period, Unit
 from views.formfields import LOOKUPS, options, spoken
 from views.session import me
 
@@ -37,7 +37,7 @@ class Comparison(BaseFilter):
         return self.compare(self.column, self.clean(value))
 
     def operation(self):
-        return lazy_gettext(self.word)
+        return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
 
 
 class Choices:
@@ -48,6 +48,9 @@ class Choices:
 
     def __iter__(self):
         return iter(self.read())
+
+
+OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
 
 
 def equal(column, value):
@@ -150,14 +153,31 @@ def references(field, column, label, path):
     def compare(column, value):
         return column.in_(access.scoped(related, me()).select(related.id).where(key == value))
 
-    small = related is Period
-    return [
-        Comparison(
-            column, label, "equals", compare, str.strip if hasattr(key, "parse") else WHOLE.parse, path=path,
-            choices=Choices(read) if small else None,
-            data_type=None if small else f"lookup:filter-{field.name}",
-        )
-    ]  # fmt: skip
+    def within(column, value):
+        """In a unit or one under it; the rows that the list shows are scoped anyway."""
+        return column.in_(Unit.below(Unit.select(Unit.id).where(Unit.code == value)))
+
+    small, parse = related is Period, str.strip if hasattr(key, "parse") else WHOLE.parse
+    options = {"choices": Choices(read)} if small else {"data_type": f"lookup:filter-{field.name}"}
+    found = [Comparison(column, label, "equals", compare, parse, path=path, **options)]
+    if related is Unit:
+        found.append(Comparison(column, label, "within", within, parse, path=path, **options))
+    return found
+
+
+def special(model, label, arg, compare, read):
+    """A filter that no field gives: `compare(chosen code)` is a condition on the table, `read()` the choices."""
+
+    def known(text):
+        if text not in dict(read()):
+            raise Invalid(N_("“%(value)s” bukan salah satu pilihannya"), value=text)
+        return text
+
+    found = Comparison(
+        model.id, _l(label), "is", lambda column, code: compare(code), known, choices=Choices(read)
+    )
+    found.arg = arg
+    return found
 
 
 def natural_key(model):

@@ -13,7 +13,7 @@ from wtforms.validators import Optional, StopValidation
 from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
-from fields import Choice, Invalid
+from fields import Choice, Email, Invalid, Money, Nip, Phone, Points, Score, Whole
 from models import Complaint, Employee, Period, Unit, Upload, User
 from views.session import me, whole
 
@@ -169,7 +169,16 @@ class Converter(CustomModelConverter):
             return FieldInfo(field.name, ScopedSelect(loader, allow_blank=field.null, **words))
         if not hasattr(field, "parse"):  # of tables that nobody edits
             return FieldInfo(*super().convert(model, field, words))
+        words["render_kw"] = keyboard(field)
         return FieldInfo(field.name, form_class(field)(column=field, default=field.default, **words))
+
+
+def keyboard(field):
+    """What a phone should offer for typing this field, and what groups it as one types."""
+    if isinstance(field, Nip):
+        return {"inputmode": "numeric", "data-nip": "", "autocomplete": "off"}
+    kinds = ((Score | Points, "decimal"), (Whole | Money, "numeric"), (Email, "email"), (Phone, "tel"))
+    return next(({"inputmode": mode} for kind, mode in kinds if isinstance(field, kind)), {})
 
 
 def form_class(field):

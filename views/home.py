@@ -1,40 +1,34 @@
-"""Each role's start page: what waits for this account, as cards and short lists."""
+"""Each role's start page: what waits for this account, as cards, tables and charts."""
 
-from dataclasses import dataclass, field
+import csv
+import io
 from datetime import datetime
 
-from flask import url_for
+from flask import Response, abort, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import format_date, gettext
 from peewee import fn
 
 import access
-from models import WITA, Assessment, Complaint, Employee, Period, Rating, Training, Unit, Upload, User, today
+import migrations
+from excel.export import harmless
+from models import WITA, Assessment, Period, Policy, Rating, Training, Upload, User, today
+from views.base import MIME
+from views.panels import (
+    Card,
+    Panel,
+    complaint_cards,
+    complaints_panel,
+    distribution_panel,
+    health_panel,
+    late_panel,
+    missing_panel,
+    progress_cards,
+    progress_panel,
+    trend_panel,
+    uploads_panel,
+)
 from views.session import me
-
-OPEN_STATES = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
-
-
-@dataclass
-class Card:
-    """A number that leads somewhere."""
-
-    label: str
-    value: object
-    url: str = ""
-    tone: str = ""
-
-
-@dataclass
-class Panel:
-    """A short table with a way to all of it, and what to do when it is empty."""
-
-    title: str
-    head: tuple
-    rows: list = field(default_factory=list)
-    url: str = ""
-    empty: str = ""
-    total: int = 0  # of the last column, where its share is drawn as a bar
 
 
 class HomeView(AdminIndexView):
@@ -52,104 +46,58 @@ class HomeView(AdminIndexView):
             uploads=access.may(user, "import", Assessment),
         )  # fmt: skip
 
-
-def staff(user):
-    """The active people of an account, without herself."""
-    query = access.scoped(Employee, user).where(Employee.active)
-    return query.where(Employee.id != user.employee_id) if user.employee_id else query
-
-
-def unassessed(user, period):
-    return staff(user).where(Employee.id.not_in(Assessment.assessed(period)))
-
-
-def progress(user, period):
-    """The cards of a period: people, assessed, missing."""
-    total, missing = staff(user).count(), unassessed(user, period).count() if period else 0
-    ratings = access.scoped(Rating, user).where(Rating.period == period).count() if period else 0
-    return [
-        Card(gettext("Pegawai"), total, url_for("employee.index_view")),
-        Card(gettext("Sudah dinilai"), total - missing, url_for("assessment.index_view"), "good"),
-        Card(gettext("Belum dinilai"), missing, tone="warn" if missing else "good"),
-        Card(gettext("Predikat terhitung"), ratings, url_for("rating.index_view")),
-    ]
-
-
-def missing_panel(user, period):
-    rows = []
-    if period:
-        query = unassessed(user, period).order_by(Employee.name).limit(10)
-        supervisor = Employee.alias()
-        query = query.select(Employee, Unit, supervisor).join(Unit).switch(Employee)
-        query = query.left_outer_join(
-            supervisor, on=(Employee.supervisor == supervisor.id), attr="supervisor"
-        )
-        rows = [(e.name, e.unit.name, e.supervisor.name if e.supervisor else "-") for e in query]
-    head = (gettext("Nama"), gettext("Unit"), gettext("Penilai"))
-    return Panel(gettext("Siapa belum dinilai?"), head, rows, empty=gettext("Semua pegawai sudah dinilai."))
-
-
-def distribution_panel(user, period):
-    counts = {}
-    if period:
-        query = access.scoped(Rating, user).where(Rating.period == period)
-        counts = dict(query.select(Rating.predicate, fn.COUNT(Rating.id)).group_by(Rating.predicate).tuples())
-    rows = [(gettext(label), counts.get(code, 0)) for code, label in Rating.predicate.choices if counts]
-    return Panel(gettext("Sebaran predikat"), (gettext("Predikat"), gettext("Pegawai")), rows,
-                 empty=gettext("Belum ada predikat; hitung setelah nilai diunggah."),
-                 total=sum(counts.values()))  # fmt: skip
-
-
-def uploads_panel(user):
-    query = access.scoped(Upload, user).select(Upload.id, Upload.filename, Upload.at, Upload.state)
-    rows = [
-        (u.filename, gettext(dict(Upload.STATES)[u.state])) for u in query.order_by(Upload.id.desc()).limit(5)
-    ]
-    return Panel(gettext("Unggahan terakhir"), (gettext("Berkas"), gettext("Status")), rows,
-                 url_for("upload.index_view"), gettext("Belum ada unggahan."))  # fmt: skip
-
-
-def complaint_cards(user):
-    mine = access.scoped(Complaint, user).where(Complaint.state.in_(OPEN_STATES))
-    late = mine.where(Complaint.close_due < today()).count()
-    url = url_for("complaint.index_view")
-    return [
-        Card(gettext("Pengaduan terbuka"), mine.count(), url),
-        Card(gettext("Lewat tenggat"), late, url, "warn" if late else "good"),
-    ]
-
-
-def complaints_panel(user):
-    mine = access.scoped(Complaint, user).where(Complaint.state.in_(OPEN_STATES))
-    columns = (Complaint.ticket, Complaint.subject, Complaint.close_due)
-    urgent = mine.select(*columns).order_by(Complaint.close_due, Complaint.id).limit(10)
-    rows = [
-        (ticket, subject, due and format_date(due, "d MMM y")) for ticket, subject, due in urgent.tuples()
-    ]
-    head = (gettext("Nomor Tiket"), gettext("Perihal"), gettext("Tenggat"))
-    return Panel(gettext("Paling mendesak"), head, rows, url_for("complaint.index_view"),
-                 gettext("Tidak ada pengaduan terbuka."))  # fmt: skip
+    @expose("/panel/<key>.csv")
+    def panel(self, key):
+        """A table of the start page as a file."""
+        _, panels = PAGES[me().role](me(), Period.current())
+        panel = next((p for p in panels if p.key == key), None) or abort(404)
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([harmless(str(v)) for v in row] for row in (panel.head, *panel.rows))
+        name = {"Content-Disposition": f'attachment; filename="{key}.csv"'}
+        return Response(text.getvalue().encode("utf-8-sig"), mimetype=MIME["csv"], headers=name)
 
 
 def for_hr(user, period):
-    panels = [missing_panel(user, period), distribution_panel(user, period), uploads_panel(user)]
-    return [*progress(user, period), *complaint_cards(user)], panels
+    return [*progress_cards(user, period), *complaint_cards(user)], [
+        progress_panel(user, period), distribution_panel(user, period), missing_panel(user, period),
+        late_panel(user), trend_panel(user), health_panel(user), uploads_panel(user),
+    ]  # fmt: skip
 
 
 def for_admin(user, period):
-    cards, panels = for_hr(user, period)
-    return [
-        *cards,
-        Card(gettext("Akun aktif"), User.select().where(User.active).count(), url_for("user.index_view")),
-    ], panels
+    """What the machine does and what needs IT; the work of the others is theirs."""
+    uploads = dict(Upload.select(Upload.state, fn.COUNT(Upload.id)).group_by(Upload.state).tuples())
+    waiting = uploads.get("queued", 0) + uploads.get("applying", 0)
+    accounts = User.select().where(User.active)
+    temporary = accounts.where(User.must_change_password).count()
+    pending = migrations.pending()
+    checks = [
+        (gettext("Perubahan skema yang belum dijalankan"), ", ".join(pending) or "0"),
+        (gettext("Akun dengan sandi sementara"), temporary),
+        (gettext("Aturan yang belum disahkan Perbup"), Policy.select().where(~Policy.ratified).count()),
+    ]
+    links = ["", url_for("user.index_view", flt0_harus_ganti_sandi_equals="1"),
+             url_for("policy.index_view", flt0_disahkan_perbup_equals="0")]  # fmt: skip
+    cards = [
+        Card(gettext("Akun aktif"), accounts.count(), url_for("user.index_view", flt0_aktif_equals="1")),
+        Card(gettext("Unggahan"), sum(uploads.values()), url_for("upload.index_view")),
+        Card(gettext("Pekerjaan menunggu"), waiting, url_for("upload.index_view", flt0_status_equals="queued"),
+             "warn" if waiting else "good"),
+        Card(gettext("Unggahan gagal"), uploads.get("failed", 0),
+             url_for("upload.index_view", flt0_status_equals="failed"), "warn" if uploads.get("failed") else "good"),
+    ]  # fmt: skip
+    system = Panel("system", gettext("Pemeriksaan sistem"), (gettext("Yang diperiksa"), gettext("Hasil")),
+                   checks, links=links)  # fmt: skip
+    return cards, [
+        system, uploads_panel(user), progress_panel(user, period), late_panel(user), health_panel(user),
+    ]  # fmt: skip
 
 
 def for_supervisor(user, period):
-    return progress(user, period), [
-        missing_panel(user, period),
-        distribution_panel(user, period),
-        uploads_panel(user),
-    ]
+    return progress_cards(user, period), [
+        missing_panel(user, period), distribution_panel(user, period), progress_panel(user, period),
+        trend_panel(user), uploads_panel(user),
+    ]  # fmt: skip
 
 
 def for_officer(user, period):
@@ -159,31 +107,36 @@ def for_officer(user, period):
 def for_employee(user, period):
     """Her newest ratings, what is asked of her, and her training hours this year."""
     asked = Assessment.select().where((Assessment.assessor == user.employee_id) & Assessment.unanswered())
-    asked = asked.where(Assessment.period.in_(Period.select(Period.id).where(Period.state == "open")))
+    asked = asked.where(Assessment.period.in_(Period.select(Period.id).where(Period.state == "open"))).count()
     done = access.scoped(Training, user).where(
         Training.state == "done", Training.starts_on >= today().replace(month=1, day=1)
     )
     hours = done.select(fn.SUM(Training.hours)).scalar() or 0
-    ratings = (
-        access.scoped(Rating, user)
-        .select(Rating, Period)
-        .join(Period)
-        .order_by(Period.starts_on.desc())
-        .limit(8)
-    )
-    rows = [
-        (r.period.name, gettext(Rating.predicate.labels[r.predicate]), gettext(Rating.state.labels[r.state]))
-        for r in ratings
-    ]
-    head = (gettext("Periode"), gettext("Predikat"), gettext("Status"))
     cards = [
-        Card(gettext("Penilaian yang diminta dari Anda"), asked.count(), url_for("assessment.index_view")),
+        Card(gettext("Penilaian yang diminta dari Anda"), asked, url_for("assessment.index_view"),
+             "warn" if asked else "good"),
         Card(gettext("JP tahun ini"), hours, url_for("training.index_view")),
-    ]
-    panel = Panel(
-        gettext("Predikat saya"), head, rows, url_for("rating.index_view"), gettext("Belum ada predikat.")
-    )
-    return cards, [panel]
+    ]  # fmt: skip
+    return cards, [own_ratings(user), own_trainings(user)]
+
+
+def own_ratings(user):
+    query = access.scoped(Rating, user).select(Rating, Period).join(Period)
+    found = list(query.order_by(Period.starts_on.desc()).limit(8))
+    labels = Rating.predicate.labels, Rating.state.labels
+    rows = [(r.period.name, gettext(labels[0][r.predicate]), gettext(labels[1][r.state])) for r in found]
+    head = (gettext("Periode"), gettext("Predikat"), gettext("Status"))
+    return Panel("ratings", gettext("Predikat saya"), head, rows, url_for("rating.index_view"),
+                 gettext("Belum ada predikat."), [url_for("rating.details_view", id=r.id) for r in found])  # fmt: skip
+
+
+def own_trainings(user):
+    found = list(access.scoped(Training, user).order_by(Training.starts_on.desc(), Training.id).limit(8))
+    rows = [(t.title, format_date(t.starts_on, "d MMM y"), t.hours) for t in found]
+    head = (gettext("Judul"), gettext("Mulai"), gettext("JP"))
+    return Panel("trainings", gettext("Pelatihan saya"), head, rows, url_for("training.index_view"),
+                 gettext("Belum ada pelatihan."),
+                 [url_for("training.details_view", id=t.id) for t in found])  # fmt: skip
 
 
 PAGES = {

@@ -1,15 +1,28 @@
 """Lists in four statements: joins, search, filters, sort and count over one set of aliases."""
 
-from flask import flash, request
+from urllib.parse import parse_qsl, urlencode
+
+from flask import flash, redirect, request
+from flask_admin import expose
 from flask_babel import gettext
 from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access
+from fields import CONTROL
+from models import Setting
 from views.filters import Comparison, filters_for, natural_key
 from views.formfields import LOOKUPS, ScopedLoader, any_of
 from views.session import me, whole
 
-LARGEST_PAGE, FARTHEST_PAGE = 100, 1_000_000
+LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
+
+
+def kept_query(query):
+    """What of a list's address is worth keeping: search, filters, sort, page size and columns."""
+    pairs = parse_qsl(query[:4000])
+    return urlencode(
+        [(k, v) for k, v in pairs if k in ("search", "sort", "desc", "page_size", "col") or k[:3] == "flt"]
+    )
 
 
 class Lists:
@@ -45,10 +58,28 @@ class Lists:
         """Make every alias at the start: requests in several threads only read the table."""
         super()._refresh_cache()
         paths = [*self._sortable_columns.values(), *(path for path, _ in self._get_default_order() or ())]
-        for path in (*paths, *(".".join((*key, "id")) for key in self.shown_keys())):
+        for path in (
+            *paths,
+            *(".".join((*key, "id")) for key in self.shown_keys(path for path, _ in self._list_columns)),
+        ):
             self.at(path)
 
     # -- what the declarations become
+
+    def get_list_columns(self):
+        """Every column that the list can show, its own ones first, so that their numbers stay."""
+        more = [name for name in self.column_details_list if name not in self.column_list]
+        return self.get_column_names([*self.column_list, *more], ())
+
+    def chosen_columns(self):
+        """[(number, path, label)] of what this request shows: the columns of `col`, else the view's own."""
+        asked = set(self.asked_columns()) & {path for path, _ in self._list_columns}
+        wanted = asked or set(self.column_list)
+        return [(n, path, label) for n, (path, label) in enumerate(self._list_columns) if path in wanted]
+
+    @staticmethod
+    def asked_columns():
+        return [name for names in request.args.getlist("col") for name in names.split(",")]
 
     def scaffold_sortable_columns(self):
         return {name: self.sort_path(name) for name, _ in self._list_columns}
@@ -149,6 +180,18 @@ class Lists:
             query = query.where(*conditions)
         return self.joined(query, keys | sort_keys).order_by(*order)
 
+    def matching(self):
+        """The rows of the list in the address, on all its pages: its search, filters and sort."""
+        args = self._get_list_extra_args()
+        column = self._get_column_by_idx(args.sort)
+        return self.chosen_rows(args.search, args.filters, column and column[0], args.sort_desc)
+
+    def with_names(self, query):
+        """Whole rows; of their references only the names, so that a row says what it is without asking again."""
+        keys = {(f.name,) for f in self.model.spoken() if isinstance(f, ForeignKeyField)}
+        names = [column for key in sorted(keys) for column in self.naming(key, ())]
+        return self.joined(query, keys).select(*self.model._meta.sorted_fields, *names)
+
     def get_list(self, page, sort_column, sort_desc, search, filters, execute=True, page_size=None):
         conditions, keys = self.conditions(search, filters)
         base = self.get_query().where(*conditions) if conditions else self.get_query()
@@ -156,25 +199,26 @@ class Lists:
         if not count:
             return 0, []
         order, sort_keys = self.ordering(sort_column, sort_desc)
-        shown = self.shown_keys()
+        listed = {path for _, path, _ in self.chosen_columns()}
+        shown = self.shown_keys(listed)
         query = self.joined(base, keys | sort_keys | shown)
         page = max(0, min(page or 0, FARTHEST_PAGE))
         size = page_size or self.page_size
-        query = query.select(*self.selection(shown)).order_by(*order).limit(size).offset(page * size)
+        query = query.select(*self.selection(shown, listed)).order_by(*order).limit(size).offset(page * size)
         return count, list(query)
 
-    def shown_keys(self):
-        """The alias keys of the references that the list's columns show."""
+    def shown_keys(self, paths):
+        """The alias keys of the references that these columns show."""
         keys = set()
-        for path, _ in self._list_columns:
+        for path in paths:
             steps = tuple(path.split("."))
             whole = isinstance(self.field_of(path), ForeignKeyField)
             keys.add(steps if whole else steps[:-1])
         return keys - {()}
 
-    def selection(self, keys):
+    def selection(self, keys, listed):
         """The columns of the page: what it shows, and of references the words that name them."""
-        listed, bulky = {path for path, _ in self._list_columns}, TextField | BlobField
+        bulky = TextField | BlobField
         own = [f for f in self.model._meta.sorted_fields if f.name in listed or not isinstance(f, bulky)]
         ways = {key[: n + 1] for key in keys for n in range(len(key))}
         return [*own, *(column for way in sorted(ways, key=len) for column in self.naming(way, listed))]
@@ -188,6 +232,42 @@ class Lists:
         ]
 
     # -- addresses
+
+    def _get_list_extra_args(self):
+        """The arguments of the address; the columns asked for go on to the next page as one."""
+        args = super()._get_list_extra_args()
+        asked = self.asked_columns()
+        args.extra_args.pop("col", None)
+        return args.clone(extra_args=args.extra_args | {"col": ",".join(asked)} if asked else args.extra_args)
+
+    # -- saved views
+
+    def views_key(self):
+        return f"views:{self.endpoint}"
+
+    def saved_views(self):
+        """[{"name", "query"}] that the account keeps of this list: an address with its filters, sort and columns."""
+        return Setting.read(me(), self.views_key(), [])
+
+    @expose("/views/", methods=("POST",))
+    def keep_view(self):
+        """Keep the address of a list under a name, or forget one."""
+        name = " ".join(CONTROL.sub("", request.form.get("name", "")).split())[:60]
+        query = kept_query(request.form.get("query", ""))
+        kept = [view for view in self.saved_views() if view["name"] != name]
+        if not name:
+            flash(gettext("Beri nama pada tampilan ini."), "error")
+        elif "forget" in request.form:
+            Setting.keep(me(), self.views_key(), kept)
+        elif len(kept) >= MOST_VIEWS:
+            flash(
+                gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS),
+                "error",
+            )
+        else:
+            Setting.keep(me(), self.views_key(), [*kept, {"name": name, "query": query}])
+            flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
+        return redirect(f"{self.get_url('.index_view')}?{query}")
 
     def get_safe_page_size(self, page_size):
         return min(page_size, LARGEST_PAGE) if page_size and page_size > 0 else self.page_size

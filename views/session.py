@@ -1,15 +1,20 @@
 """Who is asking, and the rules that hold for every request: sign-in, expiry, host, redirects, headers."""
 
 import re
+import secrets
 import time
 
-from flask import abort, current_app, has_request_context, redirect, request, session, url_for
+from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from models import User, db
 
 IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
-OPEN = {"static", "admin.static", "account.login", "public.landing", "public.health", "public.language"}
+OPEN = {
+    "static", "admin.static", "account.login", "public.landing", "public.logo", "public.health", "public.prefer",
+    "guides.index", "guides.guide", "guides.picture",
+}  # fmt: skip
+HASHED = {"static", "public.logo"}  # files whose address carries a hash of their content
 FOR_CHANGING_PASSWORD = {"account.password", "account.logout"}
 RESERVED = {"endpoint", "self", "export_type", "_method", "_scheme", "_external", "_anchor", "values"}
 SAME_ORIGIN = re.compile(r"/(?![/\\])[!-\[\]-~]*\Z")
@@ -33,10 +38,7 @@ def whole(text, digits=18):
 
 def enter(user):
     """Begin a fresh session for an account; nothing of the anonymous one stays."""
-    language = session.get("language")
     session.clear()
-    if language:
-        session["language"] = language
     session["since"] = session["seen"] = int(time.time())
     login_user(user)
 
@@ -112,15 +114,24 @@ def add_headers(response):
     response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Content-Security-Policy", CSP % nonce())
     if current_app.config["HTTPS"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint not in ("static", "admin.static"):
+    if request.endpoint in HASHED and "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.endpoint not in (*HASHED, "admin.static"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
+def nonce():
+    """The number that marks this answer's own scripts; the content policy lets no others run."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return g.nonce
+
+
 CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'self'; script-src 'self' 'nonce-%s'; style-src 'self'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )

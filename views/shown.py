@@ -2,12 +2,13 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_currency, format_date, format_datetime, format_decimal, gettext
 from markupsafe import Markup
 from peewee import DecimalField, ForeignKeyField
 
-from fields import Choice
+from fields import Choice, Money
 
 
 def told(field, value):
@@ -42,18 +43,32 @@ def word(field, value):
     return gettext(label) if label else value or ""
 
 
-SYMBOLS = {
-    "ABOVE": "▲", "MEETS": "●", "BELOW": "▼", "VERY_GOOD": "★", "GOOD": "✔",
-    "NEEDS_IMPROVEMENT": "!", "POOR": "▼", "VERY_POOR": "✖",
+# How a code looks beside its word: a tone and a sign, so that it survives black and white.
+TONES = {
+    "ABOVE": "best", "MEETS": "good", "BELOW": "bad",
+    "VERY_GOOD": "best", "GOOD": "good", "NEEDS_IMPROVEMENT": "warn", "POOR": "bad", "VERY_POOR": "worst",
+    "open": "good", "closed": "quiet",
+    "suggested": "plain", "confirmed": "good", "final": "good", "delivered": "plain", "acknowledged": "good",
+    "objected": "warn", "upheld": "quiet", "changed": "quiet",
+    "planned": "plain", "proposed": "plain", "done": "good", "granted": "good", "declined": "quiet",
+    "received": "warn", "verified": "plain", "disposed": "plain", "in_progress": "plain", "answered": "good",
+    "rejected": "quiet", "need_info": "warn", "reopened": "warn", "not_ours": "quiet",
+    "checked": "plain", "queued": "plain", "applying": "plain", "applied": "good", "undone": "quiet", "failed": "bad",
 }  # fmt: skip
+SIGNS = {"best": "★", "good": "✔", "plain": "○", "quiet": "–", "warn": "!", "bad": "▼", "worst": "✖"}
 
 
-def badge(value, field):
-    """A level or predikat with colour, word and symbol, so that it survives black and white."""
-    if not value:
-        return ""
-    return Markup('<span class="badge-word is-{}"><span aria-hidden="true">{}</span> {}</span>').format(
-        value.lower().replace("_", "-"), SYMBOLS.get(value, ""), word(field, value)
+def badge(field, value):
+    """A code with colour, sign and word; its plain word where no tone is known for it."""
+    if value not in TONES:
+        return word(field, value)
+    return _badge(TONES[value], word(field, value))
+
+
+@lru_cache(1000)  # few codes, two languages, thousands of cells
+def _badge(tone, text):
+    return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(
+        tone, SIGNS[tone], text
     )
 
 
@@ -65,8 +80,17 @@ def local_day(view, value, name):
     return format_date(value, "d MMM y")
 
 
-def with_comma(view, value, name):
-    return f"{value.normalize():f}".replace(".", ",")
+def amount(view, value, name):
+    field = view.field_of(name)
+    return (
+        format_currency(value, "IDR", "¤ #,##0", currency_digits=False)
+        if isinstance(field, Money)
+        else format_decimal(value)
+    )
+
+
+def decimal(view, value, name):
+    return format_decimal(value, "#,##0.##")
 
 
 def yes_no(view, value, name):
@@ -78,5 +102,6 @@ TYPE_FORMATTERS = {
     bool: yes_no,
     datetime: local_time,
     date: local_day,
-    Decimal: with_comma,
+    Decimal: decimal,
+    int: amount,
 }

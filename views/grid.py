@@ -1,0 +1,136 @@
+"""The entry grid: A, S or B per person and aspect on one screen, saved as one upload that can be undone."""
+
+import csv
+import io
+
+from flask import abort, flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext
+from peewee import fn
+
+from excel import apply as work
+from excel.sheets import ASSESSMENTS
+from excel.validate import CLEAR, Context
+from fields import Predicate
+from models import Assessment, Employee, Period, Unit, write
+from rating import MATRIX
+from views.panels import staff
+from views.session import me
+
+LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW"}  # atas, sesuai, bawah
+SHOWN = {level: letter for letter, level in LETTERS.items()}
+ASPECTS = ("work_level", "behaviour_level")
+MOST = 60  # people on one screen; more are for Excel
+
+
+class Grid:
+    """The grid of AssessmentView."""
+
+    @expose("/grid/", methods=("GET", "POST"))
+    def grid(self):
+        if not self.permitted("import"):
+            abort(403)
+        period = Period.current()
+        if period is None:
+            flash(gettext("Belum ada periode terbuka."), "error")
+            return redirect(self.get_url(".index_view"))
+        units, code = units_of(me()), request.values.get("unit", "")
+        code = code if code in units else default_unit(units)
+        people = people_of(code)
+        stored = {} if not people else stored_levels(people, period)
+        typed = typed_levels(people) if request.method == "POST" else {}
+        if typed:
+            upload = self.save(people, period, typed)
+            if upload:
+                return redirect(self.get_url(".grid", unit=code, saved=upload.id))
+        return self.render(
+            "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST, aspects=ASPECTS,
+            rows={p.id: typed.get(p.id) or letters(stored.get(p.id)) for p in people},
+            versions={key: row.version for key, row in stored.items()}, predicates=predicates(),
+            saved=request.args.get("saved", type=int),
+        )  # fmt: skip
+
+    @staticmethod
+    def save(people, period, typed):
+        """The applied Upload of what was changed on the screen; None, and said why, when nothing was written."""
+        with write():
+            stored = stored_levels(people, period)
+            changed = [p for p in people if typed[p.id] != letters(stored.get(p.id))]
+            stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != version(stored.get(p.id))]
+            if stale:
+                return flash(gettext("Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s",
+                                     names=", ".join(stale)), "error")  # fmt: skip
+            if not changed:
+                return flash(gettext("Tidak ada yang berubah."), "info")
+            data = workbook([(p.nip, *typed[p.id]) for p in changed], period)
+            found, upload = work.run(
+                ASSESSMENTS, data, f"isi-di-layar-{period.code}.csv", Context(me(), period)
+            )
+        for problem in found.errors:
+            flash(f"{problem.value}: {problem.message}", "error")
+        return upload
+
+
+def units_of(user):
+    """{code: (name, people)} of the units where the account has people."""
+    query = staff(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id)).join(Unit)
+    found = query.group_by(Unit.id, Unit.code, Unit.name).order_by(Unit.name)
+    return {code: (name, count) for code, name, count in found.tuples()}
+
+
+def default_unit(units):
+    own = me().unit.code if me().unit else ""
+    return own if own in units or not units else next(iter(units))
+
+
+def people_of(code):
+    query = staff(me()).join(Unit).where(Unit.code == code)
+    return list(query.order_by(Employee.name, Employee.id).limit(MOST))
+
+
+def stored_levels(people, period):
+    """{employee id: assessment} by the supervisor on record, else without an assessor: what the sheet would meet."""
+    wanted = (Assessment.period == period) & (Assessment.source == "supervisor")
+    rows = Assessment.select().where(wanted, Assessment.employee.in_([p.id for p in people]))
+    bosses, found = {p.id: p.supervisor_id for p in people}, {}
+    for row in rows.order_by(Assessment.id):
+        if row.assessor_id is None or (
+            row.assessor_id == bosses[row.employee_id] and row.employee_id not in found
+        ):
+            found[row.employee_id] = row
+    return found
+
+
+def letters(row):
+    return tuple(SHOWN.get(getattr(row, name, None), "") for name in ASPECTS)
+
+
+def version(row):
+    return str(row.version if row else 0)
+
+
+def typed_levels(people):
+    def letter(name):
+        text = request.form.get(name, "")
+        return text if text in LETTERS else ""
+
+    return {p.id: tuple(letter(f"{aspect}-{p.id}") for aspect in ASPECTS) for p in people}
+
+
+def predicates():
+    """{two letters: predikat} for the column that answers while one types."""
+    return {
+        SHOWN[work] + SHOWN[behaviour]: gettext(Predicate().labels[code])
+        for (work, behaviour), code in MATRIX.items()
+    }
+
+
+def workbook(rows, period):
+    """The rows as the assessments sheet: (NIP, letter, letter); an emptied letter clears."""
+    levels, text = ASSESSMENTS.by_name["work_level"].field, io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["NIP", "Periode", "Sumber", *(ASSESSMENTS.by_name[name].header for name in ASPECTS)])
+    for nip, *typed in rows:
+        cells = [levels.show(LETTERS[letter]) if letter else CLEAR for letter in typed]
+        writer.writerow([nip, period.code, "Atasan", *cells])
+    return text.getvalue().encode()

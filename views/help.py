@@ -1,0 +1,90 @@
+"""The guides of `docs/panduan`, readable in the panel without a network, and which section a page leads to."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import markdown
+from flask import Blueprint, abort, render_template, send_from_directory, url_for
+from markupsafe import Markup
+
+from fields import N_
+from models import Table
+from views.session import me
+
+guides = Blueprint("guides", __name__, url_prefix="/bantuan")
+FOLDER = Path(__file__).parents[1] / "docs" / "panduan"
+GUIDES = {
+    "atasan": N_("Panduan atasan"),
+    "kepegawaian": N_("Panduan kepegawaian"),
+    "pegawai": N_("Panduan pegawai"),
+    "petugas": N_("Panduan petugas pengaduan"),
+    "warga": N_("Panduan warga"),
+    "ti": N_("Panduan TI"),
+}
+OF_ROLE = {
+    "admin": ("ti", "kepegawaian"), "hr": ("kepegawaian",), "supervisor": ("atasan",),
+    "officer": ("petugas",), "employee": ("pegawai",),
+}  # fmt: skip
+PICTURE = re.compile(r'<img ([^>]*?)src="gambar/([a-z0-9-]+\.png)"')
+
+
+@cache
+def rendered(name):
+    """(HTML, the names of its sections) of a guide."""
+    file = FOLDER / f"{name}.md"
+    if not file.is_file():  # an installation without `docs`
+        return "", set()
+    html = markdown.markdown(file.read_text("utf-8"), extensions=["toc", "tables", "fenced_code"])
+    html = PICTURE.sub(sized, re.sub(r'href="([a-z]+)\.md', r'href="\1', html))
+    return Markup(html), set(re.findall(r'<h\d id="([^"]+)"', html))  # noqa: S704 - our own guides
+
+
+def sized(found):
+    """A picture with its size, so that the page does not jump when it arrives."""
+    with open(FOLDER / "gambar" / found[2], "rb") as file:
+        head = file.read(24)
+    width, height = int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
+    return f'<img {found[1]}src="{url_for("guides.picture", name=found[2])}" width="{width}" height="{height}" loading="lazy"'
+
+
+@guides.get("/")
+def index():
+    return render_template("guide.html", guides=GUIDES, name="", html="")
+
+
+@guides.get("/<name>")
+def guide(name):
+    if name not in GUIDES:
+        abort(404)
+    return render_template("guide.html", guides=GUIDES, name=name, html=rendered(name)[0])
+
+
+@guides.get("/gambar/<name>")
+def picture(name):
+    return send_from_directory(FOLDER / "gambar", name)
+
+
+def section_of(view):
+    """The name of the section about a page: its table in Indonesian, else its address."""
+    model = getattr(view, "model", None)
+    words = (
+        model.noun
+        if isinstance(model, type) and issubclass(model, Table)
+        else SECTIONS.get(view.endpoint, "")
+    )
+    return words.lower().replace(" ", "-")
+
+
+SECTIONS = {"admin": "beranda", "import": "unggah excel", "search": "mencari", "parts": "bagian halaman"}
+
+
+def help_url(view):
+    """The section about a page in the guides of the account's role."""
+    names, section = OF_ROLE[me().role], section_of(view)
+    name = next((n for n in names if section in rendered(n)[1]), None)
+    return (
+        url_for("guides.guide", name=name, _anchor=section)
+        if name
+        else url_for("guides.guide", name=names[0])
+    )
