@@ -22,3 +22,6 @@ lint: install
 
 bench: install
 	$(PY) -m benchmarks
+
+screenshots: install
+	$(PY) -m tests.browser.gallery

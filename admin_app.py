@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, render_template, request
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
@@ -152,6 +152,14 @@ def hash_addresses(app):
     @cache
     def digest(file):
         return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+
+    @app.after_request
+    def whole(response):
+        """A small file at once: compressing it as a stream would leave it open."""
+        if request.endpoint in HASHED and response.direct_passthrough:
+            response.direct_passthrough = False
+            response.make_sequence()
+        return response
 
     @app.url_defaults
     def with_hash(endpoint, values):

@@ -168,7 +168,7 @@ class Unit(Record):
 
         def branch(key):
             seen = set()
-            while parents.get(key) not in tops and parents.get(key) and key not in seen:
+            while key not in tops and parents.get(key) not in {None, *tops} and key not in seen:
                 seen.add(key)
                 key = parents[key]
             return key

@@ -3,7 +3,7 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const found = async (url, words) => {
-  const answer = await fetch(url + "&query=" + encodeURIComponent(words));
+  const answer = await fetch(`${url}${url.includes("?") ? "&" : "?"}query=${encodeURIComponent(words)}`);
   return answer.ok ? answer.json() : [];
 };
 const later = (work, wait = 180) => {
@@ -213,7 +213,7 @@ all("[data-grid]").forEach((grid) => {
     const step = { ArrowDown: wide, ArrowUp: -wide, ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (box) { box.checked = true; go(at + 1); }
     else if (step) go(at + step);
-    else if (event.key === "Delete" || event.key === "Backspace") all("input", cell).forEach((input) => { input.checked = false; });
+    else if (event.key === "Delete" || event.key === "Backspace") cell.querySelector("input[value='']").checked = true;
     else return;
     event.preventDefault();
     grid.dispatchEvent(new Event("change", { bubbles: true }));

@@ -11,6 +11,7 @@ def register(admin):
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
     from views.imports import ImportView, UploadsView
+    from views.parts import PartsView
     from views.people import EmployeeView, UnitView, UserView
     from views.search import SearchView
     from views.settings import ChangeView, HolidayView, PolicyView
@@ -27,3 +28,6 @@ def register(admin):
     for category, views in menu:
         for view in views:
             admin.add_view(view(category=_l(category)))
+    admin.add_view(
+        PartsView(name=_l("Bagian Halaman"), endpoint="parts", url="parts", category=_l("Pengaturan"))
+    )

@@ -5,9 +5,10 @@ import tempfile
 from datetime import datetime
 from itertools import groupby
 
-from flask import abort, flash, request, send_file
+from flask import abort, flash, redirect, request, send_file
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
+from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
@@ -66,8 +67,8 @@ class AdminView(Lists, ModelView):
     # -- words
 
     def get_column_name(self, field):
-        """A column's label is its field's word; of a dotted path the last field's."""
-        found = self.field_of(field)
+        """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
+        found = self.field_of(field.removesuffix(".name"))
         words = found.verbose_name if found is not None else None
         return _l(words) if words else super().get_column_name(field)
 
@@ -214,6 +215,15 @@ class AdminView(Lists, ModelView):
             form[name].errors = [*form[name].errors, message]
         else:
             flash(message, "error")
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self):
+        """The form; where the row cannot be changed, its page instead, which says so."""
+        row = self.get_one(request.args.get("id"))
+        if request.method == "GET" and row is not None and self.can_edit and not self.within_reach(row):
+            self.refuse()
+            return redirect(self.get_url(".details_view", id=row.id, url=get_redirect_target()))
+        return super().edit_view()
 
     # -- saving
 

@@ -144,9 +144,16 @@ class ScopedLoader(QueryAjaxModelLoader):
         query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
         for word in (term or "").replace("\x00", "").split()[:5]:
             if self.words:
-                query = query.where(any_of([field.contains(word) for field in self.words]))
+                query = query.where(holds(self.words, word))
+            elif "employee" in self.model._meta.fields:  # a row is found by the name of its person
+                people = Employee.select(Employee.id).where(holds((Employee.nip, Employee.name), word))
+                query = query.where(self.model.employee.in_(people))
         most = max(1, min(limit or 10, 20))
         return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
+
+
+def holds(fields, word):
+    return any_of([field.contains(word) for field in fields])
 
 
 def any_of(conditions):

@@ -42,10 +42,10 @@ def rendered(name):
 
 def sized(found):
     """A picture with its size, so that the page does not jump when it arrives."""
-    with open(FOLDER / "gambar" / found[2], "rb") as file:
-        head = file.read(24)
-    width, height = int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
-    return f'<img {found[1]}src="{url_for("guides.picture", name=found[2])}" width="{width}" height="{height}" loading="lazy"'
+    file = FOLDER / "gambar" / found[2]
+    head = file.read_bytes()[16:24] if file.is_file() else bytes(8)
+    width, height = int.from_bytes(head[:4]), int.from_bytes(head[4:])
+    return f'{found[0]} width="{width}" height="{height}" loading="lazy"'
 
 
 @guides.get("/")

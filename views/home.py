@@ -72,7 +72,7 @@ def for_admin(user, period):
     temporary = accounts.where(User.must_change_password).count()
     pending = migrations.pending()
     checks = [
-        (gettext("Perubahan skema yang belum dijalankan"), ", ".join(pending) or "0"),
+        (gettext("Perubahan skema yang belum dijalankan"), ", ".join(pending) or 0),
         (gettext("Akun dengan sandi sementara"), temporary),
         (gettext("Aturan yang belum disahkan Perbup"), Policy.select().where(~Policy.ratified).count()),
     ]
@@ -113,7 +113,8 @@ def for_employee(user, period):
     )
     hours = done.select(fn.SUM(Training.hours)).scalar() or 0
     cards = [
-        Card(gettext("Penilaian yang diminta dari Anda"), asked, url_for("assessment.index_view"),
+        Card(gettext("Penilaian yang diminta dari Anda"), asked,
+             url_for("assessment.index_view", flt0_rating_hasil_kerja_empty="1", flt1_skor_hasil_kerja_empty="1"),
              "warn" if asked else "good"),
         Card(gettext("JP tahun ini"), hours, url_for("training.index_view")),
     ]  # fmt: skip

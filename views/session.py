@@ -5,6 +5,7 @@ import secrets
 import time
 
 from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from models import User, db
@@ -50,8 +51,17 @@ def leave():
     session.clear()
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Leaves static files out: an answer that varies by cookie is not kept by browsers."""
+
+    def save_session(self, app, session, response):
+        if request.endpoint not in HASHED:
+            super().save_session(app, session, response)
+
+
 def guard(app):
     """Install the rules on an application."""
+    app.session_interface = Sessions()
     manager.init_app(app)
     manager.login_message = None
     app.before_request(connect)

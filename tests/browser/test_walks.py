@@ -1,75 +1,15 @@
 """Walks through a real browser: a supervisor's scores from Excel, and every list on a phone."""
 
-import threading
-from pathlib import Path
+import re
 
 import pytest
 from openpyxl import load_workbook
-from werkzeug.serving import make_server
 
-from models import Change, Upload, db
-from seed_data.accounts import PASSWORD, demo_accounts
-from seed_data.demo import seed_demo
+from models import Change, Employee, Rating, Upload, db
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason="no browser: install Debian's chromium to run the walks"
-    ),
-]
-SWITCHES = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
+pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-
-
-@pytest.fixture
-def site(app, rows):
-    """The address of the running app with demo data."""
-    seed_demo(100)
-    demo_accounts()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright for Python")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, site):
-    """visit(role, size) -> a signed-in page; every complaint of its console fails the test."""
-    complaints, contexts = [], []
-
-    def enter(role, size):
-        context = browser.new_context(viewport=size, base_url=site, locale="id-ID")
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/login")
-        page.get_by_label("Nama Akun").fill(f"demo-{role}")
-        page.get_by_label("Sandi").fill(PASSWORD)
-        page.get_by_role("button", name="Masuk").click()
-        page.wait_for_url("**/admin/")
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-    assert complaints == []
+SIZES = [pytest.param(DESK, id="1280"), pytest.param(PHONE, id="360")]
 
 
 def fill_scores(file, *scores):
@@ -122,7 +62,7 @@ def test_every_list_fits_a_phone(visit):
 def test_a_reference_is_chosen_by_typing_and_the_keyboard_alone(visit):
     page = visit("hr", DESK)
     page.goto("/admin/employee/new/")
-    unit = page.get_by_role("combobox", name="Unit")
+    unit = page.get_by_role("combobox", name=re.compile("^Unit"))
     unit.press_sequentially("kesehatan")
     offered = page.get_by_role("listbox", name="Unit").get_by_role("option")
     offered.first.wait_for()
@@ -142,3 +82,120 @@ def test_an_edit_form_saved_as_it_is_shown_is_accepted(visit):
     page.get_by_label("Jabatan", exact=True).press("Control+Enter")
     page.get_by_role("heading", level=1, name="Pegawai").wait_for()
     assert page.locator(".message.success").count() == 1
+
+
+def test_a_slash_leads_to_the_search_and_enter_to_the_person(visit):
+    page = visit("hr", DESK)
+    db.connect(reuse_if_open=True)
+    person = Employee.select().order_by(Employee.id.desc()).get()
+    page.keyboard.press("/")
+    page.keyboard.type(person.nip)
+    page.get_by_role("listbox", name="Hasil pencarian").get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name=person.name).wait_for()
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.id") == "find"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_supervisor_fills_in_letters_and_takes_them_back(visit, size):
+    page = visit("supervisor", size)
+    page.get_by_role("link", name="Isi di layar").click()
+    first = page.locator("[data-grid] fieldset").first.locator("input")
+    before = page.locator("[data-grid] tbody tr").first.locator("output").inner_text()
+    first.first.focus()
+    page.keyboard.press("b")  # chooses and goes on to the other aspect
+    page.keyboard.press("B")
+    assert (
+        page.locator("[data-grid] tbody tr").first.locator("output").inner_text() == "Sangat Kurang" != before
+    )
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("link", name="Lihat atau batalkan").click()
+    assert page.locator("[data-state=applied]").count() == 1
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Batalkan unggahan ini").click()
+    page.locator("[data-state=undone]").wait_for()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_hr_filters_keeps_the_view_and_acts_on_all_that_match(visit, size):
+    page, asked = visit("hr", size), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.goto("/admin/assessment/?flt0_sumber_equals=supervisor")
+    page.locator("summary", has_text="Simpan tampilan").click()
+    page.get_by_label("Nama tampilan").fill("Dari atasan")
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    page.get_by_role("link", name="Dari atasan").wait_for()
+    page.goto("/admin/period/")
+    page.locator("tbody tr").first.click(position={"x": 150, "y": 10})  # a row opens by a click on it
+    page.get_by_role("button", name="Hitung predikat").click()
+    page.get_by_text("predikat baru").wait_for()
+    page.goto("/admin/rating/?flt0_status_equals=suggested&page_size=20")
+    page.get_by_label("yang cocok").check()
+    waiting = Rating.select().where(Rating.state == "suggested").count()
+    assert waiting > 20
+    page.get_by_role("button", name="Konfirmasi").click()
+    page.get_by_text("predikat dikonfirmasi").wait_for()
+    assert f"({waiting} baris terpilih)" in asked[-1]
+    assert Rating.select().where(Rating.state == "suggested").count() == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_employee_reads_why(visit, size):
+    page = visit("employee", size)
+    page.locator("section", has_text="Predikat saya").get_by_role("link").first.click()
+    page.get_by_role("heading", name="Mengapa predikat ini?").wait_for()
+    assert page.locator(".matrix .lit").count() == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_officer_opens_the_most_urgent_complaint_and_answers(visit, size):
+    page = visit("officer", size)
+    page.locator("section", has_text="Paling mendesak").get_by_role("link").first.click()
+    page.get_by_role("link", name="Ubah").click()
+    page.get_by_label("Tanggapan", exact=True).fill("Sudah kami tindak lanjuti.")
+    page.get_by_label("Tanggapan", exact=True).press("Control+Enter")
+    page.locator(".message.success").wait_for()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_makes_an_account_whose_password_shows_once(visit, size):
+    page = visit("admin", size)
+    page.get_by_role("link", name="Akun aktif").click()
+    page.get_by_role("link", name="Tambah").click()
+    page.get_by_label("Nama Akun").fill("petugas-baru")
+    page.get_by_label("Peran").select_option("officer")
+    page.get_by_role("button", name="Simpan", exact=False).first.click()
+    page.get_by_text("Hanya tampil sekali").wait_for()
+
+
+def test_the_theme_and_the_language_outlive_the_session(visit):
+    page = visit("employee", DESK)
+    page.locator(".account summary").click()
+    page.get_by_role("button", name="Gelap").click()
+    page.locator(".account summary").click()
+    page.get_by_role("button", name="English").click()
+    page.locator(".account summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in").wait_for()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 23, 24)"
+
+
+def test_a_nip_is_grouped_as_one_types(visit):
+    page = visit("hr", DESK)
+    page.goto("/admin/employee/new/")
+    page.get_by_label("NIP").press_sequentially("198001012005011001")
+    assert page.get_by_label("NIP").input_value() == "19800101 200501 1 001"
+
+
+def test_everything_of_a_list_can_be_reached_by_tab(visit):
+    page = visit("hr", DESK)
+    page.goto("/admin/period/")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate("document.activeElement.innerText || document.activeElement.name || ''").strip()
+        )
+    assert {"Lompat ke isi", "Tambah", "search", "Hitung predikat"} <= reached

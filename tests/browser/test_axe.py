@@ -1,0 +1,93 @@
+"""Accessibility: axe-core finds nothing on any page, in either theme; new pages are found by themselves."""
+
+import pytest
+from flask import url_for
+
+from models import MODELS, db
+
+pytestmark = pytest.mark.browser
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+NOT_PAGES = {
+    "export",
+    "template",
+    "file",
+    "annotated",
+    "panel",
+    "picture",
+    "ajax_lookup",
+    "quick",
+    "logo",
+    "health",
+}
+
+
+def pages(app):
+    """Every address that answers with a page: of each rule one with the first row there is."""
+    firsts = {}
+    for model in MODELS:
+        row = model.select(model.id).order_by(model.id).first()
+        firsts[model._meta.table_name] = row.id if row else None
+    known = {"sheet": "assessments", "export_type": "xlsx", "name": "atasan", "key": "late"}
+    with app.test_request_context():
+        for rule in sorted(app.url_map.iter_rules(), key=str):
+            noun, _, action = rule.endpoint.rpartition(".")
+            if "GET" not in rule.methods or "static" in rule.endpoint or action in NOT_PAGES:
+                continue
+            values = {name: known.get(name, firsts.get(noun)) for name in rule.arguments}
+            if action in ("edit_view", "details_view"):
+                values["id"] = firsts[noun]
+            if None in values.values():
+                continue
+            yield url_for(rule.endpoint, **values)
+
+
+@pytest.fixture
+def axe():
+    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+
+def faults(axe, page):
+    found = axe.run(page, options=RULES).response["violations"]
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"][:3]]
+
+
+@pytest.mark.parametrize(("role", "size"), [("admin", DESK), ("hr", PHONE)])
+def test_no_page_breaks_a_rule_in_either_theme(visit, app, axe, role, size):
+    page, broken, seen = visit(role, size), {}, 0
+    db.connect(reuse_if_open=True)
+    for address in pages(app):
+        answer = page.goto(address)
+        if answer.status != 200:  # not for this role
+            assert answer.status in (403, 404), address
+            continue
+        seen += 1
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            problems = faults(axe, page)
+            if problems:
+                broken[f"{address} {theme}"] = problems
+    assert broken == {}
+    assert seen > 55
+
+
+@pytest.mark.parametrize("role", ["supervisor", "officer", "employee", None])
+def test_no_start_page_breaks_a_rule(visit, axe, role):
+    page = visit(role, DESK)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        assert faults(axe, page) == []
+
+
+def test_a_refused_form_and_open_panels_break_no_rule(visit, axe):
+    page = visit("hr", DESK)
+    page.goto("/admin/employee/new/")
+    page.locator(".save button.main").click()
+    page.locator("[role=alert][data-focus]").wait_for()
+    assert faults(axe, page) == []
+    page.goto("/admin/employee/?search=a")
+    for drop in page.locator("details > summary").all():
+        if drop.is_visible():
+            drop.click()
+            assert faults(axe, page) == []
+            page.keyboard.press("Escape")
