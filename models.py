@@ -499,7 +499,7 @@ class Assessment(Record):
 
     noun = N_("Nilai")
     frozen_with_period = True
-    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai"), "note": N_("Catatan")}
+    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai")}
 
     SOURCES = (
         ("supervisor", N_("Atasan")),
@@ -580,7 +580,7 @@ class Rating(Record):
     noun = N_("Predikat")
     frozen_with_period = True
     headings = {
-        "employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status"), "note": N_("Catatan"),
+        "employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status"),
     }  # fmt: skip
 
     STATES = (

@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 from statistics import median
 
+from peewee import fn
+
 import migrations
-from models import User, connect, db
+from models import Assessment, User, connect, db
 
 FLOOR = """
 SELECT a.id, e.nip, e.name, p.name, a.source, a.work_score, a.behaviour_score, a.work_level,
@@ -25,12 +27,14 @@ def run():
         url = f"sqlite:///{Path(place) / 'bench.db'}"
         app = create_app({"DATABASE_URL": url, "SECRET_KEY": "x", "LIMITS": False, "INSTANCE": place})
         fill(url)
+        last = Assessment.select(fn.MAX(Assessment.id)).scalar()
         floor = typical(lambda: db.execute_sql(FLOOR).fetchall())
         found = []
         for role in ("hr", "supervisor"):
             client = signed_in(app, role)
             for label, address in PAGES.items():
-                took = typical(lambda client=client, address=address: read(client, address))
+                page = address.format(last=last)
+                took = typical(lambda client=client, page=page: read(client, page))
                 found.append((f"{label}, {role}", took, floor))
     return found
 
@@ -38,18 +42,19 @@ def run():
 PAGES = {
     "assessment list, 100 rows": "/admin/assessment/?page_size=100",
     "assessment list, a name searched": "/admin/assessment/?page_size=100&search=andi",
-    "assessment edit form": "/admin/assessment/edit/?id=1",
+    "assessment edit form": "/admin/assessment/edit/?id={last}",
+    "start page": "/admin/",
 }
 
 
-def fill(url):
+def fill(url, people=6_000):
     from seed_data.accounts import demo_accounts
     from seed_data.demo import seed_demo
 
     connect(url)
     with db.connection_context():
         migrations.upgrade()
-        seed_demo(6_000)
+        seed_demo(people)
         demo_accounts()
 
 

@@ -10,7 +10,6 @@ import pytest
 from models import Unit
 from tests.make import make_assessment, make_employee, make_period, make_rating, make_training, make_unit
 
-
 SPRING = {"starts_on": date(2026, 4, 1), "ends_on": date(2026, 6, 30)}
 
 

@@ -31,7 +31,8 @@ LOOKUPS = {
 def spoken(error):
     """A field's refusal in the reader's language."""
     if isinstance(error, Invalid):
-        return gettext(error.template, **error.params) if error.params else gettext(error.template)
+        params = error.params | ({"why": gettext(error.params["why"])} if "why" in error.params else {})
+        return gettext(error.template, **params) if params else gettext(error.template)
     return str(error)
 
 
