@@ -31,7 +31,8 @@ LOOKUPS = {
 def spoken(error):
     """A field's refusal in the reader's language."""
     if isinstance(error, Invalid):
-        params = error.params | ({"why": gettext(error.params["why"])} if "why" in error.params else {})
+        why = error.params.get("why")
+        params = error.params | ({"why": gettext(why)} if why else {})
         return gettext(error.template, **params) if params else gettext(error.template)
     return str(error)
 
