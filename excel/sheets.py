@@ -38,6 +38,16 @@ class Column:
         return source.help_text or ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """What an export shows of a table: a page's name and title, and its columns."""
+
+    name: str
+    title: str
+    model: type
+    columns: tuple
+
+
 class Sheet:
     """A sheet of one model: columns from its fields that have words, in model order.
 
@@ -82,6 +92,21 @@ class Sheet:
             field = field.rel_model if isinstance(field, ForeignKeyField) else field
             field = field._meta.fields[step]
         return Column(header, path, field)
+
+    def only(self, names):
+        """The Part with the columns of these fields, in their order; the whole sheet where none is known.
+
+        A name is a field's ("employee": NIP and Nama) or a path ("employee.name"), of everything of
+        the table that may be exported; names that are neither are left out.
+        """
+        pool = {column.path: column for column in (*ExportSheet(self.model).columns, *self.columns)}
+        chosen = {
+            path: column
+            for name in names
+            for path, column in pool.items()
+            if path == name or path.startswith(f"{name}.")
+        }
+        return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns)
 
     @cached_property
     def by_name(self):

@@ -11,8 +11,9 @@ import access
 from fields import N_, Choice, Invalid, Nip, Ranged
 from models import Assessment, Employee, Period, Unit
 
-from .export import below, face, fill, stream, unit_of
+from .export import below, stream, unit_of
 from .sheets import ASSESSMENTS
+from .workbook import face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
@@ -36,9 +37,9 @@ def template(sheet, out, context, unit_code=None):
     _data_page(book, sheet, context.user)
     _guide(book, sheet)
     if hasattr(out, "write"):
-        return fill(book, sheet, rows, out)
+        return fill(book, [(sheet, rows)], out)
     with open(out, "wb") as file:
-        return fill(book, sheet, rows, file)
+        return fill(book, [(sheet, rows)], file)
 
 
 def _open_period(context):
@@ -89,7 +90,6 @@ def _data_page(book, sheet, user):
     face(page, sheet)
     page.row_dimensions[1].height = 32
     _protect(page, sheet)
-    _print_setup(page)
     lists = book.create_sheet("Daftar")
     lists.sheet_state = "hidden"
     for number, column in enumerate(sheet.columns, 1):
@@ -114,14 +114,6 @@ def _protect(page, sheet):
     page.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "sort", "autoFilter", "insertRows", "deleteRows"):
         setattr(page.protection, allowed, False)  # False: not forbidden
-
-
-def _print_setup(page):
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
 
 
 def _check(column, lists, user):
@@ -229,4 +221,4 @@ def _guide(book, sheet):
         page.append([column.header, explanation(sheet, column)])
         page.cell(page.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 24, 100
-    _print_setup(page)
+    print_setup(page)
