@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 import access
 import audit
 import compute
+from excel.ratings import SIASN
 from models import Assessment, Objection, Period, Rating, UnitResult, today, write
 from rating import MATRIX
 from views.base import AdminView
@@ -72,6 +73,7 @@ class AssessmentView(ComputesForEmployees):
 class RatingView(ComputesForEmployees):
     model = Rating
     details_template = "admin/model/rating.html"
+    export_types = ("xlsx", "csv", "siasn")
     list_without = (
         "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
         "acknowledged_on",
@@ -95,6 +97,9 @@ class RatingView(ComputesForEmployees):
                 row.state, row.confirmed_on = "confirmed", today()
                 audit.update(row, before, user=me())
         flash(gettext("%(n)s predikat dikonfirmasi.", n=len(rows)), "success")
+
+    def export_part(self, export_type):
+        return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
