@@ -23,6 +23,22 @@ TOTALS = Part(
 )  # fmt: skip
 
 
+# What a unit's recap shows of each rating.
+RECAP = Part(
+    "recap", "Rekap", Rating,
+    (
+        Column("NIP", "employee.nip", Employee.nip),
+        Column(Employee.name.verbose_name, "employee.name", Employee.name),
+        Column(Employee.position.verbose_name, "employee.position", Employee.position),
+        Column(Rating.unit.verbose_name, "unit.name", Unit.name),
+        *(
+            Column(field.verbose_name, field.name, field)
+            for field in (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)
+        ),
+    ),
+)  # fmt: skip
+
+
 class Totals:
     """How many ratings of each predikat pass by in each period, and their share of the period."""
 

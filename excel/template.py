@@ -250,7 +250,11 @@ def _guide(page, sheet, user):
     for cell in page[page.max_row]:
         cell.font = Font(bold=True)
     for column in sheet.columns:
-        page.append([column.header, explanation(sheet, column), example(column, user)])
+        told = explanation(sheet, column)
+        page.append([column.header, told, example(column, user)])
+        page.row_dimensions[page.max_row].height = 15 * (
+            1 + len(told) // 85
+        )  # not every suite finds it itself
         for cell in page[page.max_row]:
             cell.alignment, cell.number_format = Alignment(wrap_text=True, vertical="top"), "@"
     for letter, width in zip("ABC", (24, 90, 34), strict=True):

@@ -72,6 +72,7 @@ def print_setup(page):
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_options.gridLines = True
     page.oddFooter.left.text, page.oddFooter.right.text = "&A", "Halaman &P dari &N"
 
 

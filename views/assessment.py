@@ -1,6 +1,9 @@
 """Periods, assessments, ratings, unit results and objections."""
 
-from flask import abort, flash
+from operator import itemgetter
+
+from flask import abort, flash, request
+from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -8,11 +11,15 @@ from flask_babel import lazy_gettext as _l
 import access
 import audit
 import compute
-from excel.ratings import SIASN
-from models import Assessment, Objection, Period, Rating, UnitResult, today, write
+from excel.export import rows_of, unit_of
+from excel.ratings import RECAP, SIASN, Totals
+from fields import CONTROL, Invalid
+from models import Assessment, Objection, Period, Rating, Unit, UnitResult, today, write
 from rating import MATRIX
 from views.base import AdminView
+from views.formfields import spoken
 from views.session import me
+from views.shown import word
 
 
 def run_compute(period, employees=None):
@@ -73,6 +80,7 @@ class AssessmentView(ComputesForEmployees):
 class RatingView(ComputesForEmployees):
     model = Rating
     details_template = "admin/model/rating.html"
+    list_template = "admin/ratings.html"
     export_types = ("xlsx", "csv", "siasn")
     list_without = (
         "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
@@ -100,6 +108,32 @@ class RatingView(ComputesForEmployees):
 
     def export_part(self, export_type):
         return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
+
+    can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
+
+    @expose("/recap/")
+    def recap(self):
+        """A unit's ratings of a period as a page to print and sign: a working copy, no official document."""
+        if not self.can_recap:
+            abort(403)
+        periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
+        period = (
+            periods.get(request.args.get("period")) or Period.current() or next(iter(periods.values()), None)
+        )
+        code, unit, people, totals = CONTROL.sub("", request.args.get("unit", "")), None, [], Totals(RECAP)
+        if not code and me().unit:
+            code = me().unit.code
+        try:
+            unit = unit_of(code, me()) if code else None
+        except Invalid as refusal:
+            flash(spoken(refusal), "error")
+        if unit and period:
+            found = rows_of(RECAP, user=me(), period=period, unit_code=code)
+            people = sorted(totals.counting(found), key=itemgetter(3, 1))
+        return self.render(
+            "admin/recap.html", periods=periods, period=period, code=code, unit=unit, part=RECAP,
+            people=people, totals=list(totals.rows()), word=word,
+        )  # fmt: skip
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
