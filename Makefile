@@ -21,4 +21,4 @@ lint: install
 	$(PY) -m ruff format --check .
 
 bench: install
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks $(ONLY)
