@@ -1,12 +1,12 @@
 """Our preview and apply of a file of assessments, which is made where it is missing: `ours.py FILE COUNT`."""
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 from benchmarks.imports import assessments_file
+from benchmarks.memory import peak
 from benchmarks.place import database, people, quarters
 from excel.apply import apply, store
 from excel.sheets import ASSESSMENTS
@@ -21,13 +21,12 @@ def main(file, count):
             file.write_bytes(assessments_file(ids, quarter))
         data, context = file.read_bytes(), Context(None, quarter)
         start = time.perf_counter()
-        upload, _ = store(ASSESSMENTS, data, file.name, context)
-        apply(upload, None)
+        with peak() as most:
+            apply(store(ASSESSMENTS, data, file.name, context)[0], None)
         took = time.perf_counter() - start
         if Assessment.select().count() != count:
             raise AssertionError("not every row was stored")
-    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"seconds": took, "peak": peak / 1024}))
+    print(json.dumps({"seconds": took, "peak": most[0]}))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """django-import-export's preview and apply of the same file: `theirs.py FILE COUNT`, in its own venv."""
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+
+from benchmarks.memory import peak
 
 PLACE = tempfile.TemporaryDirectory()
 settings.configure(
@@ -139,12 +140,14 @@ def main(file, count):
     nips = {nip for row in XLSX().create_dataset(data).dict for nip in (row["NIP"], row["NIP Penilai"])}
     Employee.objects.bulk_create([Employee(nip=nip, name=nip) for nip in nips], batch_size=1000)
     start = time.perf_counter()
-    for dry_run in (True, False):
-        result = Assessments().import_data(XLSX().create_dataset(data), dry_run=dry_run, raise_errors=True)
+    with peak() as most:
+        for dry_run in (True, False):
+            dataset = XLSX().create_dataset(data)
+            result = Assessments().import_data(dataset, dry_run=dry_run, raise_errors=True)
     took = time.perf_counter() - start
     if result.totals["new"] != count or Assessment.objects.count() != count:
         raise AssertionError("not every row was stored")
-    print(json.dumps({"seconds": took, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({"seconds": took, "peak": most[0]}))
 
 
 if __name__ == "__main__":
