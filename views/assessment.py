@@ -117,23 +117,25 @@ class RatingView(ComputesForEmployees):
         if not self.can_recap:
             abort(403)
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
-        period = (
-            periods.get(request.args.get("period")) or Period.current() or next(iter(periods.values()), None)
-        )
-        code, unit, people, totals = CONTROL.sub("", request.args.get("unit", "")), None, [], Totals(RECAP)
-        if not code and me().unit:
-            code = me().unit.code
-        try:
-            unit = unit_of(code, me()) if code else None
-        except Invalid as refusal:
-            flash(spoken(refusal), "error")
+        newest = Period.current() or next(iter(periods.values()), None)
+        period, unit = periods.get(request.args.get("period"), newest), self.asked_unit()
+        people, totals = [], Totals(RECAP)
         if unit and period:
-            found = rows_of(RECAP, user=me(), period=period, unit_code=code)
-            people = sorted(totals.counting(found), key=itemgetter(3, 1))
+            found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
+            people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
         return self.render(
-            "admin/recap.html", periods=periods, period=period, code=code, unit=unit, part=RECAP,
-            people=people, totals=list(totals.rows()), word=word,
+            "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
+            totals=list(totals.rows()), word=word,
         )  # fmt: skip
+
+    @staticmethod
+    def asked_unit():
+        """The unit of the address, else the account's own; None, and said why, where there is none."""
+        code = CONTROL.sub("", request.args.get("unit", ""))
+        try:
+            return unit_of(code, me()) if code else me().unit
+        except Invalid as refusal:
+            return flash(spoken(refusal), "error")
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
