@@ -21,7 +21,7 @@ lint: install
 	$(PY) -m ruff format --check .
 
 bench: install
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks $(ONLY)
 
 screenshots: install
 	$(PY) -m tests.browser.gallery

@@ -27,7 +27,7 @@ def run():
 def _measure(count):
     with database():
         ids, (quarter,) = people(count), quarters(1)
-        data, rows = _file(ids, quarter), _rows(ids, quarter)
+        data, rows = assessments_file(ids, quarter), _rows(ids, quarter)
         context = Context(None, quarter)
         floor = seconds(lambda: (_read(data), _write(rows)), before=_empty)
         first = seconds(lambda: import_file(ASSESSMENTS, data, "x.xlsx", context), before=_empty)
@@ -40,7 +40,7 @@ def _measure(count):
     ]
 
 
-def _file(ids, quarter):
+def assessments_file(ids, quarter):
     """A workbook with the rows: by openpyxl as Excel lays it out, by our writer where that takes too long."""
     chance, out = random.Random(2), BytesIO()
     lines = [

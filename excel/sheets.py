@@ -38,6 +38,16 @@ class Column:
         return source.help_text or ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """What an export shows of a table: a page's name and title, and its columns."""
+
+    name: str
+    title: str
+    model: type
+    columns: tuple
+
+
 class Sheet:
     """A sheet of one model: columns from its fields that have words, in model order.
 
@@ -45,15 +55,16 @@ class Sheet:
     which header, a foreign key is written; `printed` adds (header, path, after) columns that are
     informative; `without` leaves fields out; `optional` key fields may be left blank; `computed`
     fields are printed and never read; `either` lists sets of fields of which a file needs one;
-    `verified` columns are compared with what we know if a file has them, and never written.
+    `verified` columns are compared with what we know if a file has them, and never written;
+    `automatic` ones are filled by a formula of the template, and ignored when read.
     """
 
-    def __init__(self, name, model, *, key, references=(), printed=(), without=(),
-                 optional=(), computed=(), either=(), verified=(), imports=True):  # fmt: skip
+    def __init__(self, name, model, *, key, references=(), printed=(), without=(), optional=(),
+                 computed=(), either=(), verified=(), automatic=(), imports=True):  # fmt: skip
         self.name, self.model, self.title, self.key = name, model, model.noun, key
         self.references, self.printed, self.without = dict(references), printed, without
         self.optional, self.computed, self.imports = optional, computed, imports
-        self.either, self.verified = either, verified
+        self.either, self.verified, self.automatic = either, verified, automatic
 
     @cached_property
     def columns(self):
@@ -83,6 +94,21 @@ class Sheet:
             field = field._meta.fields[step]
         return Column(header, path, field)
 
+    def only(self, names):
+        """The Part with the columns of these fields, in their order; the whole sheet where none is known.
+
+        A name is a field's ("employee": NIP and Nama) or a path ("employee.name"), of everything of
+        the table that may be exported; names that are neither are left out.
+        """
+        pool = {column.path: column for column in (*ExportSheet(self.model).columns, *self.columns)}
+        chosen = {
+            path: column
+            for name in names
+            for path, column in pool.items()
+            if path == name or path.startswith(f"{name}.")
+        }
+        return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns)
+
     @cached_property
     def by_name(self):
         """{field name: column} of the columns that are written."""
@@ -91,7 +117,7 @@ class Sheet:
     @cached_property
     def known(self):
         """{header as people write it alike: column} of everything a file may bring."""
-        return {alike(c.header): c for c in (*self.columns, *self.verified)}
+        return {alike(c.header): c for c in (*self.columns, *self.verified, *self.automatic)}
 
     @cached_property
     def own(self):
@@ -120,6 +146,7 @@ ASSESSMENTS = Sheet(
     printed=(NAME,), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
     verified=(Column(N_("Predikat"), "predicate", Predicate()),),
+    automatic=(Column(N_("Predikat (otomatis)"), "automatic", Predicate()),),
 )  # fmt: skip
 
 TRAININGS = Sheet(

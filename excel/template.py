@@ -1,5 +1,7 @@
 """The workbook to fill in: styled, checked, protected, and for assessments filled with the account's people."""
 
+from dataclasses import replace
+
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
@@ -8,15 +10,18 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from peewee import JOIN, BooleanField, DateField, DecimalField
 
 import access
-from fields import N_, Choice, Invalid, Nip, Ranged
+from fields import N_, Choice, Invalid, Level, Money, Nip, Predicate, Ranged, Score, Whole
 from models import Assessment, Employee, Period, Unit
+from rating import MATRIX
 
-from .export import below, face, fill, stream, unit_of
-from .sheets import ASSESSMENTS
+from .export import below, stream, unit_of
+from .sheets import ASSESSMENTS, Part
+from .workbook import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
 LOCKED = ("employee.nip", "employee.name")  # fixed in the rows that we fill in
+LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 
 def template(sheet, out, context, unit_code=None):
@@ -33,12 +38,15 @@ def template(sheet, out, context, unit_code=None):
     period = _open_period(context) if sheet is ASSESSMENTS else None
     rows = _people(context.user, period, unit_code) if period else ()
     book = Workbook()
-    _data_page(book, sheet, context.user)
-    _guide(book, sheet)
+    lists = book.create_sheet("Daftar")
+    lists.sheet_state = "hidden"
+    part = _with_predicate(sheet, lists)
+    _data_page(book.active, part, sheet, _checks(sheet, lists, context.user))
+    _guide(book.create_sheet("Petunjuk", 1), sheet, context.user)
     if hasattr(out, "write"):
-        return fill(book, sheet, rows, out)
+        return fill(book, [(part, rows)], out)
     with open(out, "wb") as file:
-        return fill(book, sheet, rows, file)
+        return fill(book, [(part, rows)], file)
 
 
 def _open_period(context):
@@ -78,33 +86,46 @@ def _people(user, period, unit_code):
     if unit_code:
         query = query.where(below(Employee, unit_of(unit_code, user)))
     for nip, name, *said in stream(query):
-        yield (nip, name, period.code, "supervisor", *said)
+        cell = MATRIX.get((said[3], said[4]))
+        yield (nip, name, period.code, "supervisor", *said, PREDICATES.get(cell, ""))
 
 
 # ------------------------------------------------------------------ the page to fill in
 
 
-def _data_page(book, sheet, user):
-    page = book.active
-    face(page, sheet)
+def _with_predicate(sheet, lists):
+    """The Part of a template: its sheet, and what a formula shows of the two ratings once they are chosen.
+
+    INDEX with ROW instead of the cell's own row: the same text in every row outlives sorting and
+    every office suite; COUNTIF comes first, since an error in a cell would have the file refused.
+    """
+    columns = [*sheet.columns]
+    for column in sheet.automatic:
+        names = [c.name for c in sheet.columns]
+        sides = [get_column_letter(names.index(side) + 1) for side in ("work_level", "behaviour_level")]
+        pair = '&" / "&'.join(f"INDEX({side}:{side},ROW())" for side in sides)
+        pairs = _listed(lists, [f"{LEVELS[work]} / {LEVELS[behaviour]}" for work, behaviour in MATRIX])
+        results = _listed(lists, [PREDICATES[code] for code in MATRIX.values()])
+        text = f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
+        columns.append(replace(column, field=Formula(text)))
+    return Part(sheet.name, sheet.title, sheet.model, tuple(columns))
+
+
+def _data_page(page, part, sheet, checks):
+    face(page, part)
     page.row_dimensions[1].height = 32
-    _protect(page, sheet)
-    _print_setup(page)
-    lists = book.create_sheet("Daftar")
-    lists.sheet_state = "hidden"
-    for number, column in enumerate(sheet.columns, 1):
+    _protect(page, part, (*LOCKED, *(column.path for column in sheet.automatic)))
+    for number, column in enumerate(part.columns, 1):
         letter = get_column_letter(number)
         page.cell(1, number).comment = Comment(explanation(sheet, column), "Kinerja", height=140, width=280)
-        check = _check(column, lists, user)
-        if check:
+        if check := checks.get(column.name):
             check.add(f"{letter}2:{letter}{DEPTH}")
             page.add_data_validation(check)
 
 
-def _protect(page, sheet):
+def _protect(page, part, fixed):
     """Lock the header, and who is meant in the rows we fill in; everything else stays open."""
-    fixed = LOCKED if sheet is ASSESSMENTS else ()
-    for number, column in enumerate(sheet.columns, 1):
+    for number, column in enumerate(part.columns, 1):
         whole, sample = page.column_dimensions[get_column_letter(number)], page.cell(2, number)
         whole.number_format = sample.number_format
         whole.protection = Protection(locked=False)
@@ -116,20 +137,15 @@ def _protect(page, sheet):
         setattr(page.protection, allowed, False)  # False: not forbidden
 
 
-def _print_setup(page):
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
+def _checks(sheet, lists, user):
+    """{field name: check as Excel makes it} of the columns that have one."""
+    found = {column.name: _check(column, lists, user) for column in sheet.by_name.values()}
+    return {name: check for name, check in found.items() if check}
 
 
 def _check(column, lists, user):
     """The check of a column as Excel makes it: a drop-down, a range or a form; None for free text."""
-    field = column.field
-    if not column.name:
-        return None
-    options = _options(column, user)
+    field, options = column.field, _options(column, user)
     if options:
         return _drop_down(options, lists, strict=column.reference is None)
     if isinstance(field, Ranged):
@@ -169,11 +185,7 @@ def _drop_down(options, lists, strict):
     """
     source = f'"{",".join(options)}"'
     if len(source) > INLINE or any("," in text or '"' in text for text in options):
-        place = 1 if lists.max_row == 1 and lists["A1"].value is None else lists.max_column + 1
-        for number, text in enumerate(options, 1):
-            lists.cell(number, place, text)
-        letter = get_column_letter(place)
-        source = f"Daftar!${letter}$1:${letter}${len(options)}"
+        source = _listed(lists, options)
     return DataValidation(
         type="list", formula1=source, allow_blank=True, showErrorMessage=True,
         errorTitle="Tidak ada dalam daftar", error="Pilih dari daftar",
@@ -181,11 +193,22 @@ def _drop_down(options, lists, strict):
     )  # fmt: skip
 
 
+def _listed(lists, texts):
+    """The range of the hidden page in which these texts now stand."""
+    place = 1 if lists["A1"].value is None else lists.max_column + 1
+    for number, text in enumerate(texts, 1):
+        lists.cell(number, place, text)
+    letter = get_column_letter(place)
+    return f"{lists.title}!${letter}$1:${letter}${len(texts)}"
+
+
 # ------------------------------------------------------------------ the guide
 
 
 def explanation(sheet, column):
     """What to write in a column, in a sentence or two."""
+    if isinstance(column.field, Formula):
+        return "Terisi sendiri bila kedua rating sudah dipilih; tidak dibaca saat diunggah."
     if not column.name:
         return N_("Hanya keterangan; tidak dibaca saat diunggah.")
     need = _need(sheet, column)
@@ -206,27 +229,59 @@ def _need(sheet, column):
 
 
 GENERAL = (
-    "Isi lembar pertama, simpan sebagai .xlsx, lalu unggah di menu Impor.",
+    "Isi lembar pertama dengan Excel, LibreOffice, WPS, atau Google Sheets, juga tanpa sinyal.",
+    "Simpan sebagai .xlsx (.xls dan .ods juga diterima), lalu unggah di menu Unggah Excel.",
     "Jangan mengubah judul kolom. Urutan kolom bebas; kolom lain diabaikan.",
+    "Kolom abu-abu terkunci. Sel yang berdaftar pilihan diisi dengan memilih.",
     "NIP harus berupa teks 18 angka. Tempel dengan Tempel Nilai agar format sel tidak berubah.",
     "Sel kosong tidak mengubah data yang sudah ada. Tulis HAPUS untuk mengosongkan.",
     "Setelah diunggah, periksa dulu apa yang akan berubah; data baru disimpan setelah Anda setujui.",
 )
 
 
-def _guide(book, sheet):
-    """The instruction page, second in the book."""
-    page = book.create_sheet("Petunjuk", 1)
+def _guide(page, sheet, user):
+    """The instruction page: how to go about it, and each column with an example."""
     page.append([f"Petunjuk pengisian {sheet.title}"])
     page["A1"].font = Font(bold=True, size=14)
     for number, text in enumerate(GENERAL, 1):
         page.append([f"{number}. {text}"])
     page.append([])
-    page.append(["Kolom", "Cara mengisi"])
+    page.append(["Kolom", "Cara mengisi", "Contoh"])
     for cell in page[page.max_row]:
         cell.font = Font(bold=True)
     for column in sheet.columns:
-        page.append([column.header, explanation(sheet, column)])
-        page.cell(page.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
-    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 24, 100
-    _print_setup(page)
+        told = explanation(sheet, column)
+        page.append([column.header, told, example(column, user)])
+        page.row_dimensions[page.max_row].height = 15 * (
+            1 + len(told) // 85
+        )  # not every suite finds it itself
+        for cell in page[page.max_row]:
+            cell.alignment, cell.number_format = Alignment(wrap_text=True, vertical="top"), "@"
+    for letter, width in zip("ABC", (24, 90, 34), strict=True):
+        page.column_dimensions[letter].width = width
+    print_setup(page)
+
+
+# By table and field; a type's example serves every field of the type.
+EXAMPLES = {
+    "period.code": "2026-TW3", "unit.code": "DINKES", "unit.name": "Dinas Kesehatan",
+    "employee.name": "Siti Aminah", "employee.position": "Perawat Ahli Pertama",
+    "employee.email": "siti.aminah@mamujukab.go.id", "employee.phone": "0812 3456 7890",
+    "assessment.note": "Menyelesaikan laporan stunting lebih cepat dari target",
+    "training.title": "Pelatihan Pelayanan Prima", "training.provider": "BPSDM Provinsi Sulawesi Barat",
+    "training.certificate_no": "421/BPSDM/2026",
+    "award.title": "Satyalancana Karya Satya X Tahun", "award.decree_no": "800/125/2026",
+    "complaint.ticket": "ADU-2026-00042", "complaint.subject": "Antrean puskesmas lama",
+    "complaint.body": "Pasien menunggu tiga jam di loket pada 2 Maret 2026",
+    "complaint.response": "Loket kedua dibuka mulai 9 Maret 2026",
+    Nip: "198609262015051001", Score: "87,5", DateField: "31-12-2026", Money: "1500000", Whole: "4",
+}  # fmt: skip
+
+
+def example(column, user):
+    """A value that a column takes, as one would type it: the first of a list, else of its field or type."""
+    field = column.field
+    if options := _options(column, user):
+        return options[0]
+    kinds = [kind for kind in EXAMPLES if isinstance(kind, type) and isinstance(field, kind)]
+    return EXAMPLES.get(kinds[0] if kinds else f"{field.model._meta.table_name}.{field.name}", "")

@@ -49,7 +49,7 @@ def test_our_template_keeps_its_face_and_is_taken_again_once_mended(cast):
     again = marked(ASSESSMENTS, out.getvalue())
     page = again.worksheets[0]
     assert (again.sheetnames, page.protection.sheet) == (["Nilai", "Petunjuk", "Daftar"], True)
-    assert page["K2"].value == "Skor Hasil Kerja: 300 di luar 0-120"
+    assert page["L2"].value == "Skor Hasil Kerja: 300 di luar 0-120"
     assert page.data_validations.count > 5
     page["F2"], page["G2"] = 90, 90
     out = BytesIO()
@@ -57,7 +57,7 @@ def test_our_template_keeps_its_face_and_is_taken_again_once_mended(cast):
     plan = check(ASSESSMENTS, out.getvalue(), Context())
     assert counts(plan)[0] == 1
     assert plan.errors == []
-    assert load_workbook(BytesIO(annotate(out.getvalue(), plan))).worksheets[0].max_column == 11
+    assert load_workbook(BytesIO(annotate(out.getvalue(), plan))).worksheets[0].max_column == 12
 
 
 def test_a_csv_comes_back_as_a_workbook_with_text_as_text(cast):

@@ -149,10 +149,51 @@ def test_rows_come_from_one_statement_and_in_column_order(cast):
     assert row[0] == cast.boss.nip
 
 
+def test_ratings_come_with_their_totals_on_a_page_of_their_own(cast):
+    make_rating(cast.ani, cast.period)
+    make_rating(cast.budi, cast.period, predicate="VERY_GOOD")
+    make_rating(cast.boss, cast.period)
+    make_rating(cast.ani, cast.closed, predicate="POOR")
+    book = load_workbook(BytesIO(exported(RATINGS)))
+    assert book.sheetnames == ["Predikat", "Ringkasan"]
+    assert book["Predikat"].max_row == 5
+    assert list(book["Ringkasan"].values) == [
+        ("Periode", "Predikat", "Jumlah", "Bagian (%)"),
+        ("2026-TW2", "Sangat Baik", 0, 0), ("2026-TW2", "Baik", 0, 0), ("2026-TW2", "Butuh Perbaikan", 0, 0),
+        ("2026-TW2", "Kurang/Misconduct", 1, 100), ("2026-TW2", "Sangat Kurang", 0, 0), ("2026-TW2", "Jumlah", 1, 100),
+        ("2026-TW3", "Sangat Baik", 1, 33.33), ("2026-TW3", "Baik", 2, 66.67), ("2026-TW3", "Butuh Perbaikan", 0, 0),
+        ("2026-TW3", "Kurang/Misconduct", 0, 0), ("2026-TW3", "Sangat Kurang", 0, 0), ("2026-TW3", "Jumlah", 3, 100),
+    ]  # fmt: skip
+    filters = [page.auto_filter.ref for page in book]
+    assert filters == ["A1:L5", "A1:D13"]
+    assert "Ringkasan" not in exported(RATINGS, "csv").decode()
+
+
+def test_totals_do_without_a_column_that_was_not_chosen(cast):
+    make_rating(cast.ani, cast.period)
+    book = load_workbook(BytesIO(exported(RATINGS.only(["predicate"]))))
+    assert list(book["Ringkasan"].values)[2] == (None, "Baik", 1, 100)
+    assert len(load_workbook(BytesIO(exported(RATINGS.only(["employee"])))).sheetnames) == 1
+
+
+def test_a_page_prints_as_wide_as_the_paper_with_its_header_on_every_sheet(cast):
+    page = load_workbook(BytesIO(exported(EMPLOYEES))).active
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight, page.print_title_rows) == (
+        "landscape", 0, "$1:$1",
+    )  # fmt: skip
+    assert page.oddFooter.right.text == "Halaman &P dari &N"
+
+
+def test_a_text_longer_than_a_cell_may_be_is_cut(cast):
+    Change.create(action="update", table="complaint", key=1, label="x", after="&" * 40_000)
+    rows = cells(exported(sheet_for(Change)))
+    assert len(rows[1][-1]) == 32_767
+
+
 def test_more_rows_than_a_batch_keep_their_numbers(cast):
     for _ in range(5):
         make_employee(unit=cast.dinas)
-    from excel import export as module
+    from excel import workbook as module
 
     size, module.BATCH = module.BATCH, 2
     try:

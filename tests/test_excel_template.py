@@ -1,12 +1,16 @@
 """The workbook to fill in, as Excel opens it."""
 
+import shutil
+import subprocess
+from datetime import date
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 import access
-from excel.apply import check, run
+from excel.apply import check, report, run
 from excel.sheets import ASSESSMENTS, EMPLOYEES, SHEETS, UNITS
 from excel.template import template
 from excel.validate import Context
@@ -43,12 +47,15 @@ def test_every_sheet_has_a_template_with_help_checks_and_a_guide(cast, name):
     assert book.sheetnames == [sheet.title, "Petunjuk", "Daftar"]
     assert book["Daftar"].sheet_state == "hidden"
     page = book.worksheets[0]
-    assert [cell.value for cell in page[1]] == [column.header for column in sheet.columns]
+    headers = [column.header for column in (*sheet.columns, *sheet.automatic)]
+    assert [cell.value for cell in page[1]] == headers
     assert all(cell.comment and cell.font.bold and cell.protection.locked for cell in page[1])
     assert page.freeze_panes == "A2"
     assert page.page_setup.orientation == "landscape"
+    assert page.print_title_rows == "$1:$1"
+    assert page.oddFooter.right.text == "Halaman &P dari &N"
     assert page.protection.sheet
-    guide = {row[0].value: row[1].value for row in book["Petunjuk"].iter_rows(min_row=8)}
+    guide = {row[0].value: row[1].value for row in book["Petunjuk"].iter_rows(min_row=10)}
     assert set(guide) >= {column.header for column in sheet.columns}
 
 
@@ -90,8 +97,51 @@ def test_assessments_show_what_is_stored_so_far(cast):
     make_assessment(cast.ani, cast.period, source="peer", assessor=cast.budi, work_score=12)
     rows = [[c.value for c in row] for row in opened(ASSESSMENTS, Context(cast.supervisor)).worksheets[0]][1:]
     assert [row[0] for row in rows] == [cast.ani.nip, cast.budi.nip]
-    assert rows[0][4:] == [cast.boss.nip, 87.5, None, "Sesuai Ekspektasi", "Sesuai Ekspektasi", "=baik"]
-    assert rows[1][4:] == [None] * 6
+    assert rows[0][4:10] == [cast.boss.nip, 87.5, None, "Sesuai Ekspektasi", "Sesuai Ekspektasi", "=baik"]
+    assert rows[1][4:10] == [None] * 6
+
+
+def test_the_predikat_is_a_formula_that_shows_what_the_stored_ratings_give(cast):
+    make_assessment(cast.ani, cast.period, assessor=cast.boss, work_level="ABOVE")
+    out = BytesIO()
+    template(ASSESSMENTS, out, Context(cast.supervisor))
+    formulas, values = load_workbook(out).worksheets[0], load_workbook(out, data_only=True).worksheets[0]
+    assert [formulas[f"K{row}"].data_type for row in (2, 3)] == ["f", "f"]
+    assert formulas["K2"].value == formulas["K3"].value
+    assert [values["K1"].value, values["K2"].value, values["K3"].value] == [
+        "Predikat (otomatis)",
+        "Baik",
+        None,
+    ]
+    assert formulas["K2"].protection.locked
+    places = {cell.value: n for n, cell in enumerate(load_workbook(out)["Daftar"]["A"], 1)}
+    assert (
+        load_workbook(out)["Daftar"][f"B{places['Dibawah Ekspektasi / Dibawah Ekspektasi']}"].value
+        == "Sangat Kurang"
+    )
+
+
+@pytest.mark.parametrize("sheet", [s for s in SHEETS.values() if s.imports], ids=lambda s: s.name)
+def test_every_example_of_the_guide_is_a_value_that_the_column_takes(cast, sheet):
+    guide = {row[0].value: row[2].value for row in opened(sheet)["Petunjuk"].iter_rows(min_row=11)}
+    for column in sheet.columns:
+        assert guide[column.header], column.header
+        assert column.field.parse(guide[column.header]) is not None
+
+
+@pytest.mark.parametrize("sheet", [s for s in SHEETS.values() if s.imports], ids=lambda s: s.name)
+def test_checks_keep_to_what_every_office_suite_takes(cast, sheet):
+    for number in range(60):
+        make_unit(f"UNIT-PANJANG-{number:03d}")
+    book = opened(sheet)
+    for found in book.worksheets[0].data_validations.dataValidation:
+        assert len(found.formula1) <= 255
+        assert len(found.error) <= 225
+        assert len(found.errorTitle) <= 32
+        assert found.type != "custom"
+        if found.type == "list":
+            assert found.formula1.startswith(('"', "Daftar!$"))
+    assert len(book.worksheets[0].title) <= 31
 
 
 def test_it_can_be_narrowed_to_a_unit_of_the_scope(cast):
@@ -120,3 +170,66 @@ def test_filled_in_it_comes_back_as_new_rows(cast):
     run(ASSESSMENTS, out.getvalue(), "t.xlsx", Context(cast.supervisor))
     (stored,) = Assessment.select()
     assert (stored.employee, stored.assessor, stored.behaviour_score) == (cast.ani, cast.boss, 88.5)
+
+
+# ------------------------------------------------------------------ other office suites
+
+FILLED = {
+    "units": {"Kode": "BARU", "Nama": "Unit Baru", "Induk": "DINKES", "Aktif": "Ya"},
+    "employees": {"NIP": "198609262015051001", "Nama": "Siti", "Kode Unit": "PKM", "Golongan": "III/a",
+                  "Jenis Jabatan": "Fungsional", "Jenjang": "Ahli Pertama", "Status": "PNS"},
+    "assessments": {"Rating Hasil Kerja": "Diatas Ekspektasi", "Rating Perilaku": "Sesuai Ekspektasi",
+                    "Skor Hasil Kerja": 87.5, "Catatan": "Baik sekali"},
+    "trainings": {"NIP": "?", "Judul": "Pelatihan", "Jenis": "Bimbingan Teknis", "Mulai": date(2026, 3, 2),
+                  "JP": 8, "No Sertifikat": "00123"},
+    "awards": {"NIP": "?", "Jenis": "Bintang", "Judul": "Piagam", "Tanggal SK": date(2026, 8, 17),
+               "Nominal": 1_500_000},
+    "complaints": {"Tanggal Diterima": date(2026, 3, 13), "Kanal": "Loket", "Klasifikasi": "Pengaduan",
+                   "Kode Unit": "PKM", "Perihal": "Antrean", "Uraian": "Lama", "Terbukti": "Tidak", "Kepuasan": 3},
+}  # fmt: skip
+
+
+def filled_in(sheet, cast):
+    """A template with one row as a person would fill it in, and a wrong one below."""
+    book = opened(sheet)
+    page = book.worksheets[0]
+    places = {cell.value: cell.column for cell in page[1]}
+    for header, value in FILLED[sheet.name].items():
+        page.cell(2, places[header], cast.ani.nip if value == "?" else value)
+    row = page.max_row + 1
+    page.cell(row, 1, "salah!")
+    page.cell(row, 2, "salah")
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def outcome(sheet, data):
+    plan = check(sheet, data, Context())
+    told = report(sheet, plan, False, None)
+    return told, [{n: str(v) for n, v in line.after.items()} for line in plan.new]
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice (soffice) is not installed")
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_a_template_saved_by_libreoffice_reads_as_the_original(cast, tmp_path, kind):
+    originals = {sheet: filled_in(sheet, cast) for sheet in SHEETS.values() if sheet.imports}
+    for sheet, data in originals.items():
+        (tmp_path / f"{sheet.name}.xlsx").write_bytes(data)
+    subprocess.run(
+        ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", kind,
+         "--outdir", tmp_path / "out", *tmp_path.glob("*.xlsx")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    for sheet, data in originals.items():
+        saved = (tmp_path / "out" / f"{sheet.name}.{kind}").read_bytes()
+        assert outcome(sheet, saved) == outcome(sheet, data), sheet.name
+        told, new = outcome(sheet, saved)
+        assert (told["new"], len(new), len({error["row"] for error in told["errors"]})) == (1, 1, 1)
+    scores = (tmp_path / "out" / f"assessments.{kind}").read_bytes()
+    first = CalamineWorkbook.from_filelike(BytesIO(scores)).get_sheet_by_index(0).to_python()
+    assert (first[0][10], first[1][10]) == ("Predikat (otomatis)", "Baik")  # LibreOffice computed it
+    if kind == "xlsx":
+        page = load_workbook(BytesIO(scores)).worksheets[0]
+        assert page.protection.sheet
+        assert {check for check, _, _ in checks(page).values()} == {"list", "decimal", "textLength"}

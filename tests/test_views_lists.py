@@ -8,7 +8,15 @@ import openpyxl
 import pytest
 
 from models import db
-from tests.make import make_assessment, make_employee, make_period, make_rating, make_training, make_unit
+from tests.make import (
+    make_assessment,
+    make_complaint,
+    make_employee,
+    make_period,
+    make_rating,
+    make_training,
+    make_unit,
+)
 from tests.world import World
 from views.base import AdminView
 
@@ -165,3 +173,78 @@ def test_a_look_up_is_scoped_and_short(rows, sign_in):
     assert len(client.get(f"{url}&query=&limit=1000").get_json()) == 20
     assert client.get(f"{url}&query=Orang").get_json() == []
     assert client.get("/admin/assessment/ajax/lookup/?name=employee").status_code == 200
+
+
+@pytest.fixture
+def staff(hr):
+    """Three people, made in an order that no list shows."""
+    unit = make_unit("STAF", name="Dinas Staf")
+    return {name: make_employee(name=name, unit=unit, job_class=7) for name in ("Cici", "Ani", "Budi")}
+
+
+def test_an_export_keeps_to_the_selected_rows_in_the_lists_order(hr, staff):
+    chosen = "&".join(f"rowid={staff[name].id}" for name in ("Cici", "Ani"))
+    rows = export(hr, f"/admin/employee/export/xlsx/?{chosen}&sort=1")
+    assert [row["Nama"] for row in rows] == ["Ani", "Cici"]
+    assert [row["Nama"] for row in export(hr, f"/admin/employee/export/xlsx/?{chosen}&search=Cici")] == [
+        "Cici"
+    ]
+
+
+def test_selected_rows_are_posted_as_an_action_too(hr, staff, post):
+    people = [staff["Ani"].id, staff["Budi"].id]
+    for url, fields in (("action", {"action": "export"}), ("export/xlsx", {})):
+        answer = post(hr, f"/admin/employee/{url}/", fields | {"rowid": people}, buffered=True)
+        assert {row["Nama"] for row in records(answer)} == {"Ani", "Budi"}
+
+
+@pytest.mark.parametrize("rowid", ["abc", "0", str(2**70), "-1", "999999"])
+def test_a_selection_that_is_not_there_exports_nothing(hr, staff, rowid):
+    assert hr.get(f"/admin/employee/export/xlsx/?rowid={rowid}").status_code == 403
+
+
+def test_a_selection_never_reaches_beyond_the_scope(rows, sign_in):
+    stranger, unit = make_employee(), make_unit()
+    client = sign_in(role="supervisor", unit=unit)
+    assert client.get(f"/admin/employee/export/csv/?rowid={stranger.id}").status_code == 403
+
+
+@pytest.mark.parametrize(("asked", "headers"), [
+    ("col=name&col=nip", ["Nama", "NIP"]),
+    ("col=unit&col=job_class", ["Kode Unit", "Kelas Jabatan"]),
+    ("col=unit.name", None),
+    ("col=name,position", ["Nama", "Jabatan"]),
+    ("col=name&col=zzz&col=password&col=version", ["Nama"]),
+    ("col=zzz", None),
+])  # fmt: skip
+def test_an_export_has_the_columns_that_were_asked_for(hr, staff, asked, headers):
+    every = ["NIP", "Nama", "Kode Unit", "Jabatan", "Jenis Jabatan", "Jenjang", "Golongan", "Status",
+             "NIP Atasan", "Email", "Telepon", "Aktif"]  # fmt: skip
+    (row, *_) = export(hr, f"/admin/employee/export/xlsx/?{asked}&search=Ani")
+    assert list(row) == (headers or every)
+    text = hr.get(f"/admin/employee/export/csv/?{asked}", buffered=True).get_data(as_text=True)
+    assert text.removeprefix("\ufeff").split("\r\n")[0].split(",") == (headers or every)
+
+
+def test_what_is_confidential_cannot_be_asked_for(hr):
+    make_complaint(reporter="Rahasia")
+    (row,) = export(hr, "/admin/complaint/export/xlsx/?col=reporter&col=pin_hash&col=ticket&col=verify_due")
+    assert list(row) == ["Nomor Tiket", "Batas Verifikasi"]
+
+
+def test_ratings_leave_in_the_shape_of_siasn(hr):
+    rater = make_employee(name="Penilai", position="Kepala Dinas", grade="IV/b", unit=make_unit(name="Dinas"))
+    person = make_employee(name="Ani")
+    make_rating(person, make_period(), rater=rater, work_level="BELOW", behaviour_level="MEETS",
+                predicate="NEEDS_IMPROVEMENT")  # fmt: skip
+    answer = hr.get("/admin/rating/export/siasn/", buffered=True)
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=siasn-")
+    assert records(answer) == [{
+        "nip": person.nip, "nama": "Ani", "tahun": 2026, "periodikId": 2,
+        "bulanMulaiPenilaian": 7, "tahunMulaiPenilaian": 2026, "bulanSelesaiPenilaian": 9, "tahunSelesaiPenilaian": 2026,
+        "periodeAwal": "01-07-2026", "periodeAkhir": "30-09-2026",
+        "hasilKinerjaNilai": 3, "perilakuKerjaNilai": 2, "kuadranKinerjaNilai": 3,
+        "penilaiNipNrp": rater.nip, "penilaiNama": "Penilai", "penilaiJabatan": "Kepala Dinas",
+        "penilaiGolongan": "IV/b", "penilaiUnorNama": "Dinas", "statusPenilai": "ASN",
+    }]  # fmt: skip
+    assert hr.get("/admin/employee/export/siasn/").status_code == 404

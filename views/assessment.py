@@ -1,6 +1,9 @@
 """Periods, assessments, ratings, unit results and objections."""
 
-from flask import flash
+from operator import itemgetter
+
+from flask import abort, flash, request
+from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -8,11 +11,16 @@ from flask_babel import lazy_gettext as _l
 import access
 import audit
 import compute
-from models import Assessment, Objection, Period, Rating, UnitResult, today, write
+from excel.export import rows_of, unit_of
+from excel.ratings import RECAP, SIASN, Totals
+from fields import CONTROL, Invalid
+from models import Assessment, Objection, Period, Rating, Unit, UnitResult, today, write
 from rating import MATRIX
 from views.base import AdminView
+from views.formfields import spoken
 from views.grid import Grid
 from views.session import me
+from views.shown import word
 
 
 def run_compute(period, employees=None):
@@ -74,6 +82,8 @@ class AssessmentView(Grid, ComputesForEmployees):
 class RatingView(ComputesForEmployees):
     model = Rating
     details_template = "admin/model/rating.html"
+    list_template = "admin/ratings.html"
+    export_types = ("xlsx", "csv", "siasn")
     list_without = (
         "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
         "acknowledged_on",
@@ -97,6 +107,37 @@ class RatingView(ComputesForEmployees):
         if len(mine) < len(rows):
             flash(gettext("%(n)s dilewati: sudah dikonfirmasi, periodenya ditutup, atau bukan wewenang akun Anda.",
                           n=len(rows) - len(mine)), "info")  # fmt: skip
+
+    def export_part(self, export_type):
+        return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
+
+    can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
+
+    @expose("/recap/")
+    def recap(self):
+        """A unit's ratings of a period as a page to print and sign: a working copy, no official document."""
+        if not self.can_recap:
+            abort(403)
+        periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
+        newest = Period.current() or next(iter(periods.values()), None)
+        period, unit = periods.get(request.args.get("period"), newest), self.asked_unit()
+        people, totals = [], Totals(RECAP)
+        if unit and period:
+            found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
+            people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
+        return self.render(
+            "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
+            totals=list(totals.rows()), word=word,
+        )  # fmt: skip
+
+    @staticmethod
+    def asked_unit():
+        """The unit of the address, else the account's own; None, and said why, where there is none."""
+        code = CONTROL.sub("", request.args.get("unit", ""))
+        try:
+            return unit_of(code, me()) if code else me().unit
+        except Invalid as refusal:
+            return flash(spoken(refusal), "error")
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
