@@ -122,8 +122,8 @@ def report(sheet, found, applied, upload_id):
     return {
         "sheet": sheet.name, "rows": found.rows, **found.counts,
         "same": found.same, "conflict": len(found.conflict),
-        "errors": [vars(problem) for problem in found.errors],
-        "warnings": [vars(problem) for problem in (*found.warnings, *found.strange)],
+        "errors": [problem.told for problem in found.errors],
+        "warnings": [problem.told for problem in (*found.warnings, *found.strange)],
         "applied": applied, "upload": upload_id,
     }  # fmt: skip
 

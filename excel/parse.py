@@ -14,7 +14,9 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from fields import N_, Invalid, alike, as_text, squeeze
+from fields import N_
+
+from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
 
 GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
 WAIT = 30  # seconds
@@ -22,13 +24,8 @@ LARGEST = 50 << 20  # bytes of a file
 UNPACKED = 256 << 20  # bytes that a workbook may declare in all
 ENTRIES, RATIO, SMALL = 2_000, 200, 10 << 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
-LETTERHEAD = 40  # rows above the header, at most
 
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
-
-
-class Unreadable(Invalid):
-    """The file as a whole cannot be taken; the message names the way out."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,8 @@ class Table:
 
     `places` maps columns of the Sheet to positions; `numbers[i]` is the Excel row of `rows[i]`;
     all rows are equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
-    is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`.
+    is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`; `guessed`
+    are {title: column} taken by a synonym or near miss, `notes` the rows left out below the table.
     """
 
     places: dict
@@ -57,6 +55,8 @@ class Table:
     page: str = ""
     header: int = 1
     titles: list = field(default_factory=list)
+    guessed: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
 
     def cells(self, column):
         place = self.places[column]
@@ -68,10 +68,11 @@ class Table:
         return "" if place is None else f"{get_column_letter(place + 1)}{number}"
 
 
-def parse(data, sheet):
+def parse(data, sheet, learnt=None):
     """The Table of a file (.xlsx, .xlsm, .xls, .ods or .csv, told by its content) for a Sheet.
 
-    Raises Unreadable. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
+    `learnt` is what people said of titles that we did not know, {title: header}. Raises Unreadable,
+    and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
@@ -83,8 +84,8 @@ def parse(data, sheet):
             raise _refusal("password")
         pages = _workbook(data)
     else:
-        pages = _csv(data, sheet)
-    return _table(pages, sheet)
+        pages = _csv(data, sheet, learnt or {})
+    return _table(pages, sheet, learnt or {})
 
 
 # ------------------------------------------------------------------ reading
@@ -162,7 +163,7 @@ def _dated(rows, faults):
     return rows
 
 
-def _csv(data, sheet):
+def _csv(data, sheet, learnt):
     """The one page of a text file, by the delimiter whose first lines show the best header."""
     text, heads = _decoded(data), []
     for delimiter in ",;\t":
@@ -170,7 +171,7 @@ def _csv(data, sheet):
             heads.append(([*islice(_lines(text, delimiter), LETTERHEAD)], delimiter))
         except csv.Error:
             continue
-    delimiter = _best(heads, sheet)[2]
+    delimiter = best_header(heads, sheet, learnt)[2]
     try:
         rows = list(islice(_lines(text, delimiter), ROWS + LETTERHEAD + 1))
     except csv.Error:
@@ -205,60 +206,26 @@ def _unescaped(text):
     return text[1:] if text[:1] == "'" and ESCAPED.match(text) else text
 
 
-# ------------------------------------------------------------------ the header
+# ------------------------------------------------------------------ the rows
 
 
-def _best(pages, sheet):
-    """(rows, position of the header, name) of the page with the best header, the first of equals."""
-    best, score = None, 1  # a single header that we know may be chance
-    for rows, name in pages:
-        for place, row in enumerate(rows[:LETTERHEAD]):
-            known = len({alike(as_text(v)) for v in row if v != ""} & sheet.known.keys())
-            if known > score:
-                best, score = (rows, place, name), known
-    if best is None:
-        raise Unreadable(
-            N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
-            headers=", ".join(c.header for c in sheet.columns),
-        )
-    return best
-
-
-def _table(pages, sheet):
+def _table(pages, sheet, learnt):
     """The rows under the best header of all pages."""
-    rows, place, name = _best(pages, sheet)
-    if len(rows[place]) > COLUMNS:
+    rows, place, name = best_header(pages, sheet, learnt)
+    titles = rows[place]
+    if len(titles) > COLUMNS:
         raise _refusal("columns")
-    places, unknown = _places(rows[place], sheet)
+    places, unknown, guessed = recognise(titles, sheet, learnt)
+    if lacking := missing(places, sheet):
+        raise Unmapped(
+            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"),
+            titles, rows[place + 1 : place + 4], headers=", ".join(lacking),
+        )  # fmt: skip
     numbers, kept = _filled(rows, place + 1, sorted(places.values()))
+    numbers, kept, notes = without_notes(numbers, kept, places, titles, sheet)
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    return Table(places, numbers, kept, unknown, name, place + 1, rows[place])
-
-
-def _places(header, sheet):
-    """({column: position}, unknown headers); a header twice or a missing one is refused."""
-    places, unknown = {}, []
-    for place, value in enumerate(header):
-        text = squeeze(as_text(value))
-        column = sheet.known.get(alike(text))
-        if column in places:
-            raise Unreadable(N_("Kolom %(header)s ada dua kali; hapus salah satu"), header=column.header)
-        if column:
-            places[column] = place
-        elif text:
-            unknown.append(text)
-    missing = [c.header for c in sheet.columns if c.needed and c not in places]
-    missing += [
-        " / ".join(sheet.by_name[name].header for name in names)
-        for names in sheet.either
-        if not any(sheet.by_name[name] in places for name in names)
-    ]
-    if missing:
-        raise Unreadable(
-            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"), headers=", ".join(missing)
-        )
-    return places, unknown
+    return Table(places, numbers, kept, unknown, name, place + 1, titles, guessed, notes)
 
 
 def _filled(rows, start, wanted):

@@ -81,9 +81,15 @@ class Plan:
 
     @property
     def strange(self):
-        """A warning for each header that the sheet does not know; the column is ignored."""
-        row, words = self.checked.table.header, N_("kolom tidak dikenal; diabaikan")
-        return [Problem(row, header, "", header, words) for header in self.unknown]
+        """A warning for what the sheet does not know of a file, or took in another sense."""
+        table = self.checked.table
+        words = N_("kolom tidak dikenal; diabaikan")
+        told = [Problem(table.header, title, "", title, words) for title in self.unknown]
+        for title, column in table.guessed.items():
+            message = Invalid(N_("dibaca sebagai kolom %(header)s"), header=column.header)
+            told.append(Problem(table.header, title, "", title, str(message), message))
+        words = N_("di bawah tabel; dibaca sebagai catatan dan dilewati")
+        return told + [Problem(number, "", "", "", words) for number in table.notes]
 
     @property
     def counts(self):
@@ -171,7 +177,7 @@ class Desk:
             for row in rows:
                 others = ", ".join([str(other.number) for other in rows[:6] if other is not row])
                 message = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
-                self.fail(row, self.sheet.key[0], str(message))
+                self.fail(row, self.sheet.key[0], message)
         return {row.number for rows in twice for row in rows}
 
     def take(self, row, old):
@@ -250,7 +256,7 @@ class Desk:
             N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan"),
             right=column.field.show(right),
         )
-        self.fail(row, column, str(message))
+        self.fail(row, column, message)
         return False
 
     def _computed(self, merged):

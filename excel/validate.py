@@ -7,8 +7,10 @@ import access
 from fields import N_, Invalid, as_text
 
 from . import rules
+from .header import Unreadable
+from .hints import hint
 from .lookup import Memo, referred
-from .parse import Fault, Unreadable
+from .parse import Fault
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
@@ -32,6 +34,12 @@ class Problem:
     cell: str
     value: str
     message: str
+    error: Invalid | None = field(default=None, compare=False)  # what `message` says, translatable
+
+    @property
+    def told(self):
+        """The contract's JSON object."""
+        return {name: getattr(self, name) for name in ("row", "column", "cell", "value", "message")}
 
     def __str__(self):
         if not self.column:
@@ -79,14 +87,16 @@ class Checked:
         return len(self.table.rows)
 
     def problem(self, row, column, message):
-        """A Problem at a column (or a field's name) of a row."""
+        """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""
+        error = message if isinstance(message, Invalid) else Invalid(message)
         if isinstance(column, str):
             column = self.sheet.by_name.get(column)
         if column is None:
-            return Problem(row.number, "", "", "", message)
+            return Problem(row.number, "", "", "", str(error), error)
         place = self.table.places.get(column)
         value = "" if place is None else as_text(row.cells[place])
-        return Problem(row.number, column.header, self.table.address(column, row.number), value, message)
+        cell = self.table.address(column, row.number)
+        return Problem(row.number, column.header, cell, value, str(error), error)
 
     def fail(self, row, column, message):
         self.errors.append(self.problem(row, column, message))
@@ -113,6 +123,7 @@ def validate(sheet, table, context):
     for column in columns:
         if column.reference:
             read[column] = _resolved(checked, column, read)
+    hint(checked, read)
     _fill_rows(checked, read)
     _prepare(checked)
     return checked
@@ -193,7 +204,7 @@ def _fill_rows(checked, read):
     for column, values in read.items():
         for row, value in zip(rows, values, strict=True):
             if isinstance(value, Invalid):
-                checked.fail(row, column, str(value))
+                checked.fail(row, column, value)
     for path in (column.path for column in sheet.verified if column in read):
         for row in rows:
             if path in row.values:
