@@ -278,7 +278,7 @@ def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
     applied = upload is not None
     result = work.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
     say(as_json, result, told(result))
-    if plan.errors and not partial:
+    if plan.unsettled and not partial:
         sys.exit(1)
 
 

@@ -12,8 +12,10 @@ from peewee import IntegrityError
 import access
 import audit
 from fields import N_, Invalid
-from models import Change, Complaint, Period, Upload, now, write
+from models import Change, Complaint, Period, Setting, Upload, now, write
 
+from .edits import Edits, edited
+from .header import Unmapped
 from .lookup import among
 from .parse import parse
 from .plan import plan
@@ -21,6 +23,8 @@ from .sheets import SHEETS
 from .validate import Coming, Context, validate
 
 UNDO_DAYS = 7
+LEARNT = "titles:"  # the office's setting of what titles mean, by sheet
+NOTHING = Edits()
 MADE = ("id", "version", "updated_at")  # what no file brings
 
 
@@ -63,18 +67,50 @@ def quick():
             gc.enable()
 
 
+def read(sheet, data, context, edits=NOTHING):
+    """The Checked rows of a file's bytes, with what people decided about them."""
+    learnt = Setting.read(None, f"{LEARNT}{sheet.name}", {}) | edits.titles
+    return validate(sheet, edited(parse(data, sheet, learnt), edits), context)
+
+
 @quick()
-def check(sheet, data, context):
+def check(sheet, data, context, edits=NOTHING):
     """The Plan of a file's bytes, written nowhere. Raises Unreadable and access.Denied."""
-    return plan(sheet, validate(sheet, parse(data, sheet), context), context)
+    return plan(sheet, read(sheet, data, context, edits), context)
 
 
 def store(sheet, data, filename, context):
-    """(Upload in state "checked", its Plan): the bytes, kept until somebody applies them."""
-    found = check(sheet, data, context)
+    """(Upload in state "checked", its Plan): the bytes, kept a day for somebody to apply them.
+
+    A file of which a needed column was not recognised is kept as well, without a Plan: None.
+    """
+    try:
+        found = check(sheet, data, context)
+    except Unmapped:
+        found = None
     with write():
-        upload = _upload(sheet, data, filename, context, found, fingerprint=found.fingerprint)
+        Upload.forget_drafts()
+        kept = found and {**_counts(found), "fingerprint": found.fingerprint}
+        upload = _upload(sheet, data, filename, context, **(kept or {}))
     return upload, found
+
+
+def revise(upload, user, edits):
+    """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
+
+    Titles that were named are remembered for the office.
+    """
+    sheet, context = SHEETS[upload.sheet], context_of(upload, user, edits)
+    found = check(sheet, bytes(upload.data), context, edits)
+    with write():
+        waiting = (Upload.id == upload.id) & (Upload.state == "checked")
+        kept = {**_counts(found), "edits": edits.as_json(), "fingerprint": found.fingerprint}
+        if not Upload.update(kept).where(waiting).execute():
+            raise AlreadyDone()
+        if edits.titles:
+            key = f"{LEARNT}{sheet.name}"
+            Setting.keep(None, key, Setting.read(None, key, {}) | edits.titles)
+    return found
 
 
 @quick()
@@ -84,8 +120,9 @@ def apply(upload, user, partial=False):
     The bytes are parsed and validated again, and planned again inside the transaction. Raises
     AlreadyDone, Changed, HasErrors, access.Denied; whatever is raised, nothing was written.
     """
-    sheet, context = SHEETS[upload.sheet], context_of(upload, user)
-    checked = validate(sheet, parse(bytes(upload.data), sheet), context)
+    sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
+    context = context_of(upload, user, edits)
+    checked = read(sheet, bytes(upload.data), context, edits)
     with write():
         _claim(upload)
         found = plan(sheet, checked, context)
@@ -98,23 +135,23 @@ def apply(upload, user, partial=False):
 @quick()
 def run(sheet, data, filename, context, partial=False, dry_run=False):
     """(Plan, Upload or None) of one pass: parsed and validated once, planned and written inside."""
-    checked = validate(sheet, parse(data, sheet), context)
+    checked = read(sheet, data, context)
     if dry_run:
         return plan(sheet, checked, context), None
     with write():
         found = plan(sheet, checked, context)
-        if found.errors and not partial:
+        if found.unsettled and not partial:
             return found, None
-        upload = _upload(sheet, data, filename, context, found, state="applied")
+        upload = _upload(sheet, data, filename, context, state="applied", **_counts(found))
         _carry_out(found, upload, context.user, partial)
     return found, upload
 
 
-def context_of(upload, user):
+def context_of(upload, user, edits=NOTHING):
     """The Context of a stored upload: only who uploaded it, HR and IT may act on it."""
     if user is not None and user.role not in ("admin", "hr") and upload.user_id != user.id:
         raise access.Denied(N_("Unggahan ini milik akun lain"))
-    return Context(user, upload.period)
+    return Context(user, upload.period, frozenset(edits.take))
 
 
 def report(sheet, found, applied, upload_id):
@@ -123,7 +160,7 @@ def report(sheet, found, applied, upload_id):
         "sheet": sheet.name, "rows": found.rows, **found.counts,
         "same": found.same, "conflict": len(found.conflict),
         "errors": [problem.told for problem in found.errors],
-        "warnings": [problem.told for problem in (*found.warnings, *found.strange)],
+        "warnings": [problem.told for problem in (*found.warnings, *found.moved, *found.strange)],
         "applied": applied, "upload": upload_id,
     }  # fmt: skip
 
@@ -142,10 +179,10 @@ def _good(found):
     return len(found.new) + len(found.changed) + found.same + len(found.conflict)
 
 
-def _upload(sheet, data, filename, context, found, **more):
+def _upload(sheet, data, filename, context, **more):
     return Upload.create(
         sheet=sheet.name, filename=(Upload.filename.parse(filename[-200:]) or "-"), user=context.user, period=context.period,
-        data=data, sha256=sha256(data).hexdigest(), **_counts(found), **more,
+        data=data, sha256=sha256(data).hexdigest(), **more,
     )  # fmt: skip
 
 
@@ -158,7 +195,7 @@ def _claim(upload):
 
 
 def _carry_out(found, upload, user, partial):
-    if found.errors and not partial:
+    if found.unsettled and not partial:
         raise HasErrors(found)
     if found.new:
         _insert(found, upload, user)

@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from fields import N_
 
 from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
+from .versions import PAGE, read_versions
 
 GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
 WAIT = 30  # seconds
@@ -45,7 +46,8 @@ class Table:
     `places` maps columns of the Sheet to positions; `numbers[i]` is the Excel row of `rows[i]`;
     all rows are equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
     is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`; `guessed`
-    are {title: column} taken by a synonym or near miss, `notes` the rows left out below the table.
+    are {title: column} taken by a synonym or near miss, `notes` the rows left out below the table; `versions` those of
+    the rows that the file was made from (None: it does not say); `skipped` (number, row) pairs set apart.
     """
 
     places: dict
@@ -57,6 +59,8 @@ class Table:
     titles: list = field(default_factory=list)
     guessed: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    versions: dict | None = None
+    skipped: list = field(default_factory=list)
 
     def cells(self, column):
         place = self.places[column]
@@ -211,7 +215,8 @@ def _unescaped(text):
 
 def _table(pages, sheet, learnt):
     """The rows under the best header of all pages."""
-    rows, place, name = best_header(pages, sheet, learnt)
+    told = next((rows for rows, name in pages if name == PAGE), ())
+    rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
     titles = rows[place]
     if len(titles) > COLUMNS:
         raise _refusal("columns")
@@ -225,7 +230,9 @@ def _table(pages, sheet, learnt):
     numbers, kept, notes = without_notes(numbers, kept, places, titles, sheet)
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    return Table(places, numbers, kept, unknown, name, place + 1, titles, guessed, notes)
+    return Table(
+        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(told, sheet)
+    )
 
 
 def _filled(rows, start, wanted):

@@ -18,6 +18,7 @@ from . import rules
 from .lookup import Memo, among, fetched
 from .tree import drop_lost_rows
 from .validate import Problem
+from .versions import base_of, key_of
 
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
 
@@ -37,7 +38,8 @@ class Line:
     """One row to write: what differs, before and after, by field name; references as ids or Coming.
 
     A new line has no id yet and version 0, and `after` holds the whole row. `hidden`: the account may deliver this
-    row but not read it, so `before` is not for its eyes.
+    row but not read it, so `before` is not for its eyes. `base`: the version that the file was made
+    from, where the stored row has moved on since (0: there was none).
     """
 
     row: int
@@ -47,23 +49,38 @@ class Line:
     before: dict
     after: dict
     hidden: bool = False
+    base: int | None = None
+    predicate: tuple = ()  # (before, after) of an assessment, as codes or None
     trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
 
 
 @dataclass
 class Plan:
-    """What a file would do. `rows` counts those that are not empty; `same` those that change nothing."""
+    """What a file would do. `rows` counts those that are not empty; `equal` change nothing.
+
+    `conflict` are lines whose stored row has moved on since the file was made; those that a person
+    chose to write as the file has them are among new and changed.
+    """
 
     sheet: Any
     checked: Any
     rows: int = 0
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
-    same: int = 0
+    equal: list = field(default_factory=list)
     conflict: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     unknown: list = field(default_factory=list)
+
+    @property
+    def same(self):
+        return len(self.equal)
+
+    @property
+    def unsettled(self):
+        """Whether rows remain that nobody may write yet: in error, or in conflict without a choice."""
+        return bool(self.errors or self.conflict)
 
     @cached_property
     def _audited(self):
@@ -78,6 +95,12 @@ class Plan:
 
     def _json(self, values, version):
         return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
+
+    @property
+    def moved(self):
+        """A warning for each row in conflict."""
+        words = N_("bentrok: data tersimpan berubah sejak berkas ini dibuat; pilih nilai mana yang dipakai")
+        return [Problem(line.row, "", "", "", words) for line in self.conflict]
 
     @property
     def strange(self):
@@ -134,7 +157,7 @@ class Desk:
 
     def __init__(self, sheet, checked, context, result):
         self.sheet, self.checked, self.plan = sheet, checked, result
-        self.model = sheet.model
+        self.model, self.taken = sheet.model, context.take
         self.fields = self.model._meta.fields
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = stored(sheet, checked.rows)
@@ -190,7 +213,7 @@ class Desk:
     def _new(self, row):
         merged = self.blank | row.values
         if self.sheet.name == "assessments" and rules.unfilled(row):
-            self.plan.same += 1
+            self.plan.equal.append((row.number, self._label(merged)))
             self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
             return
         missing = [name for name in self.required if merged[name] is None]
@@ -199,7 +222,8 @@ class Desk:
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
         merged.update(self._computed(merged))
-        self.plan.new.append(Line(row.number, self._label(merged), None, 0, {}, merged))
+        line = Line(row.number, self._label(merged), None, 0, {}, merged)
+        self._file(self.plan.new, line, row, moved=bool(self._base(row)))
 
     def _old(self, row, old):
         hidden = old["id"] in self.unread
@@ -212,7 +236,7 @@ class Desk:
         if not self._verified(row, merged):
             return
         if not after:
-            self.plan.same += 1
+            self.plan.equal.append((row.number, self._label(merged)))
             return
         if not self._holds(row, merged, merged.get("period"), old.get("period")):
             return
@@ -224,7 +248,22 @@ class Desk:
             after |= {n: v for n, v in dues.items() if v != old[n]}
         before = {n: old[n] for n in after}
         label = self._label(merged)
-        self.plan.changed.append(Line(row.number, label, old["id"], old["version"], before, after, hidden))
+        line = Line(row.number, label, old["id"], old["version"], before, after, hidden)
+        base = self._base(row)
+        self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
+
+    def _base(self, row):
+        """The version of the row that the file was made from, None where it does not say."""
+        versions = self.checked.table.versions
+        return base_of(versions, key_of(row, self.checked)) if versions else None
+
+    def _file(self, kind, line, row, moved):
+        """Put a line where it belongs: a row that has moved on needs a person's choice."""
+        if moved:
+            line.base = self._base(row)
+        if moved and row.number not in self.taken:
+            kind = self.plan.conflict
+        kind.append(line)
 
     def _alike(self, name, value, old):
         """Whether a stored text reads back as this value: what we printed is not a change."""

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 TOLD = 48 << 20  # letters that the parent is told: repeated texts make a small file large
 CHUNK = 1_000
+VERSIONS = "_kinerja"  # the hidden page that tells the versions of a template's rows
 HEADROOM = 100  # rows of letterhead above the header, over the limit of data rows
 
 CELL = re.compile(
@@ -58,7 +59,7 @@ def main():
             say({"error": "errors"})
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         for sheet in book.sheets_metadata:
-            if sheet.visible is SheetVisibleEnum.Visible:
+            if sheet.visible is SheetVisibleEnum.Visible or sheet.name == VERSIONS:
                 _tell(book.get_sheet_by_name(sheet.name), sheet.name, data)
     except PasswordError:
         say({"error": "password"})

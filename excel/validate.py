@@ -19,10 +19,14 @@ ANYBODY = ("assessor", "supervisor")  # may belong to other units
 
 @dataclass(frozen=True)
 class Context:
-    """Whose rights and scope hold (None: IT at the command line), and the period given beside the file."""
+    """Whose rights and scope hold (None: IT at the command line), and the period given beside the file.
+
+    `take` are the rows that are written although what is stored has moved on.
+    """
 
     user: Any = None
     period: Any = None
+    take: frozenset = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""What a person decided in the review of a file: kept beside its bytes, which stay as they came."""
+
+import json
+from dataclasses import dataclass, field
+
+from .header import title_key
+
+
+@dataclass
+class Edits:
+    """Decisions by Excel row number and header.
+
+    `titles` {title: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
+    `skip` rows to leave out; `take` conflicting rows to write as the file has them.
+    """
+
+    titles: dict = field(default_factory=dict)
+    cells: dict = field(default_factory=dict)
+    skip: set = field(default_factory=set)
+    take: set = field(default_factory=set)
+
+    @classmethod
+    def of(cls, upload):
+        """The decisions kept with an Upload."""
+        kept = json.loads(upload.edits or "{}")
+        return cls(
+            kept.get("titles", {}), {int(row): texts for row, texts in kept.get("cells", {}).items()},
+            set(kept.get("skip", ())), set(kept.get("take", ())),
+        )  # fmt: skip
+
+    def as_json(self):
+        kept = {"titles": self.titles, "cells": self.cells, "skip": sorted(self.skip), "take": sorted(self.take)}
+        return json.dumps(kept, ensure_ascii=False)
+
+    def name(self, title, header):
+        """Say what a title means; "" says that its column does not matter."""
+        self.titles[title_key(title)] = header
+
+    def correct(self, row, header, text):
+        """Put a text in place of a cell's value."""
+        self.cells.setdefault(row, {})[header] = text
+
+    def decide(self, rows, choice):
+        """"skip" or "take" rows, or neither: ask again."""
+        self.skip.difference_update(rows)
+        self.take.difference_update(rows)
+        if choice in ("skip", "take"):
+            getattr(self, choice).update(rows)
+
+
+def edited(table, edits):
+    """The Table with the corrected cells in place and the skipped rows set apart in `table.skipped`."""
+    if edits.cells:
+        columns = {column.header: place for column, place in table.places.items()}
+        for number, row in zip(table.numbers, table.rows, strict=True):
+            for header, text in edits.cells.get(number, {}).items():
+                if header in columns:
+                    row[columns[header]] = text
+    if edits.skip:
+        pairs = list(zip(table.numbers, table.rows, strict=True))
+        table.skipped = [pair for pair in pairs if pair[0] in edits.skip]
+        table.numbers = [number for number, _ in pairs if number not in edits.skip]
+        table.rows = [row for number, row in pairs if number not in edits.skip]
+    return table
