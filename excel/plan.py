@@ -16,6 +16,7 @@ from models import Change, Clocks, Period
 
 from . import rules
 from .lookup import Memo, among, fetched
+from .outlook import Outlook
 from .tree import drop_lost_rows
 from .validate import Problem
 from .versions import base_of, key_of
@@ -147,6 +148,8 @@ def plan(sheet, checked, context):
         if row.number not in repeated:
             desk.take(row, old)
     drop_lost_rows(desk)
+    if desk.outlook:
+        desk.outlook.warn(result)
     order = {column.header: place for column, place in checked.table.places.items()}
     result.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
     return result
@@ -176,6 +179,7 @@ class Desk:
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
         ]  # fmt: skip
         self.clocks = Clocks() if sheet.name == "complaints" else None
+        self.outlook = Outlook(checked) if sheet.name == "assessments" else None
         self.words = Memo(self._word)
         self.rules = list(self.model.rules)
         if sheet.name == "assessments":
@@ -222,7 +226,7 @@ class Desk:
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
         merged.update(self._computed(merged))
-        line = Line(row.number, self._label(merged), None, 0, {}, merged)
+        line = Line(row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged))
         self._file(self.plan.new, line, row, moved=bool(self._base(row)))
 
     def _old(self, row, old):
@@ -235,6 +239,7 @@ class Desk:
         merged = {**old, **after}
         if not self._verified(row, merged):
             return
+        predicate = self._outlook(row, merged, None if hidden else old)
         if not after:
             self.plan.equal.append((row.number, self._label(merged)))
             return
@@ -248,9 +253,12 @@ class Desk:
             after |= {n: v for n, v in dues.items() if v != old[n]}
         before = {n: old[n] for n in after}
         label = self._label(merged)
-        line = Line(row.number, label, old["id"], old["version"], before, after, hidden)
+        line = Line(row.number, label, old["id"], old["version"], before, after, hidden, predicate=predicate)
         base = self._base(row)
         self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
+
+    def _outlook(self, row, merged, old=None):
+        return self.outlook.note(row, merged, old) if self.outlook else ()
 
     def _base(self, row):
         """The version of the row that the file was made from, None where it does not say."""
