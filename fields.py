@@ -38,6 +38,7 @@ class Invalid(ValueError):
     """A value that cannot be taken, said in the user's words (translatable: template and params)."""
 
     hint = None  # a further Invalid that says what may have been meant
+    mangled = False
 
     def __init__(self, template, **params):
         self.template, self.params = template, params
@@ -52,17 +53,21 @@ class Invalid(ValueError):
         return self.params.get("near") or (self.hint.near if self.hint else "")
 
     @property
+    def general(self):
+        """The parameters without this very value."""
+        return self.params | {name: N_("nilai") for name in ("value", "near") if name in self.params}
+
+    @property
     def cause(self):
         """The problem without this very value, so that many rows can be told at once."""
-        general = self.params | {name: N_("nilai") for name in ("value", "near") if name in self.params}
-        text = self.template % general if general else self.template
-        return text[:1].upper() + text[1:]
+        return self.template % self.general if self.params else self.template
 
 
 class Mangled(Invalid):
     """A NIP that a spreadsheet turned into a number: `head` is what is left of it, 15 digits."""
 
     def __init__(self, value):
+        self.mangled = True
         digits = str(int(value)) if isinstance(value, int | float) and 1e17 <= value < 1e18 else ""
         self.head = digits[:15]
         super().__init__(

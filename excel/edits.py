@@ -5,19 +5,24 @@ from dataclasses import dataclass, field
 
 from .header import title_key
 
+CHOICES = ("skip", "take", "ask")  # of a row
+
 
 @dataclass
 class Edits:
     """Decisions by Excel row number and header.
 
     `titles` {title: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
-    `skip` rows to leave out; `take` conflicting rows to write as the file has them.
+    `skip` rows to leave out; `take` conflicting rows to write as the file has them. `apply` is what
+    was asked of a background job, `note` what it has to say.
     """
 
     titles: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
     skip: set = field(default_factory=set)
     take: set = field(default_factory=set)
+    apply: dict = field(default_factory=dict)
+    note: str = ""
 
     @classmethod
     def of(cls, upload):
@@ -25,12 +30,12 @@ class Edits:
         kept = json.loads(upload.edits or "{}")
         return cls(
             kept.get("titles", {}), {int(row): texts for row, texts in kept.get("cells", {}).items()},
-            set(kept.get("skip", ())), set(kept.get("take", ())),
+            set(kept.get("skip", ())), set(kept.get("take", ())), kept.get("apply", {}), kept.get("note", ""),
         )  # fmt: skip
 
     def as_json(self):
-        kept = {"titles": self.titles, "cells": self.cells, "skip": sorted(self.skip), "take": sorted(self.take)}
-        return json.dumps(kept, ensure_ascii=False)
+        kept = vars(self) | {"skip": sorted(self.skip), "take": sorted(self.take)}
+        return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False)
 
     def name(self, title, header):
         """Say what a title means; "" says that its column does not matter."""
@@ -41,10 +46,10 @@ class Edits:
         self.cells.setdefault(row, {})[header] = text
 
     def decide(self, rows, choice):
-        """"skip" or "take" rows, or neither: ask again."""
+        """Skip rows, take them, or neither ("ask")."""
         self.skip.difference_update(rows)
         self.take.difference_update(rows)
-        if choice in ("skip", "take"):
+        if choice != "ask":
             getattr(self, choice).update(rows)
 
 

@@ -59,7 +59,9 @@ def _people(checked, column, values, wrong):
     by_head = _only(_found(user, fn.SUBSTR(Employee.nip, 1, 15), heads), lambda nip, name: nip[:15])
     for problem in wrong:
         if isinstance(problem, Mangled) and problem.head in by_head:
-            _offer(problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), by_head[problem.head])
+            _offer(
+                problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), by_head[problem.head]
+            )
     if column.name == checked.sheet.key[0]:
         _by_name(checked, values, user)
 
@@ -69,7 +71,9 @@ def _by_name(checked, values, user):
     name = next((c for c in checked.table.places if c.path == "employee.name"), None)
     cells = checked.table.cells(name) if name else ()
     lost = [(v, _plain(cell)) for v, cell in zip(values, cells, strict=False) if _hopeless(v) and cell]
-    known = _only(_found(user, fn.LOWER(Employee.name), {text for _, text in lost}), lambda nip, name: _plain(name))
+    known = _only(
+        _found(user, fn.LOWER(Employee.name), {text for _, text in lost}), lambda nip, name: _plain(name)
+    )
     for problem, text in lost:
         if text in known and not problem.near:
             _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), known[text])

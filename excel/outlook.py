@@ -13,7 +13,9 @@ ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are
 PREDICATES = [code for code, _ in Predicate.CHOICES]
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
-LIMITS = {name: f"distribution_{name}" for name in ("min_people", "most_max", "low_min", "top_max", "next_min")}
+LIMITS = {
+    name: f"distribution_{name}" for name in ("min_people", "most_max", "low_min", "top_max", "next_min")
+}
 
 
 @dataclass(slots=True)
@@ -70,7 +72,10 @@ class Outlook:
     def warn(self, plan):
         """Add a warning to the plan for everything that is odd."""
         for row, column, value in self.blank:
-            words = Invalid(N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan"), value=column.field.show(value))
+            words = Invalid(
+                N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan"),
+                value=column.field.show(value),
+            )
             plan.warnings.append(self.checked.problem(row, column, words))
         by_period = defaultdict(list)
         for said in self.said:
@@ -95,7 +100,9 @@ class Outlook:
         for said in group:
             ratings = before.get(said.employee)
             if ratings and (found := _jump(ratings, (*said.levels, said.predicate))):
-                words = N_("melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar")
+                words = N_(
+                    "melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar"
+                )
                 yield self.checked.problem(
                     said.row, None, Invalid(words, before=found[0], after=found[1], period=last.name)
                 )
@@ -103,13 +110,20 @@ class Outlook:
     def _all_alike(self, group):
         """The same values for everybody."""
         if len({said.values for said in group}) == 1:
-            words = Invalid(N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"), n=len(group))
+            words = Invalid(
+                N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"),
+                n=len(group),
+            )
             yield self.checked.problem(group[0].row, None, words)
 
     def _spread(self, period, policy, group):
         """Units whose predicates do not spread as the guidance for their organisation result says."""
         results = _results(period)
-        units = dict(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, [s.employee for s in group])).tuples())
+        units = dict(
+            Employee.select(Employee.id, Employee.unit)
+            .where(among(Employee.id, [s.employee for s in group]))
+            .tuples()
+        )
         teams = defaultdict(list)
         for said in group:
             if said.predicate:
@@ -148,9 +162,13 @@ def _results(period):
 
 def _told(unit, result, predicates, kind, limit, share):
     words = (
-        N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen")
+        N_(
+            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"
+        )
         if kind == "most"
-        else N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen")
+        else N_(
+            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"
+        )
         if isinstance(limit, int) and limit
         else N_("%(unit)s: belum ada yang %(predicates)s; pedoman untuk capaian %(result)s mengharapkannya")
     )

@@ -226,7 +226,9 @@ class Desk:
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
         merged.update(self._computed(merged))
-        line = Line(row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged))
+        line = Line(
+            row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged)
+        )
         self._file(self.plan.new, line, row, moved=bool(self._base(row)))
 
     def _old(self, row, old):
@@ -380,30 +382,14 @@ def _last_written_by(user, model, ids):
 # ------------------------------------------------------------------ for people
 
 
-def shown(result, lines):
-    """[(line, [(header, before, after)])] as texts in sheet order, for a review of these lines.
-
-    What the account may deliver but not read is shown as new.
-    """
-    texts = {column.name: _text(column, lines) for column in result.sheet.by_name.values()}
-    headers = {name: column.header for name, column in result.sheet.by_name.items()}
-    told = []
-    for line in lines:
-        parts = []
-        for name, header in headers.items():
-            if line.after.get(name) is None and name not in line.before:
-                continue
-            before = "" if line.hidden else texts[name](line.before.get(name))
-            parts.append((header, before, texts[name](line.after[name])))
-        told.append((line, parts))
-    return told
+def texts(sheet, rows):
+    """{field name: (header, function from a value to its text)} for these {field name: value} rows."""
+    return {name: (c.header, _text(c, [row.get(name) for row in rows])) for name, c in sheet.by_name.items()}
 
 
-def _text(column, lines):
+def _text(column, values):
     if not column.reference:
         return column.field.show
-    ids = {v for line in lines for v in (line.before.get(column.name), line.after.get(column.name))}
-    model = column.reference.rel_model
-    ids = [v for v in ids if isinstance(v, int)]
+    model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
     keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
     return lambda value: "" if value is None else str(keys.get(value, value))

@@ -10,9 +10,10 @@ def register(admin):
     from views.assessment import AssessmentView, ObjectionView, PeriodView, RatingView, UnitResultView
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
-    from views.imports import ImportView, UploadsView
+    from views.imports import ImportView
     from views.people import EmployeeView, UnitView, UserView
     from views.settings import ChangeView, HolidayView, PolicyView
+    from views.uploads import UploadsView
 
     menu = (
         (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView)),
