@@ -43,6 +43,13 @@ class Changed(Exception):
         super().__init__(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
 
 
+class Expired(Invalid):
+    """The upload waited too long: what was shown is out of date."""
+
+    def __init__(self):
+        super().__init__(N_("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi"))
+
+
 class HasErrors(Exception):
     """Rows are in error, so nothing was written; `plan` names them."""
 
@@ -120,6 +127,8 @@ def apply(upload, user, partial=False):
     The bytes are parsed and validated again, and planned again inside the transaction. Raises
     AlreadyDone, Changed, HasErrors, access.Denied; whatever is raised, nothing was written.
     """
+    if upload.expired:
+        raise Expired()
     sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
     context = context_of(upload, user, edits)
     checked = read(sheet, bytes(upload.data), context, edits)

@@ -167,6 +167,6 @@ def _identified(row, places, sheet):
     if not isinstance(value, str) or value.strip()[:1].isdigit():
         return value != ""
     try:
-        return key.field.parse(value) is not None and not NOTE.match(value.strip())
+        return key.field.parse(value) is not None
     except Invalid:
         return False

@@ -61,7 +61,7 @@ class UploadsView(UploadView):
             review = self.review_of(upload)
         except Unmapped as refusal:
             return self.ask_columns(upload, refusal)
-        except Unreadable as refusal:
+        except Invalid as refusal:  # no longer readable, or too old
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
         return self.show(upload, review)
@@ -136,13 +136,14 @@ class UploadsView(UploadView):
         """What the pressed button says: {"cell": [row, header, text]}, {"skip"|"take"|"ask": [rows] or "all"}, ..."""
         try:
             (what, told), *_ = json.loads(request.form.get("do") or '{"ask": []}').items()
-        except (ValueError, AttributeError):
+            kinds = [type(part) for part in told]
+        except (ValueError, AttributeError, TypeError):
             abort(400)
         if what == "accept":
             return self.accept_nips(edits, upload)
-        if what == "cell" and [type(part) for part in told] == [int, str, str]:
+        if what == "cell" and kinds == [int, str, str]:
             return edits.correct(*told)
-        if what not in CHOICES or not (told == "all" or {type(row) for row in told} <= {int}):
+        if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
             abort(400)
         if told == "all":
             told = [line.row for line in self.plan_of(upload, edits).conflict]
