@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -16,14 +15,13 @@ from openpyxl.utils import get_column_letter
 
 from fields import N_
 
+from .archive import inspect, refusal
 from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
 from .versions import PAGE, read_versions
 
 GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
 WAIT = 30  # seconds
 LARGEST = 50 << 20  # bytes of a file
-UNPACKED = 256 << 20  # bytes that a workbook may declare in all
-ENTRIES, RATIO, SMALL = 2_000, 200, 10 << 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
@@ -81,11 +79,11 @@ def parse(data, sheet, learnt=None):
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
     if data.startswith(b"PK\x03\x04"):
-        _look(data)
+        inspect(data)
         pages = _workbook(data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise _refusal("password")
+            raise refusal("password")
         pages = _workbook(data)
     else:
         pages = _csv(data, sheet, learnt or {})
@@ -93,31 +91,6 @@ def parse(data, sheet, learnt=None):
 
 
 # ------------------------------------------------------------------ reading
-
-
-REFUSALS = {
-    "password": N_("Berkas terkunci kata sandi; simpan lagi tanpa kata sandi"),
-    "broken": N_("Berkas rusak atau bukan Excel; buka lalu simpan lagi sebagai .xlsx"),
-    "rows": N_("Berkas lebih dari 200.000 baris; bagi menjadi beberapa berkas"),
-    "columns": N_("Berkas lebih dari 200 kolom; hapus kolom yang tidak dipakai"),
-    "heavy": N_("Berkas terlalu besar setelah dibuka; salin barisnya ke templat baru lalu unggah lagi"),
-    "errors": N_("Berkas memuat sel galat (seperti #N/A); perbaiki sel itu lalu unggah lagi"),
-}
-
-
-def _refusal(kind):
-    return Unreadable(REFUSALS[kind])
-
-
-def _look(data):
-    """Refuse an archive that declares too much, before anything of it is unpacked."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise _refusal("broken") from None
-    heavy = [e for e in entries if e.file_size > SMALL and e.file_size > RATIO * max(e.compress_size, 1)]
-    if heavy or len(entries) > ENTRIES or sum(e.file_size for e in entries) > UNPACKED:
-        raise _refusal("heavy")
 
 
 def guarded(script, data):
@@ -131,9 +104,9 @@ def guarded(script, data):
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _refusal("heavy") from None
+        raise refusal("heavy") from None
     if child.returncode:
-        raise _refusal("heavy" if child.returncode < 0 else "broken")
+        raise refusal("heavy" if child.returncode < 0 else "broken")
     return child.stdout
 
 
@@ -141,7 +114,7 @@ def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
     told = guarded(READER, data)
     if not told.endswith(b'"end"\n'):
-        raise _refusal("broken")
+        raise refusal("broken")
     pages = []
     for line in map(json.loads, io.BytesIO(told)):
         if line == "end":
@@ -149,7 +122,7 @@ def _workbook(data):
         if isinstance(line, list):
             pages[-1][0].extend(line)
         elif "error" in line:
-            raise _refusal(line["error"])
+            raise refusal(line["error"])
         else:
             pages.append(([], line["faults"], line["sheet"]))
     return [(_dated(rows, faults), name) for rows, faults, name in pages]
@@ -179,12 +152,12 @@ def _csv(data, sheet, learnt):
     try:
         rows = list(islice(_lines(text, delimiter), ROWS + LETTERHEAD + 1))
     except csv.Error:
-        raise _refusal("broken") from None
+        raise refusal("broken") from None
     width = min(max(map(len, rows), default=0), COLUMNS + 1)
     if len(rows) > ROWS + LETTERHEAD:
-        raise _refusal("rows")
+        raise refusal("rows")
     if len(rows) * width > CELLS:
-        raise _refusal("heavy")
+        raise refusal("heavy")
     return [([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows], "")]
 
 
@@ -219,7 +192,7 @@ def _table(pages, sheet, learnt):
     rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
     titles = rows[place]
     if len(titles) > COLUMNS:
-        raise _refusal("columns")
+        raise refusal("columns")
     places, unknown, guessed = recognise(titles, sheet, learnt)
     if lacking := missing(places, sheet):
         raise Unmapped(
@@ -246,5 +219,5 @@ def _filled(rows, start, wanted):
                 kept.append(row)
                 break
     if len(kept) > ROWS:
-        raise _refusal("rows")
+        raise refusal("rows")
     return numbers, kept

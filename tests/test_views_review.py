@@ -7,9 +7,12 @@ import pytest
 
 from excel.review import PAGE
 from models import Assessment, Setting, Upload, now
+from tests import test_views_imports as walk
 from tests.make import make_assessment, make_employee, make_unit, make_user, nip, xlsx
 from tests.test_excel_review import stamped
-from tests.test_views_imports import HEAD, client, office, review, upload  # noqa: F401 - fixtures
+from tests.test_views_imports import HEAD, review, upload
+
+office, client = walk.office, walk.client
 
 
 def edit(client, post, address, do=None, **fields):
