@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from fields import N_, Invalid, Level, Predicate, Score
-from models import Employee, Period, Policy, Rating, Unit, UnitResult
+from models import Employee, Period, Policy, Rating, Unit, UnitResult, db
 from rating import beyond, level_of, predicate_of
 
 from .lookup import Memo, among
@@ -96,7 +96,7 @@ class Outlook:
         ids = [said.employee for said in group]
         names = Rating.employee, Rating.work_level, Rating.behaviour_level, Rating.predicate
         query = Rating.select(*names).where((Rating.period == last) & among(Rating.employee, ids))
-        before = {key: rest for key, *rest in query.tuples()}
+        before = {key: rest for key, *rest in db.execute(query)}
         for said in group:
             ratings = before.get(said.employee)
             if ratings and (found := _jump(ratings, (*said.levels, said.predicate))):
@@ -119,11 +119,10 @@ class Outlook:
     def _spread(self, period, policy, group):
         """Units whose predicates do not spread as the guidance for their organisation result says."""
         results = _results(period)
-        units = dict(
-            Employee.select(Employee.id, Employee.unit)
-            .where(among(Employee.id, [s.employee for s in group]))
-            .tuples()
-        )
+        if results is None:
+            return
+        ids = [said.employee for said in group]
+        units = dict(db.execute(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, ids))))
         teams = defaultdict(list)
         for said in group:
             if said.predicate:
@@ -145,10 +144,12 @@ def _jump(before, after):
 
 
 def _results(period):
-    """{unit id: newest known organisation result up to a period, its own or the nearest one above}."""
+    """{unit id: newest known organisation result up to a period, its own or the nearest one above}; None where none is known."""
     query = UnitResult.select(UnitResult.unit, UnitResult.result).join(Period)
     known = dict(query.where(Period.starts_on <= period.starts_on).order_by(Period.starts_on).tuples())
-    above = dict(Unit.select(Unit.id, Unit.parent).tuples()) if known else {}
+    if not known:
+        return None
+    above = dict(Unit.select(Unit.id, Unit.parent).tuples())
 
     def nearest(unit):
         seen = set()

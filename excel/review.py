@@ -9,6 +9,7 @@ from functools import cached_property
 
 from fields import as_text
 
+from .lookup import Memo
 from .plan import texts
 from .versions import base_values
 
@@ -75,13 +76,17 @@ class Review:
     def page(self, kind, number):
         """The Entries of one page of a filter."""
         start = number * PAGE
-        picked = self._picked(kind)[start : start + PAGE]
-        lines = [item for kind, item in picked if kind in ("conflict", "changed", "new")]
+        picked = self._picked[kind][start : start + PAGE]
+        lines = [(kind, item) for kind, item in picked if kind in ("conflict", "changed", "new")]
         told = self._lines(lines)
         return [told[item.row] if hasattr(item, "row") else self._plain(kind, item) for kind, item in picked]
 
-    def _picked(self, kind):
-        """[(kind, item)] of a filter."""
+    @cached_property
+    def _picked(self):
+        """{filter: [(kind, item)]}, each made when it is first asked for."""
+        return Memo(self._pick)
+
+    def _pick(self, kind):
         if kind != "warning":
             return [(k, item) for k in (KINDS if kind == "all" else (kind,)) for item in self.items[k]]
         every = [(k, item) for k in (*KINDS, "same") for item in self.items[k]]
@@ -89,13 +94,10 @@ class Review:
 
     def _lines(self, lines):
         """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
-        told, stale = {}, [line for line in lines if line.base is not None]
+        told, stale = {}, [line for _, line in lines if line.base is not None]
         base = base_values(self.plan.sheet.model, stale) if stale else {}
-        show = texts(self.plan.sheet, [v for x in lines for v in (x.before, x.after, base.get(x.row, {}))])
-        conflicting = {line.row for line in self.plan.conflict}
-        for line in lines:
-            hidden = line.hidden or not line.version
-            kind = "conflict" if line.row in conflicting else "new" if hidden else "changed"
+        show = texts(self.plan.sheet, [v for _, x in lines for v in (x.before, x.after, base.get(x.row, {}))])
+        for kind, line in lines:
             entry = Entry(line.row, kind, line.label, edited=line.row in self.edits.cells)
             for name, (header, text) in show.items():
                 if line.after.get(name) is None and name not in line.before:
