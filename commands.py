@@ -13,7 +13,7 @@ import access
 import audit
 import compute as computing
 import migrations
-from excel import apply as work
+from excel import apply, jobs
 from excel.export import export as export_sheet
 from excel.sheets import SHEETS
 from excel.template import template as write_template
@@ -142,8 +142,9 @@ def seed(employees, random_state):
 @click.option("--port", default=5000, show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
 def serve(host, port, workers):
-    """Serve the panel with a production server."""
+    """Serve the panel with a production server, and work large uploads off beside it."""
     db.close()
+    jobs.start_worker("--stay")
     run_server(host, port, workers)
 
 
@@ -272,11 +273,11 @@ def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
     if not SHEETS[sheet].imports:
         raise Refused(f"Lembar {sheet} hanya untuk ekspor")
     context = Context(account(username), period_of(period_code))
-    plan, upload = work.run(
+    plan, upload = apply.run(
         SHEETS[sheet], Path(file).read_bytes(), Path(file).name, context, partial=partial, dry_run=dry_run
     )
     applied = upload is not None
-    result = work.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
+    result = apply.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
     say(as_json, result, told(result))
     if plan.unsettled and not partial:
         sys.exit(1)
@@ -293,6 +294,17 @@ def told(result):
         f"Disimpan sebagai unggahan {result['upload']}." if result["applied"] else "Tidak ada yang disimpan."
     )
     return "\n".join([*lines, counts, done])
+
+
+@main.command(hidden=True)
+@click.option("--stay", is_flag=True, help="Wait for more when there is nothing to do.")
+@click.option("--job", type=int, help="Do this one, which was claimed.")
+def work(stay, job):
+    """Work large uploads off; `serve` starts this by itself."""
+    if job:
+        return jobs.work_off(Upload.get_by_id(job))
+    db.close()
+    return jobs.keep_working(stay)
 
 
 @main.command("export")
@@ -332,6 +344,6 @@ def compute(period, unit_code, as_json):
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
     row = one(Upload, Upload.id, upload, "Unggahan")
-    undone, kept = work.undo(row, None)
+    undone, kept = apply.undo(row, None)
     text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
     say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)

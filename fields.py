@@ -64,12 +64,16 @@ class Invalid(ValueError):
 
 
 class Mangled(Invalid):
-    """A NIP that a spreadsheet turned into a number: `head` is what is left of it, 15 digits."""
+    """A NIP that a spreadsheet turned into a number: `heads` are the 15 digits left of it, the likeliest first."""
 
     def __init__(self, value):
         self.mangled = True
-        digits = str(int(value)) if isinstance(value, int | float) and 1e17 <= value < 1e18 else ""
-        self.head = digits[:15]
+        self.heads = ()
+        if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
+            near, low = round(int(value), -3), int(value) - 16
+            self.heads = tuple(
+                dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low))
+            )
         super().__init__(
             N_("NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
                "ubah sel menjadi Teks lalu ketik ulang 18 angka")

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
@@ -20,7 +21,7 @@ from .lookup import among
 from .parse import parse
 from .plan import plan
 from .sheets import SHEETS
-from .validate import Coming, Context, validate
+from .validate import Coming, Context, may_import, silent, validate
 
 UNDO_DAYS = 7
 LEARNT = "titles:"  # the office's setting of what titles mean, by sheet
@@ -77,7 +78,9 @@ def quick():
 def read(sheet, data, context, edits=NOTHING):
     """The Checked rows of a file's bytes, with what people decided about them."""
     learnt = Setting.read(None, f"{LEARNT}{sheet.name}", {}) | edits.titles
-    return validate(sheet, edited(parse(data, sheet, learnt), edits), context)
+    table = edited(parse(data, sheet, learnt), edits)
+    context.tell(0.2)
+    return validate(sheet, table, context)
 
 
 @quick()
@@ -97,9 +100,17 @@ def store(sheet, data, filename, context):
         found = None
     with write():
         Upload.forget_drafts()
-        kept = found and {**_counts(found), "fingerprint": found.fingerprint}
+        kept = found and {**counts(found), "fingerprint": found.fingerprint}
         upload = _upload(sheet, data, filename, context, **(kept or {}))
     return upload, found
+
+
+def shelve(sheet, data, filename, context):
+    """An Upload in state "queued" whose bytes wait to be checked in the background. Raises Unreadable, Denied."""
+    may_import(sheet, context.user)
+    with write():
+        Upload.forget_drafts()
+        return _upload(sheet, data, filename, context, state="queued", beat=time.time())
 
 
 def revise(upload, user, edits):
@@ -111,7 +122,7 @@ def revise(upload, user, edits):
     found = check(sheet, bytes(upload.data), context, edits)
     with write():
         waiting = (Upload.id == upload.id) & (Upload.state == "checked")
-        kept = {**_counts(found), "edits": edits.as_json(), "fingerprint": found.fingerprint}
+        kept = {**counts(found), "edits": edits.as_json(), "fingerprint": found.fingerprint}
         if not Upload.update(kept).where(waiting).execute():
             raise AlreadyDone()
         if edits.titles:
@@ -121,7 +132,7 @@ def revise(upload, user, edits):
 
 
 @quick()
-def apply(upload, user, partial=False):
+def apply(upload, user, partial=False, tell=silent):
     """Write a stored upload in one transaction; returns the Plan that was carried out.
 
     The bytes are parsed and validated again, and planned again inside the transaction. Raises
@@ -130,14 +141,14 @@ def apply(upload, user, partial=False):
     if upload.expired:
         raise Expired()
     sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
-    context = context_of(upload, user, edits)
+    context = context_of(upload, user, edits, tell)
     checked = read(sheet, bytes(upload.data), context, edits)
     with write():
         _claim(upload)
         found = plan(sheet, checked, context)
         if found.fingerprint != upload.fingerprint:
             raise Changed(found)
-        _carry_out(found, upload, user, partial)
+        _carry_out(found, upload, context, partial)
     return found
 
 
@@ -151,16 +162,16 @@ def run(sheet, data, filename, context, partial=False, dry_run=False):
         found = plan(sheet, checked, context)
         if found.unsettled and not partial:
             return found, None
-        upload = _upload(sheet, data, filename, context, state="applied", **_counts(found))
-        _carry_out(found, upload, context.user, partial)
+        upload = _upload(sheet, data, filename, context, state="applied", **counts(found))
+        _carry_out(found, upload, context, partial)
     return found, upload
 
 
-def context_of(upload, user, edits=NOTHING):
+def context_of(upload, user, edits=NOTHING, tell=silent):
     """The Context of a stored upload: only who uploaded it, HR and IT may act on it."""
     if user is not None and user.role not in ("admin", "hr") and upload.user_id != user.id:
         raise access.Denied(N_("Unggahan ini milik akun lain"))
-    return Context(user, upload.period, frozenset(edits.take))
+    return Context(user, upload.period, frozenset(edits.take), tell)
 
 
 def report(sheet, found, applied, upload_id):
@@ -177,7 +188,8 @@ def report(sheet, found, applied, upload_id):
 # ------------------------------------------------------------------ writing
 
 
-def _counts(found):
+def counts(found):
+    """What an Upload keeps of a Plan: {column: number of rows}."""
     return {
         "rows": found.rows, **found.counts, "same": found.same,
         "conflict": len(found.conflict), "wrong": found.rows - _good(found),
@@ -198,19 +210,21 @@ def _upload(sheet, data, filename, context, **more):
 def _claim(upload):
     """Take the upload for applying; a second click finds it taken."""
     waiting = Upload.state.in_(("checked", "queued", "applying"))
-    if not Upload.update(state="applied").where((Upload.id == upload.id) & waiting).execute():
+    if not Upload.update(state="applied", draft=None).where((Upload.id == upload.id) & waiting).execute():
         raise AlreadyDone()
     upload.state = "applied"
 
 
-def _carry_out(found, upload, user, partial):
+def _carry_out(found, upload, context, partial):
     if found.unsettled and not partial:
         raise HasErrors(found)
+    context.tell(0.7)
     if found.new:
-        _insert(found, upload, user)
+        _insert(found, upload, context.user)
+    context.tell(0.9)
     if found.changed:
-        _update(found, upload, user)
-    Upload.update(**_counts(found)).where(Upload.id == upload.id).execute()
+        _update(found, upload, context.user)
+    Upload.update(**counts(found)).where(Upload.id == upload.id).execute()
 
 
 def _insert(found, upload, user):

@@ -14,7 +14,8 @@ class Edits:
 
     `titles` {title: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
     `skip` rows to leave out; `take` conflicting rows to write as the file has them. `apply` is what
-    was asked of a background job, `note` what it has to say.
+    was asked of a background job ({"by": account's id, "partial"}), `note` what it has to say, `tries`
+    how often it was begun.
     """
 
     titles: dict = field(default_factory=dict)
@@ -23,15 +24,14 @@ class Edits:
     take: set = field(default_factory=set)
     apply: dict = field(default_factory=dict)
     note: str = ""
+    tries: int = 0
 
     @classmethod
     def of(cls, upload):
         """The decisions kept with an Upload."""
         kept = json.loads(upload.edits or "{}")
-        return cls(
-            kept.get("titles", {}), {int(row): texts for row, texts in kept.get("cells", {}).items()},
-            set(kept.get("skip", ())), set(kept.get("take", ())), kept.get("apply", {}), kept.get("note", ""),
-        )  # fmt: skip
+        kept["cells"] = {int(row): texts for row, texts in kept.get("cells", {}).items()}
+        return cls(**kept | {name: set(kept.get(name, ())) for name in ("skip", "take")})
 
     def as_json(self):
         kept = vars(self) | {"skip": sorted(self.skip), "take": sorted(self.take)}

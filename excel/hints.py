@@ -55,13 +55,12 @@ def _nearest(wrong, options):
 
 def _people(checked, column, values, wrong):
     user = checked.context.user
-    heads = {problem.head for problem in wrong if isinstance(problem, Mangled)} - {""}
-    by_head = _only(_found(user, fn.SUBSTR(Employee.nip, 1, 15), heads), lambda nip, name: nip[:15])
-    for problem in wrong:
-        if isinstance(problem, Mangled) and problem.head in by_head:
-            _offer(
-                problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), by_head[problem.head]
-            )
+    mangled = [problem for problem in wrong if isinstance(problem, Mangled)]
+    heads = {head for problem in mangled for head in problem.heads}
+    owners = _grouped(_found(user, fn.SUBSTR(Employee.nip, 1, 15), heads), lambda nip, name: nip[:15])
+    for problem in mangled:
+        found = next((owners[head] for head in problem.heads if head in owners), ())
+        _offer(problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), found)
     if column.name == checked.sheet.key[0]:
         _by_name(checked, values, user)
 
@@ -71,12 +70,12 @@ def _by_name(checked, values, user):
     name = next((c for c in checked.table.places if c.path == "employee.name"), None)
     cells = checked.table.cells(name) if name else ()
     lost = [(v, _plain(cell)) for v, cell in zip(values, cells, strict=False) if _hopeless(v) and cell]
-    known = _only(
+    known = _grouped(
         _found(user, fn.LOWER(Employee.name), {text for _, text in lost}), lambda nip, name: _plain(name)
     )
     for problem, text in lost:
-        if text in known and not problem.near:
-            _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), known[text])
+        if not problem.near:
+            _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), known.get(text, ()))
 
 
 def _hopeless(value):
@@ -95,13 +94,15 @@ def _found(user, field, values):
     return query.where(among(field, values)).tuples()
 
 
-def _only(rows, key):
-    """{key: (NIP, name)} of those rows that are alone with their key."""
+def _grouped(rows, key):
+    """{key: [(NIP, name)]} of the rows."""
     groups = {}
     for row in rows:
         groups.setdefault(key(*row), []).append(row)
-    return {k: found[0] for k, found in groups.items() if len(found) == 1}
+    return groups
 
 
-def _offer(problem, words, person):
-    problem.hint = Invalid(words, near=person[0], person=person[1])
+def _offer(problem, words, people):
+    """Offer an employee who is the only one in question."""
+    if len(people) == 1:
+        problem.hint = Invalid(words, near=people[0][0], person=people[0][1])

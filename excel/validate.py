@@ -1,5 +1,6 @@
 """From raw cells to values: every error of every row at once, each with its place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,16 +18,22 @@ CLEAR = "HAPUS"
 ANYBODY = ("assessor", "supervisor")  # may belong to other units
 
 
+def silent(share):
+    """Tells nobody how far the work is."""
+
+
 @dataclass(frozen=True)
 class Context:
     """Whose rights and scope hold (None: IT at the command line), and the period given beside the file.
 
-    `take` are the rows that are written although what is stored has moved on.
+    `take` are the rows that are written although what is stored has moved on; `tell` is called with
+    the share of the work that is done, 0 to 1.
     """
 
     user: Any = None
     period: Any = None
     take: frozenset = frozenset()
+    tell: Callable = silent
 
 
 @dataclass(frozen=True)
@@ -118,12 +125,12 @@ def validate(sheet, table, context):
     What depends on the stored rows of the sheet itself is left to `plan`. Raises access.Denied
     and Unreadable. Source: DESIGN, Contracts, Sheets.
     """
-    if not sheet.imports or not access.may(context.user, "import", sheet.model):
-        raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
+    may_import(sheet, context.user)
     _period_given(sheet, table, context)
     checked = Checked(sheet, table, context)
     columns = [c for c in table.places if c.name or c in sheet.verified]
     read = {column: _read(sheet, column, table.cells(column)) for column in columns}
+    context.tell(0.3)
     for column in columns:
         if column.reference:
             read[column] = _resolved(checked, column, read)
@@ -131,6 +138,12 @@ def validate(sheet, table, context):
     _fill_rows(checked, read)
     _prepare(checked)
     return checked
+
+
+def may_import(sheet, user):
+    """Refuse an account that may not upload this sheet: raises access.Denied."""
+    if not sheet.imports or not access.may(user, "import", sheet.model):
+        raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
 
 
 def _period_given(sheet, table, context):

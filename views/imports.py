@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 import access
 from excel import apply as work
+from excel import jobs
 from excel.header import Unreadable
 from excel.sheets import SHEETS
 from excel.template import template
@@ -78,8 +79,11 @@ class ImportView(BaseView):
 
     @staticmethod
     def keep(sheet, field, context):
+        data, name = field.data.read(), field.data.filename
         try:
-            upload, _ = work.store(sheet, field.data.read(), field.data.filename, context)
+            if jobs.is_large(data):
+                return work.shelve(sheet, data, name, context)
+            upload, _ = work.store(sheet, data, name, context)
         except Unreadable as refusal:
             field.errors = [spoken(refusal)]
             return None

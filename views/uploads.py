@@ -3,12 +3,13 @@
 import io
 import json
 
-from flask import abort, flash, redirect, request, send_file, url_for
+from flask import abort, current_app, flash, jsonify, redirect, request, send_file, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
 import access
 from excel import apply as work
+from excel import jobs
 from excel.annotate import annotate
 from excel.edits import CHOICES, Edits
 from excel.header import Unmapped, Unreadable, title_key
@@ -51,6 +52,9 @@ class UploadsView(UploadView):
     @expose("/<int:id>/")
     def review(self, id):
         upload = self.own(id)
+        if upload.state in ("queued", "applying"):
+            wake(upload)
+            return self.render("admin/upload_wait.html", upload=upload, sheet=SHEETS[upload.sheet])
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         try:
@@ -66,6 +70,13 @@ class UploadsView(UploadView):
             return redirect(url_for(".index_view"))
         return self.show(upload, review)
 
+    @expose("/<int:id>/progress")
+    def progress(self, id):
+        """How far the background is, for the page that waits."""
+        upload = self.own(id)
+        wake(upload)
+        return jsonify(state=upload.state, done=upload.done)
+
     def show(self, upload, review):
         """A page of one kind of rows, with the file's counts and causes above."""
         counts = review.head["counts"]
@@ -75,7 +86,7 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), pages - 1))
         return self.render(
             "admin/upload_review.html", upload=upload, sheet=SHEETS[upload.sheet], head=review.head, counts=counts,
-            kind=kind, page=page, pages=pages, entries=review.page(kind, page), said=said,
+            kind=kind, page=page, note=Edits.of(upload).note, pages=pages, entries=review.page(kind, page), said=said,
             badge=lambda code: badge(code, Predicate()),
             page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
         )  # fmt: skip
@@ -158,7 +169,10 @@ class UploadsView(UploadView):
     def revised(self, upload, edits):
         """Keep the decisions, and back to the page they were made on."""
         try:
-            work.revise(upload, me(), edits)
+            if upload.draft:
+                jobs.queue(upload, edits, fingerprint=None, draft=None)
+            else:
+                work.revise(upload, me(), edits)
         except Invalid as refusal:
             flash(spoken(refusal), "error")
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
@@ -170,14 +184,27 @@ class UploadsView(UploadView):
     def apply(self, id):
         upload = self.own(id)
         upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
+        partial = request.form.get("partial") == "y"
         try:
-            work.apply(upload, me(), partial=request.form.get("partial") == "y")
-            flash(gettext("Unggahan disimpan."), "success")
+            if upload.draft:
+                self.apply_later(upload, partial)
+            else:
+                work.apply(upload, me(), partial)
+                flash(gettext("Unggahan disimpan."), "success")
         except (work.Changed, work.HasErrors) as refusal:
             flash(gettext(str(refusal)), "error")
         except Invalid as refusal:  # done before, or no longer readable
             flash(spoken(refusal), "info")
         return redirect(url_for(".review", id=id))
+
+    @staticmethod
+    def apply_later(upload, partial):
+        """Queue a large upload to be applied as it was shown."""
+        if upload.expired:
+            raise work.Expired()
+        edits = Edits.of(upload)
+        edits.apply, edits.note, edits.tries = {"by": me().id, "partial": partial}, "", 0
+        jobs.queue(upload, edits, fingerprint=upload.fingerprint)
 
     @expose("/<int:id>/undo", methods=("POST",))
     def undo(self, id):
@@ -211,6 +238,18 @@ class UploadsView(UploadView):
         """The workbook as it was uploaded."""
         upload = self.own(id)
         return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
+
+
+def wake(upload):
+    """Start a worker for a job that nobody works on: `serve` keeps one, other servers do not."""
+    if jobs.forsaken(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
+        config = current_app.config
+        WORKERS[:] = [
+            jobs.start_worker(DATABASE_URL=config["DATABASE_URL"], KINERJA_INSTANCE=str(config["INSTANCE"]))
+        ]
+
+
+WORKERS = []  # the one that this process started last
 
 
 def said(problem):
