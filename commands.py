@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from excel import apply, jobs
 from excel.export import export as export_sheet
 from excel.sheets import SHEETS
 from excel.template import template as write_template
-from excel.validate import Context
+from excel.validate import Context, silent
 from fields import Invalid
 from forms import SHORTEST, too_common
 from models import Employee, Period, Unit, Upload, User, db, write
@@ -144,11 +145,11 @@ def seed(employees, random_state):
 def serve(host, port, workers):
     """Serve the panel with a production server, and work large uploads off beside it."""
     db.close()
-    jobs.start_worker("--stay")
     run_server(host, port, workers)
 
 
 def run_server(host, port, workers=2):
+    jobs.start_worker("--stay")
     if sys.platform == "win32":
         import waitress
 
@@ -272,15 +273,26 @@ def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
     """Read a workbook into a table: exit 0 applied, 1 rows in error, 2 unreadable."""
     if not SHEETS[sheet].imports:
         raise Refused(f"Lembar {sheet} hanya untuk ekspor")
-    context = Context(account(username), period_of(period_code))
-    plan, upload = apply.run(
-        SHEETS[sheet], Path(file).read_bytes(), Path(file).name, context, partial=partial, dry_run=dry_run
-    )
+    user, period, data = account(username), period_of(period_code), Path(file).read_bytes()
+    with progress() as tell:
+        context = Context(user, period, tell=tell)
+        plan, upload = apply.run(SHEETS[sheet], data, Path(file).name, context, partial, dry_run)
     applied = upload is not None
     result = apply.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
     say(as_json, result, told(result))
     if plan.unsettled and not partial:
         sys.exit(1)
+
+
+@contextmanager
+def progress():
+    """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
+        yield lambda share: bar.update(int(100 * share) - bar.pos)
+        bar.update(100 - bar.pos)
 
 
 def told(result):
