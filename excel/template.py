@@ -13,6 +13,7 @@ from models import Assessment, Employee, Period, Unit
 
 from .export import below, face, fill, stream, unit_of
 from .sheets import ASSESSMENTS
+from .versions import add_versions
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
@@ -35,6 +36,8 @@ def template(sheet, out, context, unit_code=None):
     book = Workbook()
     _data_page(book, sheet, context.user)
     _guide(book, sheet)
+    if period:
+        add_versions(book, sheet, _versions(context.user, period, unit_code))
     if hasattr(out, "write"):
         return fill(book, sheet, rows, out)
     with open(out, "wb") as file:
@@ -79,6 +82,23 @@ def _people(user, period, unit_code):
         query = query.where(below(Employee, unit_of(unit_code, user)))
     for nip, name, *said in stream(query):
         yield (nip, name, period.code, "supervisor", *said)
+
+
+def _versions(user, period, unit_code):
+    """The key of each row and the version it has now, 0 where nothing was said yet.
+
+    Read before the rows: what changes in between is a conflict rather than overlooked.
+    """
+    assessor = Employee.alias()
+    query = (
+        Assessment.select(Employee.nip, assessor.nip, Assessment.version)
+        .join(Employee)
+        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
+        .where((Assessment.period == period.id) & (Assessment.source == "supervisor"))
+    )
+    known = {(nip, by): version for nip, by, version in stream(query)}
+    for nip, _, code, source, by, *_ in _people(user, period, unit_code):
+        yield nip, code, source, by, known.get((nip, by), 0)
 
 
 # ------------------------------------------------------------------ the page to fill in

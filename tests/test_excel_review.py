@@ -4,13 +4,14 @@ import json
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 import audit
 from excel.apply import HasErrors, apply, check, report, revise, run, store
 from excel.edits import Edits
 from excel.review import Packed, Review, packed, ranges
 from excel.sheets import ASSESSMENTS, EMPLOYEES, TRAININGS
+from excel.template import template
 from excel.validate import Context
 from excel.versions import add_versions
 from models import Assessment, Policy, Unit, UnitResult, Upload
@@ -290,3 +291,27 @@ def test_a_spread_beyond_the_guidance_is_shown(cast, result, said):
     assert bool(text) == bool(said)
     Policy.update(distribution_min_people=7).execute()
     assert warned(load("assessments", ASSESSMENT, *rows, period=cast.period)[0]) == []
+
+
+def test_a_template_knows_the_versions_of_its_rows(cast):
+    make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=70, behaviour_score=80, version=3)
+    out = BytesIO()
+    template(ASSESSMENTS, out, Context(cast.supervisor, cast.period))
+    plan = check(ASSESSMENTS, out.getvalue(), Context(cast.supervisor, cast.period))
+    assert (plan.same, plan.conflict) == (plan.rows, [])
+    assert sorted(plan.checked.table.versions.values()) == [0, 0, 3]
+    book = load_workbook(BytesIO(out.getvalue()))
+    assert book["_kinerja"].sheet_state == "veryHidden"
+    page = book.worksheets[0]
+    place = {cell.value: cell.column for cell in page[1]}
+    for number in range(2, page.max_row + 1):
+        page.cell(number, place["Skor Hasil Kerja"], 99)
+        page.cell(number, place["Skor Perilaku"], 99)
+    filled = BytesIO()
+    book.save(filled)
+    make_assessment(cast.budi, cast.period, assessor=cast.boss, work_score=60)
+    Assessment.update(work_score=71, version=4).where(Assessment.employee == cast.ani).execute()
+    plan = check(ASSESSMENTS, filled.getvalue(), Context(cast.supervisor, cast.period))
+    assert (len(plan.new), len(plan.changed), len(plan.conflict)) == (1, 0, 2)
+    entries = Review(plan, Edits()).page("conflict", 0)
+    assert {(e.cells[0][1], e.cells[0][2]) for e in entries} == {("71", "99"), ("60", "99")}
