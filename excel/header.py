@@ -74,8 +74,9 @@ def recognise(titles, sheet, learnt):
     taught = {key: sheet.known.get(alike(header)) for key, header in learnt.items()}
     for names in (sheet.known, taught, sheet.synonyms):
         mine = {place: names[key] for place, key in left.items() if key in names}
+        settled = frozenset(places)
         for place, column in mine.items():
-            if column in places and names is not sheet.known:
+            if column in settled:
                 continue
             if column in places:
                 raise Unreadable(N_("Kolom %(header)s ada dua kali; hapus salah satu"), header=column.header)
