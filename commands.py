@@ -270,7 +270,7 @@ def template(sheet, file, period_code, unit_code, username):
 @JSON
 @plainly
 def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
-    """Read a workbook into a table: exit 0 applied, 1 rows in error, 2 unreadable."""
+    """Read a workbook into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
     if not SHEETS[sheet].imports:
         raise Refused(f"Lembar {sheet} hanya untuk ekspor")
     user, period, data = account(username), period_of(period_code), Path(file).read_bytes()

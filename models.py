@@ -68,6 +68,7 @@ def connect(url):
     if db.obj is not None and not db.is_closed():
         db.close()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
+    db.obj.url = url  # for the processes that we start
     return db
 
 

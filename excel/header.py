@@ -16,11 +16,14 @@ class Unreadable(Invalid):
 
 
 class Unmapped(Unreadable):
-    """A needed column was not recognised; `titles` and `sample` rows let a person say which it is."""
+    """A needed column was not recognised.
 
-    def __init__(self, template, titles, sample, **params):
+    `titles`, `sample` rows and the `places` found so far ({column: position}) let a person say which it is.
+    """
+
+    def __init__(self, template, titles, sample, places, **params):
         super().__init__(template, **params)
-        self.titles, self.sample = titles, sample
+        self.titles, self.sample, self.places = titles, sample, places
 
 
 def title_key(value):

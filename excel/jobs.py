@@ -165,6 +165,7 @@ def keep_working(stay):
 
 
 def start_worker(*options, **environment):
-    """A process that works jobs off beside this one."""
+    """A process that works jobs of this database off beside this one."""
     command = [sys.executable, str(PROGRAM), "work", *options]
+    environment["DATABASE_URL"] = db.obj.url
     return subprocess.Popen(command, env=os.environ | environment, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program

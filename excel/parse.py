@@ -60,6 +60,11 @@ class Table:
     versions: dict | None = None
     skipped: list = field(default_factory=list)
 
+    @property
+    def sample(self):
+        """The first rows, to show what a column holds."""
+        return self.rows[:3]
+
     def cells(self, column):
         place = self.places[column]
         return [row[place] for row in self.rows]
@@ -197,7 +202,7 @@ def _table(pages, sheet, learnt):
     if lacking := missing(places, sheet):
         raise Unmapped(
             N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"),
-            titles, rows[place + 1 : place + 4], headers=", ".join(lacking),
+            titles, rows[place + 1 : place + 4], places, headers=", ".join(lacking),
         )  # fmt: skip
     numbers, kept = _filled(rows, place + 1, sorted(places.values()))
     numbers, kept, notes = without_notes(numbers, kept, places, titles, sheet)

@@ -42,6 +42,7 @@ def test_a_ruined_nip_is_shown_repaired_and_written_only_with_consent(office, ci
     assert "diperbaiki di sini" in text
     post(client, f"{answer.location}apply", {"fingerprint": fingerprint})
     assert Assessment.get(Assessment.employee == citra).work_score == 88
+    assert "Yang diputuskan saat diperiksa" in client.get(answer.location).get_data(as_text=True)
 
 
 def test_cells_are_corrected_in_place_and_suggestions_taken(office, client, post):
@@ -123,8 +124,20 @@ def test_the_mapping_step_asks_once_for_the_office(office, client, post):
         "kinerja": "Skor Hasil Kerja",
         "sikap": "Skor Perilaku",
     }
-    _, fingerprint = review(client, upload(client, post, data))
+    answer = upload(client, post, data)
+    _, fingerprint = review(client, answer)
     assert fingerprint
+    page = client.get(f"{answer.location}?columns=y").get_data(as_text=True)
+    assert "<option selected>Skor Hasil Kerja" in page
+    chosen = {
+        "was:Kinerja": "Skor Hasil Kerja",
+        "title:Kinerja": "Rating Hasil Kerja",
+        "was:NIP": "NIP",
+        "title:NIP": "NIP",
+    }
+    post(client, f"{answer.location}columns", chosen)
+    assert Setting.read(None, "titles:assessments")["kinerja"] == "Rating Hasil Kerja"
+    assert "nip" not in Setting.read(None, "titles:assessments")
 
 
 def test_a_choice_of_columns_that_does_not_help_asks_again(office, client, post):

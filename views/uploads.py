@@ -12,7 +12,7 @@ from excel import apply as work
 from excel import jobs
 from excel.annotate import annotate
 from excel.edits import CHOICES, Edits
-from excel.header import Unmapped, Unreadable, title_key
+from excel.header import Unmapped, Unreadable
 from excel.review import FILTERS, PAGE, Packed, Review
 from excel.sheets import SHEETS
 from fields import Invalid, Predicate, as_text
@@ -64,10 +64,12 @@ class UploadsView(UploadView):
                 )
             review = self.review_of(upload)
         except Unmapped as refusal:
-            return self.ask_columns(upload, refusal)
+            return self.ask_columns(upload, refusal, spoken(refusal))
         except Invalid as refusal:  # no longer readable, or too old
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
+        if "columns" in request.args and not upload.draft:
+            return self.ask_columns(upload, review.plan.checked.table)
         return self.show(upload, review)
 
     @expose("/<int:id>/progress")
@@ -91,17 +93,19 @@ class UploadsView(UploadView):
             page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
         )  # fmt: skip
 
-    def ask_columns(self, upload, refusal):
-        """The mapping step: a needed column was not recognised."""
-        sheet = SHEETS[upload.sheet]
-        chosen, titles = Edits.of(upload).titles, []
-        for place, title in enumerate(map(as_text, refusal.titles)):
-            mine = sheet.known.get(title_key(title))
-            now = chosen.get(title_key(title), mine.header if mine else "")
-            if title:
-                titles.append((title, [as_text(row[place]) for row in refusal.sample], now))
+    def ask_columns(self, upload, found, refusal=""):
+        """The mapping step, from the `titles`, `sample` rows and `places` that were found in the file."""
+        headers = {place: column.header for column, place in found.places.items()}
+        titles = [
+            (text, [as_text(row[place]) for row in found.sample], headers.get(place, ""))
+            for place, text in enumerate(map(as_text, found.titles)) if text.strip()
+        ]  # fmt: skip
         return self.render(
-            "admin/upload_columns.html", upload=upload, sheet=sheet, titles=titles, refusal=spoken(refusal)
+            "admin/upload_columns.html",
+            upload=upload,
+            sheet=SHEETS[upload.sheet],
+            titles=titles,
+            refusal=refusal,
         )
 
     def result_of(self, upload):
@@ -114,8 +118,8 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
-            "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
-            "page_url": lambda number: url_for(".review", id=upload.id, page=number), "note": Edits.of(upload).note,
+            "edits": Edits.of(upload), "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
+            "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
 
     # -- decisions
@@ -124,10 +128,12 @@ class UploadsView(UploadView):
     def columns(self, id):
         """What the file's titles mean, as a person said; remembered for the office."""
         upload = self.own(id)
-        edits, headers = Edits.of(upload), {column.header for column in SHEETS[upload.sheet].columns}
+        edits, headers = Edits.of(upload), {"", *(c.header for c in SHEETS[upload.sheet].columns)}
         for name, header in request.form.items():
-            if name.startswith("title:") and header in headers | {""}:
-                edits.name(name.removeprefix("title:"), header)
+            title = name.removeprefix("title:")
+            was = request.form.get(f"was:{title}")
+            if name.startswith("title:") and header in headers and header != was:
+                edits.name(title[:200], header)
         return self.revised(upload, edits)
 
     @expose("/<int:id>/edit", methods=("POST",))
@@ -243,10 +249,7 @@ class UploadsView(UploadView):
 def wake(upload):
     """Start a worker for a job that nobody works on: `serve` keeps one, other servers do not."""
     if jobs.forsaken(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
-        config = current_app.config
-        WORKERS[:] = [
-            jobs.start_worker(DATABASE_URL=config["DATABASE_URL"], KINERJA_INSTANCE=str(config["INSTANCE"]))
-        ]
+        WORKERS[:] = [jobs.start_worker(KINERJA_INSTANCE=str(current_app.config["INSTANCE"]))]
 
 
 WORKERS = []  # the one that this process started last
