@@ -310,13 +310,10 @@ def told(result):
 
 @main.command(hidden=True)
 @click.option("--stay", is_flag=True, help="Wait for more when there is nothing to do.")
-@click.option("--job", type=int, help="Do this one, which was claimed.")
-def work(stay, job):
+def work(stay):
     """Work large uploads off; `serve` starts this by itself."""
-    if job:
-        return jobs.work_off(Upload.get_by_id(job))
     db.close()
-    return jobs.keep_working(stay)
+    jobs.keep_working(stay)
 
 
 @main.command("export")

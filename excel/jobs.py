@@ -5,6 +5,7 @@ A job is claimed inside `write()`, tells how far it got and beats as it does; on
 """
 
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import access
 from audit import Stale
 from fields import N_, Invalid
-from models import Upload, User, db, write
+from models import Upload, User, connect, db, write
 
 from . import apply as work
 from .edits import Edits
@@ -25,8 +26,9 @@ from .sheets import SHEETS
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
-WAITING, STALE, PAUSE, IDLE = 5, 45, 1, 30  # seconds
+WAITING, STALE, PAUSE, IDLE = 5, 45, 0.25, 30  # seconds
 TRIES = 3
+FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
 PROGRAM = Path(__file__).parents[1] / "admin_app.py"
 
 
@@ -158,10 +160,19 @@ def keep_working(stay):
             time.sleep(PAUSE)
             continue
         idle = 0
-        child = subprocess.run([sys.executable, str(PROGRAM), "work", "--job", str(job.id)], check=False)  # noqa: S603 - our own program
-        if child.returncode:
+        child = FRESH.Process(target=work_off_alone, args=(job.id, db.obj.url))
+        child.start()
+        child.join()
+        if child.exitcode:
             with db.connection_context():
                 release(job.id)
+
+
+def work_off_alone(key, url):
+    """Do a claimed job over a connection of its own."""
+    connect(url)
+    with db.connection_context():
+        work_off(Upload.get_by_id(key))
 
 
 def start_worker(*options, **environment):

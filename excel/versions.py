@@ -81,7 +81,7 @@ def base_values(model, lines):
     found = {}
     for line in lines:
         values = dict(line.before)
-        for before in back.get(line.id, [])[: behind.get(line.id, 0)]:
+        for before in back.get(line.id, [])[: max(0, behind.get(line.id, 0))]:
             values |= {n: fields[n].python_value(v) for n, v in before.items() if n in values}
         found[line.row] = values if line.base else {}
     return found

@@ -159,12 +159,12 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
 
 @pytest.fixture
 def program(database_url, tmp_path):
-    """program(*args) -> a running `admin_app.py` on this test's database."""
+    """program(*args) -> a running Python with the product at hand, on this test's database."""
 
     def start(*args):
         place = {"DATABASE_URL": database_url, "KINERJA_INSTANCE": str(tmp_path)}
         return subprocess.Popen(
-            [sys.executable, str(jobs.PROGRAM), *args], env=os.environ | place,
+            [sys.executable, *args], env=os.environ | place, cwd=jobs.PROGRAM.parent,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -179,14 +179,14 @@ def sound():
 def test_an_import_that_is_killed_wrote_all_or_nothing(moment, database, program, tmp_path):
     file = tmp_path / "u.xlsx"
     file.write_bytes(units(4000))
-    running = program("import", "units", str(file))
+    running = program("admin_app.py", "import", "units", str(file))
     time.sleep(moment)
     running.kill()
     running.wait()
     assert Unit.select().count() in (0, 4000)
     assert Upload.select().where(Upload.state == "applied").count() == (1 if Unit.select().count() else 0)
     assert sound()
-    assert program("import", "units", str(file)).wait() == 0
+    assert program("admin_app.py", "import", "units", str(file)).wait() == 0
     assert Unit.select().count() == 4000
 
 
@@ -196,8 +196,8 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
     drain()
     decided(fresh(kept), user)
     job = jobs.claim()
-    running = program("work", "--job", str(job.id))
-    time.sleep(1.5)
+    running = program("-c", f"from excel import jobs; jobs.work_off_alone({job.id}, {db.obj.url!r})")
+    time.sleep(1.2)
     running.kill()
     running.wait()
     jobs.release(job.id)
