@@ -116,7 +116,7 @@ def shelve(sheet, data, filename, context):
 def revise(upload, user, edits):
     """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
 
-    Titles that were named are remembered for the office.
+    What unknown titles mean is remembered for the office.
     """
     sheet, context = SHEETS[upload.sheet], context_of(upload, user, edits)
     found = check(sheet, bytes(upload.data), context, edits)
@@ -125,10 +125,19 @@ def revise(upload, user, edits):
         kept = {**counts(found), "edits": edits.as_json(), "fingerprint": found.fingerprint}
         if not Upload.update(kept).where(waiting).execute():
             raise AlreadyDone()
-        if edits.titles:
-            key = f"{LEARNT}{sheet.name}"
-            Setting.keep(None, key, Setting.read(None, key, {}) | edits.titles)
+        _learn(sheet, edits.titles, user)
     return found
+
+
+def _learn(sheet, titles, user):
+    """Remember for the office what titles mean that we do not know; only HR and IT may change a lesson."""
+    key = f"{LEARNT}{sheet.name}"
+    known = Setting.read(None, key, {})
+    desk = user is None or user.role in ("admin", "hr")
+    new = {t: h for t, h in titles.items() if t not in sheet.known and t not in sheet.synonyms}
+    lessons = known | new if desk else new | known
+    if lessons != known:
+        Setting.keep(None, key, lessons)
 
 
 @quick()

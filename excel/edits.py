@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .header import title_key
 
+LONGEST = 20_000  # letters of a corrected cell, as of the longest field
 CHOICES = ("skip", "take", "ask")  # of a row
 
 
@@ -43,7 +44,7 @@ class Edits:
 
     def correct(self, row, header, text):
         """Put a text in place of a cell's value."""
-        self.cells.setdefault(row, {})[header] = text
+        self.cells.setdefault(row, {})[header] = text[:LONGEST]
 
     def decide(self, rows, choice):
         """Skip rows, take them, or neither ("ask")."""

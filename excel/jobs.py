@@ -110,13 +110,15 @@ def _keep(upload, **fields):
 
 def _check(upload, edits):
     """Make the review of a file, and keep it."""
-    context = work.context_of(upload, upload.user, edits, _teller(upload))
+    tell = _teller(upload)
+    context = work.context_of(upload, upload.user, edits, tell)
     edits.tries = 0
     kept = {"state": "checked", "edits": edits.as_json(), "beat": None}
     try:
         plan = work.check(SHEETS[upload.sheet], bytes(upload.data), context, edits)
     except Unmapped:
         return _keep(upload, **kept)
+    tell(0.8)
     draft = packed(Review(plan, edits))
     _keep(upload, **kept, **work.counts(plan), fingerprint=plan.fingerprint, draft=draft)
 

@@ -105,7 +105,7 @@ def stamped_assessment(key, person, assessor):
     return stamped(ASSESSMENTS, [key], header, (person.nip, "Atasan", assessor.nip, 88, 90))
 
 
-def test_the_mapping_step_asks_once_for_the_office(office, client, post):
+def test_the_mapping_step_asks_once_for_the_office(office, client, post, sign_in):
     period, head, staff = office
     data = xlsx(("NIP", "Kinerja", "Sikap"), (staff[1].nip, 88, 90))
     answer = upload(client, post, data)
@@ -135,9 +135,25 @@ def test_the_mapping_step_asks_once_for_the_office(office, client, post):
         "was:NIP": "NIP",
         "title:NIP": "NIP",
     }
-    post(client, f"{answer.location}columns", chosen)
-    assert Setting.read(None, "titles:assessments")["kinerja"] == "Rating Hasil Kerja"
+    for asking, lesson in ((client, "Skor Hasil Kerja"), (sign_in(role="hr"), "Rating Hasil Kerja")):
+        post(asking, f"{answer.location}columns", chosen)
+        assert (
+            json.loads(Upload.select().order_by(Upload.id.desc()).get().edits)["titles"]["kinerja"]
+            == "Rating Hasil Kerja"
+        )
+        assert Setting.read(None, "titles:assessments")["kinerja"] == lesson
     assert "nip" not in Setting.read(None, "titles:assessments")
+
+
+def test_nobody_teaches_another_meaning_of_what_we_know(office, client, post):
+    period, head, staff = office
+    answer = upload(client, post, xlsx(("NIP", "Skor Hasil", "Skor Perilaku"), (staff[1].nip, 88, 90)))
+    post(
+        client,
+        f"{answer.location}columns",
+        {"was:Skor Hasil": "Skor Hasil Kerja", "title:Skor Hasil": "Catatan"},
+    )
+    assert Setting.read(None, "titles:assessments") is None
 
 
 def test_a_choice_of_columns_that_does_not_help_asks_again(office, client, post):
