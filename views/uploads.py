@@ -257,8 +257,7 @@ WORKERS = []  # the one that this process started last
 
 def said(problem):
     """A problem of a review in the reader's language, with its hint."""
-    texts = []
-    for template, params in filter(None, (problem["said"], problem["hint"])):
-        text = gettext(template, **params) if params else gettext(template)
-        texts.append(text[:1].upper() + text[1:])
-    return ". ".join(texts)
+    texts = [
+        spoken(Invalid(words, **params)) for words, params in filter(None, (problem["said"], problem["hint"]))
+    ]
+    return ". ".join(text[:1].upper() + text[1:] for text in texts)
