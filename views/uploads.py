@@ -15,8 +15,8 @@ from excel.edits import CHOICES, Edits
 from excel.header import Unmapped, Unreadable
 from excel.review import FILTERS, PAGE, Packed, Review
 from excel.sheets import SHEETS
-from fields import Invalid, Predicate, as_text
-from models import Change
+from fields import Invalid, as_text
+from models import Change, Rating
 from views.base import MIME
 from views.formfields import spoken
 from views.session import me, whole
@@ -89,7 +89,7 @@ class UploadsView(UploadView):
         return self.render(
             "admin/upload_review.html", upload=upload, sheet=SHEETS[upload.sheet], head=review.head, counts=counts,
             kind=kind, page=page, note=Edits.of(upload).note, pages=pages, entries=review.page(kind, page), said=said,
-            badge=lambda code: badge(code, Predicate()),
+            badge=lambda code: badge(code, Rating.predicate),
             page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
         )  # fmt: skip
 
