@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 
@@ -13,11 +14,11 @@ import access
 import audit
 import compute as computing
 import migrations
-from excel import apply as work
+from excel import apply, jobs
 from excel.export import export as export_sheet
 from excel.sheets import SHEETS
 from excel.template import template as write_template
-from excel.validate import Context
+from excel.validate import Context, silent
 from fields import Invalid
 from forms import SHORTEST, too_common
 from models import Employee, Period, Unit, Upload, User, db, write
@@ -142,12 +143,13 @@ def seed(employees, random_state):
 @click.option("--port", default=5000, show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
 def serve(host, port, workers):
-    """Serve the panel with a production server."""
+    """Serve the panel with a production server, and work large uploads off beside it."""
     db.close()
     run_server(host, port, workers)
 
 
 def run_server(host, port, workers=2):
+    jobs.start_worker("--stay")
     if sys.platform == "win32":
         import waitress
 
@@ -268,18 +270,29 @@ def template(sheet, file, period_code, unit_code, username):
 @JSON
 @plainly
 def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
-    """Read a workbook into a table: exit 0 applied, 1 rows in error, 2 unreadable."""
+    """Read a workbook into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
     if not SHEETS[sheet].imports:
         raise Refused(f"Lembar {sheet} hanya untuk ekspor")
-    context = Context(account(username), period_of(period_code))
-    plan, upload = work.run(
-        SHEETS[sheet], Path(file).read_bytes(), Path(file).name, context, partial=partial, dry_run=dry_run
-    )
+    user, period, data = account(username), period_of(period_code), Path(file).read_bytes()
+    with progress() as tell:
+        context = Context(user, period, tell=tell)
+        plan, upload = apply.run(SHEETS[sheet], data, Path(file).name, context, partial, dry_run)
     applied = upload is not None
-    result = work.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
+    result = apply.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
     say(as_json, result, told(result))
-    if plan.errors and not partial:
+    if plan.unsettled and not partial:
         sys.exit(1)
+
+
+@contextmanager
+def progress():
+    """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
+        yield lambda share: bar.update(int(100 * share) - bar.pos)
+        bar.update(100 - bar.pos)
 
 
 def told(result):
@@ -293,6 +306,14 @@ def told(result):
         f"Disimpan sebagai unggahan {result['upload']}." if result["applied"] else "Tidak ada yang disimpan."
     )
     return "\n".join([*lines, counts, done])
+
+
+@main.command(hidden=True)
+@click.option("--stay", is_flag=True, help="Wait for more when there is nothing to do.")
+def work(stay):
+    """Work large uploads off; `serve` starts this by itself."""
+    db.close()
+    jobs.keep_working(stay)
 
 
 @main.command("export")
@@ -332,6 +353,6 @@ def compute(period, unit_code, as_json):
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
     row = one(Upload, Upload.id, upload, "Unggahan")
-    undone, kept = work.undo(row, None)
+    undone, kept = apply.undo(row, None)
     text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
     say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)

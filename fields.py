@@ -37,9 +37,45 @@ def N_(text):
 class Invalid(ValueError):
     """A value that cannot be taken, said in the user's words (translatable: template and params)."""
 
+    hint = None  # a further Invalid that says what may have been meant
+    mangled = False
+
     def __init__(self, template, **params):
         self.template, self.params = template, params
         super().__init__(template % params if params else template)
+
+    def __str__(self):
+        return f"{super().__str__()}. {self.hint}" if self.hint else super().__str__()
+
+    @property
+    def near(self):
+        """The value that may have been meant, as text that can be written in its place."""
+        return self.params.get("near") or (self.hint.near if self.hint else "")
+
+    @property
+    def general(self):
+        """The parameters without this very value."""
+        return self.params | {name: N_("nilai") for name in ("value", "near") if name in self.params}
+
+    @property
+    def cause(self):
+        """The problem without this very value, so that many rows can be told at once."""
+        return self.template % self.general if self.params else self.template
+
+
+class Mangled(Invalid):
+    """A NIP that a spreadsheet turned into a number: `heads` are the 15 digits left of it, the likeliest first."""
+
+    def __init__(self, value):
+        self.mangled = True
+        self.heads = ()
+        if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
+            near, low = round(int(value), -3), int(value) - 16
+            self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
+        super().__init__(
+            N_("NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
+               "ubah sel menjadi Teks lalu ketik ulang 18 angka")
+        )  # fmt: skip
 
 
 def squeeze(text):
@@ -96,7 +132,10 @@ class Ranged:
 
 def number(value):
     """A finite Decimal from a cell or from text with at most one comma or point."""
-    if isinstance(value, bool | date):
+    if isinstance(value, date):
+        words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
+        raise Invalid(words, value=as_text(value))
+    if isinstance(value, bool):
         raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
     if isinstance(value, int | float):
         if value != value or abs(value) > 1e15:
@@ -183,17 +222,14 @@ class Nip(CharField):
         Source: DOMAIN 8.1 (structure), PNS and PPPK schemes by digits 13-14.
         """
         if isinstance(value, int | float | date):
-            raise Invalid(
-                N_("NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
-                   "ubah sel menjadi Teks lalu ketik ulang 18 angka")
-            )  # fmt: skip
+            raise Mangled(value)
         text = str(value)
         if not NIP.fullmatch(text):  # else there is nothing to clean: most of a large file
             text = re.sub(r"[\s.\-'’]", "", squeeze(text))
             if not text:
                 return None
             if re.fullmatch(r"\d[\d.,]*[eE][+]?\d+", squeeze(str(value)).replace(" ", "")):
-                return self.parse(0.0)
+                raise Mangled(float(squeeze(str(value)).replace(" ", "").replace(",", ".")))
             if not NIP.fullmatch(text):
                 raise Invalid(N_("NIP “%(value)s” tidak terdiri atas 18 angka"), value=text)
         problem = nip_problem(text)
@@ -330,8 +366,20 @@ class YesNo(BooleanField):
         return "" if value is None else "Ya" if value else "Tidak"
 
 
+MONTHS = {
+    name: number
+    for number, names in enumerate((
+        "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
+        "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
+        "oktober okt oct october", "november nov nop nopember", "desember des dec december",
+    ), 1)
+    for name in names.split()
+}  # fmt: skip
+WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
+
+
 class Day(DateField):
-    """A date, written dd-mm-yyyy or yyyy-mm-dd."""
+    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
 
     def parse(self, value):
         if isinstance(value, date):
@@ -339,6 +387,9 @@ class Day(DateField):
         text = squeeze(as_text(value))
         if not text:
             return None
+        worded = WORDED.fullmatch(text)
+        if worded and (month := MONTHS.get(worded[2].casefold())):
+            text = f"{worded[1]}-{month}-{worded[3]}"
         layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
         try:
             if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):

@@ -3,7 +3,7 @@
 import json
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -69,6 +69,7 @@ def connect(url):
     if db.obj is not None and not db.is_closed():
         db.close()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
+    db.obj.url = url  # for the processes that we start
     return db
 
 
@@ -925,9 +926,24 @@ class Upload(Table):
     total = IntegerField(default=0)
     beat = DoubleField(null=True)
     undone_at = Moment(null=True)
+    edits = TextField(null=True)  # what was decided in the review, as JSON
+    draft = BlobField(null=True)  # the review of a large file, made once
+
+    DRAFT_HOURS = 24
 
     def __str__(self):
         return f"#{self.id} {self.filename}"
+
+    @property
+    def expired(self):
+        """Whether it waited too long to be applied."""
+        return self.state == "checked" and self.at < now() - timedelta(hours=self.DRAFT_HOURS)
+
+    @classmethod
+    def forget_drafts(cls):
+        """Drop what nobody applied within a day."""
+        old = cls.at < now() - timedelta(hours=cls.DRAFT_HOURS)
+        cls.delete().where((cls.state == "checked") & old).execute()
 
 
 class Change(Table):

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
@@ -12,15 +13,19 @@ from peewee import IntegrityError
 import access
 import audit
 from fields import N_, Invalid
-from models import Change, Complaint, Period, Upload, now, write
+from models import Change, Complaint, Period, Setting, Upload, now, write
 
+from .edits import Edits, edited
+from .header import Unmapped
 from .lookup import among
 from .parse import parse
 from .plan import plan
 from .sheets import SHEETS
-from .validate import Coming, Context, validate
+from .validate import Coming, Context, may_import, silent, validate
 
 UNDO_DAYS = 7
+LEARNT = "titles:"  # the office's setting of what titles mean, by sheet
+NOTHING = Edits()
 MADE = ("id", "version", "updated_at")  # what no file brings
 
 
@@ -37,6 +42,13 @@ class Changed(Exception):
     def __init__(self, plan):
         self.plan = plan
         super().__init__(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
+
+
+class Expired(Invalid):
+    """The upload waited too long: what was shown is out of date."""
+
+    def __init__(self):
+        super().__init__(N_("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi"))
 
 
 class HasErrors(Exception):
@@ -63,58 +75,112 @@ def quick():
             gc.enable()
 
 
+def read(sheet, data, context, edits=NOTHING):
+    """The Checked rows of a file's bytes, with what people decided about them."""
+    learnt = Setting.read(None, f"{LEARNT}{sheet.name}", {}) | edits.titles
+    table = edited(parse(data, sheet, learnt), edits)
+    context.tell(0.2)
+    return validate(sheet, table, context)
+
+
 @quick()
-def check(sheet, data, context):
+def check(sheet, data, context, edits=NOTHING):
     """The Plan of a file's bytes, written nowhere. Raises Unreadable and access.Denied."""
-    return plan(sheet, validate(sheet, parse(data, sheet), context), context)
+    return plan(sheet, read(sheet, data, context, edits), context)
 
 
 def store(sheet, data, filename, context):
-    """(Upload in state "checked", its Plan): the bytes, kept until somebody applies them."""
-    found = check(sheet, data, context)
+    """(Upload in state "checked", its Plan): the bytes, kept a day for somebody to apply them.
+
+    A file of which a needed column was not recognised is kept as well, without a Plan: None.
+    """
+    try:
+        found = check(sheet, data, context)
+    except Unmapped:
+        found = None
     with write():
-        upload = _upload(sheet, data, filename, context, found, fingerprint=found.fingerprint)
+        Upload.forget_drafts()
+        kept = found and {**counts(found), "fingerprint": found.fingerprint}
+        upload = _upload(sheet, data, filename, context, **(kept or {}))
     return upload, found
 
 
+def shelve(sheet, data, filename, context):
+    """An Upload in state "queued" whose bytes wait to be checked in the background. Raises Unreadable, Denied."""
+    may_import(sheet, context.user)
+    with write():
+        Upload.forget_drafts()
+        return _upload(sheet, data, filename, context, state="queued", beat=time.time())
+
+
+def revise(upload, user, edits):
+    """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
+
+    What unknown titles mean is remembered for the office.
+    """
+    sheet, context = SHEETS[upload.sheet], context_of(upload, user, edits)
+    found = check(sheet, bytes(upload.data), context, edits)
+    with write():
+        waiting = (Upload.id == upload.id) & (Upload.state == "checked")
+        kept = {**counts(found), "edits": edits.as_json(), "fingerprint": found.fingerprint}
+        if not Upload.update(kept).where(waiting).execute():
+            raise AlreadyDone()
+        _learn(sheet, edits.titles, user)
+    return found
+
+
+def _learn(sheet, titles, user):
+    """Remember for the office what titles mean that we do not know; only HR and IT may change a lesson."""
+    key = f"{LEARNT}{sheet.name}"
+    known = Setting.read(None, key, {})
+    desk = user is None or user.role in ("admin", "hr")
+    new = {t: h for t, h in titles.items() if t not in sheet.known and t not in sheet.synonyms}
+    lessons = known | new if desk else new | known
+    if lessons != known:
+        Setting.keep(None, key, lessons)
+
+
 @quick()
-def apply(upload, user, partial=False):
+def apply(upload, user, partial=False, tell=silent):
     """Write a stored upload in one transaction; returns the Plan that was carried out.
 
     The bytes are parsed and validated again, and planned again inside the transaction. Raises
     AlreadyDone, Changed, HasErrors, access.Denied; whatever is raised, nothing was written.
     """
-    sheet, context = SHEETS[upload.sheet], context_of(upload, user)
-    checked = validate(sheet, parse(bytes(upload.data), sheet), context)
+    if upload.expired:
+        raise Expired()
+    sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
+    context = context_of(upload, user, edits, tell)
+    checked = read(sheet, bytes(upload.data), context, edits)
     with write():
         _claim(upload)
         found = plan(sheet, checked, context)
         if found.fingerprint != upload.fingerprint:
             raise Changed(found)
-        _carry_out(found, upload, user, partial)
+        _carry_out(found, upload, context, partial)
     return found
 
 
 @quick()
 def run(sheet, data, filename, context, partial=False, dry_run=False):
     """(Plan, Upload or None) of one pass: parsed and validated once, planned and written inside."""
-    checked = validate(sheet, parse(data, sheet), context)
+    checked = read(sheet, data, context)
     if dry_run:
         return plan(sheet, checked, context), None
     with write():
         found = plan(sheet, checked, context)
-        if found.errors and not partial:
+        if found.unsettled and not partial:
             return found, None
-        upload = _upload(sheet, data, filename, context, found, state="applied")
-        _carry_out(found, upload, context.user, partial)
+        upload = _upload(sheet, data, filename, context, state="applied", **counts(found))
+        _carry_out(found, upload, context, partial)
     return found, upload
 
 
-def context_of(upload, user):
+def context_of(upload, user, edits=NOTHING, tell=silent):
     """The Context of a stored upload: only who uploaded it, HR and IT may act on it."""
     if user is not None and user.role not in ("admin", "hr") and upload.user_id != user.id:
         raise access.Denied(N_("Unggahan ini milik akun lain"))
-    return Context(user, upload.period)
+    return Context(user, upload.period, frozenset(edits.take), tell)
 
 
 def report(sheet, found, applied, upload_id):
@@ -122,8 +188,8 @@ def report(sheet, found, applied, upload_id):
     return {
         "sheet": sheet.name, "rows": found.rows, **found.counts,
         "same": found.same, "conflict": len(found.conflict),
-        "errors": [vars(problem) for problem in found.errors],
-        "warnings": [vars(problem) for problem in (*found.warnings, *found.strange)],
+        "errors": [problem.told for problem in found.errors],
+        "warnings": [problem.told for problem in (*found.warnings, *found.moved, *found.strange)],
         "applied": applied, "upload": upload_id,
     }  # fmt: skip
 
@@ -131,7 +197,8 @@ def report(sheet, found, applied, upload_id):
 # ------------------------------------------------------------------ writing
 
 
-def _counts(found):
+def counts(found):
+    """What an Upload keeps of a Plan: {column: number of rows}."""
     return {
         "rows": found.rows, **found.counts, "same": found.same,
         "conflict": len(found.conflict), "wrong": found.rows - _good(found),
@@ -142,29 +209,31 @@ def _good(found):
     return len(found.new) + len(found.changed) + found.same + len(found.conflict)
 
 
-def _upload(sheet, data, filename, context, found, **more):
+def _upload(sheet, data, filename, context, **more):
     return Upload.create(
         sheet=sheet.name, filename=(Upload.filename.parse(filename[-200:]) or "-"), user=context.user, period=context.period,
-        data=data, sha256=sha256(data).hexdigest(), **_counts(found), **more,
+        data=data, sha256=sha256(data).hexdigest(), **more,
     )  # fmt: skip
 
 
 def _claim(upload):
     """Take the upload for applying; a second click finds it taken."""
     waiting = Upload.state.in_(("checked", "queued", "applying"))
-    if not Upload.update(state="applied").where((Upload.id == upload.id) & waiting).execute():
+    if not Upload.update(state="applied", draft=None).where((Upload.id == upload.id) & waiting).execute():
         raise AlreadyDone()
     upload.state = "applied"
 
 
-def _carry_out(found, upload, user, partial):
-    if found.errors and not partial:
+def _carry_out(found, upload, context, partial):
+    if found.unsettled and not partial:
         raise HasErrors(found)
+    context.tell(0.7)
     if found.new:
-        _insert(found, upload, user)
+        _insert(found, upload, context.user)
+    context.tell(0.9)
     if found.changed:
-        _update(found, upload, user)
-    Upload.update(**_counts(found)).where(Upload.id == upload.id).execute()
+        _update(found, upload, context.user)
+    Upload.update(**counts(found)).where(Upload.id == upload.id).execute()
 
 
 def _insert(found, upload, user):

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -14,21 +13,18 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from fields import N_, Invalid, alike, as_text, squeeze
+from fields import N_
+
+from .archive import inspect, refusal
+from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
+from .versions import PAGE, read_versions
 
 GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
 WAIT = 30  # seconds
 LARGEST = 50 << 20  # bytes of a file
-UNPACKED = 256 << 20  # bytes that a workbook may declare in all
-ENTRIES, RATIO, SMALL = 2_000, 200, 10 << 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
-LETTERHEAD = 40  # rows above the header, at most
 
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
-
-
-class Unreadable(Invalid):
-    """The file as a whole cannot be taken; the message names the way out."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,9 @@ class Table:
 
     `places` maps columns of the Sheet to positions; `numbers[i]` is the Excel row of `rows[i]`;
     all rows are equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
-    is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`.
+    is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`; `guessed`
+    are {title: column} taken by a synonym or near miss, `notes` the rows left out below the table; `versions` those of
+    the rows that the file was made from (None: it does not say); `skipped` (number, row) pairs set apart.
     """
 
     places: dict
@@ -57,6 +55,15 @@ class Table:
     page: str = ""
     header: int = 1
     titles: list = field(default_factory=list)
+    guessed: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
+    versions: dict | None = None
+    skipped: list = field(default_factory=list)
+
+    @property
+    def sample(self):
+        """The first rows, to show what a column holds."""
+        return self.rows[:3]
 
     def cells(self, column):
         place = self.places[column]
@@ -68,51 +75,27 @@ class Table:
         return "" if place is None else f"{get_column_letter(place + 1)}{number}"
 
 
-def parse(data, sheet):
+def parse(data, sheet, learnt=None):
     """The Table of a file (.xlsx, .xlsm, .xls, .ods or .csv, told by its content) for a Sheet.
 
-    Raises Unreadable. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
+    `learnt` is what people said of titles that we did not know, {title: header}. Raises Unreadable,
+    and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
     if data.startswith(b"PK\x03\x04"):
-        _look(data)
+        inspect(data)
         pages = _workbook(data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise _refusal("password")
+            raise refusal("password")
         pages = _workbook(data)
     else:
-        pages = _csv(data, sheet)
-    return _table(pages, sheet)
+        pages = _csv(data, sheet, learnt or {})
+    return _table(pages, sheet, learnt or {})
 
 
 # ------------------------------------------------------------------ reading
-
-
-REFUSALS = {
-    "password": N_("Berkas terkunci kata sandi; simpan lagi tanpa kata sandi"),
-    "broken": N_("Berkas rusak atau bukan Excel; buka lalu simpan lagi sebagai .xlsx"),
-    "rows": N_("Berkas lebih dari 200.000 baris; bagi menjadi beberapa berkas"),
-    "columns": N_("Berkas lebih dari 200 kolom; hapus kolom yang tidak dipakai"),
-    "heavy": N_("Berkas terlalu besar setelah dibuka; salin barisnya ke templat baru lalu unggah lagi"),
-    "errors": N_("Berkas memuat sel galat (seperti #N/A); perbaiki sel itu lalu unggah lagi"),
-}
-
-
-def _refusal(kind):
-    return Unreadable(REFUSALS[kind])
-
-
-def _look(data):
-    """Refuse an archive that declares too much, before anything of it is unpacked."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise _refusal("broken") from None
-    heavy = [e for e in entries if e.file_size > SMALL and e.file_size > RATIO * max(e.compress_size, 1)]
-    if heavy or len(entries) > ENTRIES or sum(e.file_size for e in entries) > UNPACKED:
-        raise _refusal("heavy")
 
 
 def guarded(script, data):
@@ -126,9 +109,9 @@ def guarded(script, data):
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _refusal("heavy") from None
+        raise refusal("heavy") from None
     if child.returncode:
-        raise _refusal("heavy" if child.returncode < 0 else "broken")
+        raise refusal("heavy" if child.returncode < 0 else "broken")
     return child.stdout
 
 
@@ -136,7 +119,7 @@ def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
     told = guarded(READER, data)
     if not told.endswith(b'"end"\n'):
-        raise _refusal("broken")
+        raise refusal("broken")
     pages = []
     for line in map(json.loads, io.BytesIO(told)):
         if line == "end":
@@ -144,7 +127,7 @@ def _workbook(data):
         if isinstance(line, list):
             pages[-1][0].extend(line)
         elif "error" in line:
-            raise _refusal(line["error"])
+            raise refusal(line["error"])
         else:
             pages.append(([], line["faults"], line["sheet"]))
     return [(_dated(rows, faults), name) for rows, faults, name in pages]
@@ -162,7 +145,7 @@ def _dated(rows, faults):
     return rows
 
 
-def _csv(data, sheet):
+def _csv(data, sheet, learnt):
     """The one page of a text file, by the delimiter whose first lines show the best header."""
     text, heads = _decoded(data), []
     for delimiter in ",;\t":
@@ -170,16 +153,16 @@ def _csv(data, sheet):
             heads.append(([*islice(_lines(text, delimiter), LETTERHEAD)], delimiter))
         except csv.Error:
             continue
-    delimiter = _best(heads, sheet)[2]
+    delimiter = best_header(heads, sheet, learnt)[2]
     try:
         rows = list(islice(_lines(text, delimiter), ROWS + LETTERHEAD + 1))
     except csv.Error:
-        raise _refusal("broken") from None
+        raise refusal("broken") from None
     width = min(max(map(len, rows), default=0), COLUMNS + 1)
     if len(rows) > ROWS + LETTERHEAD:
-        raise _refusal("rows")
+        raise refusal("rows")
     if len(rows) * width > CELLS:
-        raise _refusal("heavy")
+        raise refusal("heavy")
     return [([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows], "")]
 
 
@@ -205,60 +188,29 @@ def _unescaped(text):
     return text[1:] if text[:1] == "'" and ESCAPED.match(text) else text
 
 
-# ------------------------------------------------------------------ the header
+# ------------------------------------------------------------------ the rows
 
 
-def _best(pages, sheet):
-    """(rows, position of the header, name) of the page with the best header, the first of equals."""
-    best, score = None, 1  # a single header that we know may be chance
-    for rows, name in pages:
-        for place, row in enumerate(rows[:LETTERHEAD]):
-            known = len({alike(as_text(v)) for v in row if v != ""} & sheet.known.keys())
-            if known > score:
-                best, score = (rows, place, name), known
-    if best is None:
-        raise Unreadable(
-            N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
-            headers=", ".join(c.header for c in sheet.columns),
-        )
-    return best
-
-
-def _table(pages, sheet):
+def _table(pages, sheet, learnt):
     """The rows under the best header of all pages."""
-    rows, place, name = _best(pages, sheet)
-    if len(rows[place]) > COLUMNS:
-        raise _refusal("columns")
-    places, unknown = _places(rows[place], sheet)
+    told = next((rows for rows, name in pages if name == PAGE), ())
+    rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
+    titles = rows[place]
+    if len(titles) > COLUMNS:
+        raise refusal("columns")
+    places, unknown, guessed = recognise(titles, sheet, learnt)
+    if lacking := missing(places, sheet):
+        raise Unmapped(
+            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"),
+            titles, rows[place + 1 : place + 4], places, headers=", ".join(lacking),
+        )  # fmt: skip
     numbers, kept = _filled(rows, place + 1, sorted(places.values()))
+    numbers, kept, notes = without_notes(numbers, kept, places, titles, sheet)
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    return Table(places, numbers, kept, unknown, name, place + 1, rows[place])
-
-
-def _places(header, sheet):
-    """({column: position}, unknown headers); a header twice or a missing one is refused."""
-    places, unknown = {}, []
-    for place, value in enumerate(header):
-        text = squeeze(as_text(value))
-        column = sheet.known.get(alike(text))
-        if column in places:
-            raise Unreadable(N_("Kolom %(header)s ada dua kali; hapus salah satu"), header=column.header)
-        if column:
-            places[column] = place
-        elif text:
-            unknown.append(text)
-    missing = [c.header for c in sheet.columns if c.needed and c not in places]
-    missing += [
-        " / ".join(sheet.by_name[name].header for name in names)
-        for names in sheet.either
-        if not any(sheet.by_name[name] in places for name in names)
-    ]
-    if missing:
-        raise Unreadable(
-            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"), headers=", ".join(missing)
-        )
-    return places, unknown
+    return Table(
+        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(told, sheet)
+    )
 
 
 def _filled(rows, start, wanted):
@@ -272,5 +224,5 @@ def _filled(rows, start, wanted):
                 kept.append(row)
                 break
     if len(kept) > ROWS:
-        raise _refusal("rows")
+        raise refusal("rows")
     return numbers, kept

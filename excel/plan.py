@@ -16,9 +16,12 @@ from models import Change, Clocks, Period
 
 from . import rules
 from .lookup import Memo, among, fetched
+from .outlook import Outlook
 from .tree import drop_lost_rows
 from .validate import Problem
+from .versions import base_of, key_of
 
+STEP = 5_000  # rows after which the progress is told
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
 
 # How the audit trail names a row (as str(row) does), from its values and the labels of references.
@@ -37,7 +40,8 @@ class Line:
     """One row to write: what differs, before and after, by field name; references as ids or Coming.
 
     A new line has no id yet and version 0, and `after` holds the whole row. `hidden`: the account may deliver this
-    row but not read it, so `before` is not for its eyes.
+    row but not read it, so `before` is not for its eyes. `base`: the version that the file was made
+    from, where the stored row has moved on since (0: there was none).
     """
 
     row: int
@@ -47,23 +51,38 @@ class Line:
     before: dict
     after: dict
     hidden: bool = False
+    base: int | None = None
+    predicate: tuple = ()  # (before, after) of an assessment, as codes or None
     trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
 
 
 @dataclass
 class Plan:
-    """What a file would do. `rows` counts those that are not empty; `same` those that change nothing."""
+    """What a file would do. `rows` counts those that are not empty; `equal` change nothing.
+
+    `conflict` are lines whose stored row has moved on since the file was made; those that a person
+    chose to write as the file has them are among new and changed.
+    """
 
     sheet: Any
     checked: Any
     rows: int = 0
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
-    same: int = 0
+    equal: list = field(default_factory=list)
     conflict: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     unknown: list = field(default_factory=list)
+
+    @property
+    def same(self):
+        return len(self.equal)
+
+    @property
+    def unsettled(self):
+        """Whether rows remain that nobody may write yet: in error, or in conflict without a choice."""
+        return bool(self.errors or self.conflict)
 
     @cached_property
     def _audited(self):
@@ -80,10 +99,22 @@ class Plan:
         return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
 
     @property
+    def moved(self):
+        """A warning for each row in conflict."""
+        words = N_("bentrok: data tersimpan berubah sejak berkas ini dibuat; pilih nilai mana yang dipakai")
+        return [Problem(line.row, "", "", "", words) for line in self.conflict]
+
+    @property
     def strange(self):
-        """A warning for each header that the sheet does not know; the column is ignored."""
-        row, words = self.checked.table.header, N_("kolom tidak dikenal; diabaikan")
-        return [Problem(row, header, "", header, words) for header in self.unknown]
+        """A warning for what the sheet does not know of a file, or took in another sense."""
+        table = self.checked.table
+        words = N_("kolom tidak dikenal; diabaikan")
+        told = [Problem(table.header, title, "", title, words) for title in self.unknown]
+        for title, column in table.guessed.items():
+            message = Invalid(N_("dibaca sebagai kolom %(header)s"), header=column.header)
+            told.append(Problem(table.header, title, "", title, str(message), message))
+        words = N_("di bawah tabel; dibaca sebagai catatan dan dilewati")
+        return told + [Problem(number, "", "", "", words) for number in table.notes]
 
     @property
     def counts(self):
@@ -114,10 +145,14 @@ def plan(sheet, checked, context):
     desk = Desk(sheet, checked, context, result)
     pairs = [(row, desk.find(row)) for row in checked.rows]
     repeated = desk.repeated()
-    for row, old in pairs:
+    for place, (row, old) in enumerate(pairs):
         if row.number not in repeated:
             desk.take(row, old)
+        if not place % STEP:
+            context.tell(0.4 + 0.3 * place / len(pairs))
     drop_lost_rows(desk)
+    if desk.outlook:
+        desk.outlook.warn(result)
     order = {column.header: place for column, place in checked.table.places.items()}
     result.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
     return result
@@ -128,7 +163,7 @@ class Desk:
 
     def __init__(self, sheet, checked, context, result):
         self.sheet, self.checked, self.plan = sheet, checked, result
-        self.model = sheet.model
+        self.model, self.taken = sheet.model, context.take
         self.fields = self.model._meta.fields
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = stored(sheet, checked.rows)
@@ -147,6 +182,7 @@ class Desk:
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
         ]  # fmt: skip
         self.clocks = Clocks() if sheet.name == "complaints" else None
+        self.outlook = Outlook(checked) if sheet.name == "assessments" else None
         self.words = Memo(self._word)
         self.rules = list(self.model.rules)
         if sheet.name == "assessments":
@@ -171,7 +207,7 @@ class Desk:
             for row in rows:
                 others = ", ".join([str(other.number) for other in rows[:6] if other is not row])
                 message = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
-                self.fail(row, self.sheet.key[0], str(message))
+                self.fail(row, self.sheet.key[0], message)
         return {row.number for rows in twice for row in rows}
 
     def take(self, row, old):
@@ -184,7 +220,7 @@ class Desk:
     def _new(self, row):
         merged = self.blank | row.values
         if self.sheet.name == "assessments" and rules.unfilled(row):
-            self.plan.same += 1
+            self.plan.equal.append((row.number, self._label(merged)))
             self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
             return
         missing = [name for name in self.required if merged[name] is None]
@@ -193,7 +229,10 @@ class Desk:
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
         merged.update(self._computed(merged))
-        self.plan.new.append(Line(row.number, self._label(merged), None, 0, {}, merged))
+        line = Line(
+            row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged)
+        )
+        self._file(self.plan.new, line, row, moved=bool(self._base(row)))
 
     def _old(self, row, old):
         hidden = old["id"] in self.unread
@@ -205,8 +244,9 @@ class Desk:
         merged = {**old, **after}
         if not self._verified(row, merged):
             return
+        predicate = self._outlook(row, merged, None if hidden else old)
         if not after:
-            self.plan.same += 1
+            self.plan.equal.append((row.number, self._label(merged)))
             return
         if not self._holds(row, merged, merged.get("period"), old.get("period")):
             return
@@ -218,7 +258,25 @@ class Desk:
             after |= {n: v for n, v in dues.items() if v != old[n]}
         before = {n: old[n] for n in after}
         label = self._label(merged)
-        self.plan.changed.append(Line(row.number, label, old["id"], old["version"], before, after, hidden))
+        line = Line(row.number, label, old["id"], old["version"], before, after, hidden, predicate=predicate)
+        base = self._base(row)
+        self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
+
+    def _outlook(self, row, merged, old=None):
+        return self.outlook.note(row, merged, old) if self.outlook else ()
+
+    def _base(self, row):
+        """The version of the row that the file was made from, None where it does not say."""
+        versions = self.checked.table.versions
+        return base_of(versions, key_of(row, self.checked)) if versions else None
+
+    def _file(self, kind, line, row, moved):
+        """Put a line where it belongs: a row that has moved on needs a person's choice."""
+        if moved:
+            line.base = self._base(row)
+        if moved and row.number not in self.taken:
+            kind = self.plan.conflict
+        kind.append(line)
 
     def _alike(self, name, value, old):
         """Whether a stored text reads back as this value: what we printed is not a change."""
@@ -250,7 +308,7 @@ class Desk:
             N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan"),
             right=column.field.show(right),
         )
-        self.fail(row, column, str(message))
+        self.fail(row, column, message)
         return False
 
     def _computed(self, merged):
@@ -327,30 +385,14 @@ def _last_written_by(user, model, ids):
 # ------------------------------------------------------------------ for people
 
 
-def shown(result, lines):
-    """[(line, [(header, before, after)])] as texts in sheet order, for a review of these lines.
-
-    What the account may deliver but not read is shown as new.
-    """
-    texts = {column.name: _text(column, lines) for column in result.sheet.by_name.values()}
-    headers = {name: column.header for name, column in result.sheet.by_name.items()}
-    told = []
-    for line in lines:
-        parts = []
-        for name, header in headers.items():
-            if line.after.get(name) is None and name not in line.before:
-                continue
-            before = "" if line.hidden else texts[name](line.before.get(name))
-            parts.append((header, before, texts[name](line.after[name])))
-        told.append((line, parts))
-    return told
+def texts(sheet, rows):
+    """{field name: (header, function from a value to its text)} for these {field name: value} rows."""
+    return {name: (c.header, _text(c, [row.get(name) for row in rows])) for name, c in sheet.by_name.items()}
 
 
-def _text(column, lines):
+def _text(column, values):
     if not column.reference:
         return column.field.show
-    ids = {v for line in lines for v in (line.before.get(column.name), line.after.get(column.name))}
-    model = column.reference.rel_model
-    ids = [v for v in ids if isinstance(v, int)]
+    model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
     keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
     return lambda value: "" if value is None else str(keys.get(value, value))

@@ -16,14 +16,14 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 TOLD = 48 << 20  # letters that the parent is told: repeated texts make a small file large
 CHUNK = 1_000
+VERSIONS = "_kinerja"  # the hidden page that tells the versions of a template's rows
 HEADROOM = 100  # rows of letterhead above the header, over the limit of data rows
 
-CELL = re.compile(
-    rb"<(?:\w+:)?(?:row\b([^<>]*)|c\b([^<>]*?)(?:/>|>((?:(?!<(?:\w+:)?c\b).)*?)</(?:\w+:)?c>))", re.DOTALL
-)  # a row's attributes, or a cell's attributes and its inside, which holds no other cell
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-MARKS = (b't="e"', b"<f", b":f>", b":f ")  # without these no cell can be faulty: most files
-VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+# No pattern may look ahead over other tags: a hostile file would make it count for ever.
+TAG = re.compile(rb"<(?:\w+:)?(row|c|f)\b([^<>]*)>")
+END = re.compile(rb"</(?:\w+:)?c>")
+VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^<>]*)?>[^<]")
+MARKS = (b't="e"', b"<f>", b"<f ", b"<f/", b":f>", b":f ")  # without these no cell can be faulty: most files
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
@@ -58,7 +58,7 @@ def main():
             say({"error": "errors"})
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         for sheet in book.sheets_metadata:
-            if sheet.visible is SheetVisibleEnum.Visible:
+            if sheet.visible is SheetVisibleEnum.Visible or sheet.name == VERSIONS:
                 _tell(book.get_sheet_by_name(sheet.name), sheet.name, data)
     except PasswordError:
         say({"error": "password"})
@@ -98,10 +98,20 @@ def faults(data, name):
         return []
     with zipfile.ZipFile(BytesIO(data)) as book:
         path = _path_of(book, name)
-        xml = book.read(path) if path else b""
-    if not any(mark in xml for mark in MARKS):
-        return []
-    return list(_faulty(xml))
+        if path is None or not _marked(book, path):
+            return []
+        return list(_faulty(book.read(path)))
+
+
+def _marked(book, path):
+    """Whether any cell may be faulty, found without holding the whole of a large sheet."""
+    with book.open(path) as xml:
+        tail = b""
+        while chunk := xml.read(1 << 20):
+            if any(mark in tail + chunk for mark in MARKS):
+                return True
+            tail = chunk[-8:]
+    return False
 
 
 def _path_of(book, name):
@@ -123,19 +133,22 @@ def _path_of(book, name):
 
 
 def _faulty(xml):
-    row, column = -1, -1
-    for found in CELL.finditer(xml):
-        line, attributes, inside = found.groups()
-        if line is not None:
-            place = PLACE.search(line)
-            row, column = int(place[2]) - 1 if place else row + 1, -1
-            continue
+    row, column, typed = -1, -1, b""
+    for found in TAG.finditer(xml):
+        tag, attributes = found.groups()
         place = PLACE.search(attributes)
-        column = _number(place[1]) if place else column + 1
-        if b't="e"' in attributes:
-            yield row, column, "error"
-        elif inside and b't="str"' not in attributes and FORMULA.search(inside) and not VALUE.search(inside):
-            yield row, column, "formula"
+        if tag == b"row":
+            row, column = int(place[2]) - 1 if place else row + 1, -1
+        elif tag == b"c":
+            column, typed = _number(place[1]) if place else column + 1, attributes
+            if b't="e"' in attributes:
+                yield row, column, "error"
+        elif not any(mark in typed for mark in (b't="e"', b't="str"')):
+            end = END.search(xml, found.end())
+            if end is None:
+                return
+            if not VALUE.search(xml, found.end(), end.end()):
+                yield row, column, "formula"
 
 
 def _number(letters):

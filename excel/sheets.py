@@ -120,10 +120,48 @@ class Sheet:
         return {alike(c.header): c for c in (*self.columns, *self.verified, *self.automatic)}
 
     @cached_property
+    def synonyms(self):
+        """{title as people write it alike: column} of the other names that people give to columns."""
+        return {alike(text): c for c in self.columns for text in SYNONYMS.get(c.header, ())}
+
+    @cached_property
     def own(self):
         """The written columns that refer to rows of this very sheet (Induk, NIP Atasan)."""
         return tuple(c for c in self.by_name.values() if c.reference and c.reference.rel_model is self.model)
 
+
+# What offices write in place of our headers; where a file has both, the header itself counts.
+SYNONYMS = {
+    "NIP": ("NIP Pegawai", "NIP/NI PPPK", "NIP/NIPPPK", "NIP ASN", "NIP Baru", "NIP Lengkap", "Nomor Induk Pegawai", "No NIP"),
+    "Nama": ("Nama Pegawai", "Nama Lengkap", "Nama ASN", "Nama dan Gelar"),
+    "Kode": ("Kode Unit", "Kode OPD", "Kode Unit Kerja"),
+    "Kode Unit": ("Unit", "Unit Kerja", "Kode Unit Kerja", "Kode OPD", "OPD", "Unit Organisasi"),
+    "Induk": ("Unit Induk", "Kode Induk", "Atasan Unit"),
+    "Jabatan": ("Nama Jabatan",),
+    "Golongan": ("Gol", "Gol. Ruang", "Golongan Ruang", "Pangkat/Gol", "Pangkat/Golongan"),
+    "Status": ("Status Pegawai", "Status Kepegawaian"),
+    "NIP Atasan": ("NIP Atasan Langsung", "NIP Pejabat Penilai"),
+    "Email": ("Surel", "E-mail", "Alamat Email"),
+    "Telepon": ("No HP", "Nomor HP", "No. Telepon", "Nomor Telepon", "HP/WA"),
+    "NIP Penilai": ("NIP Pejabat Penilai", "NIP Atasan", "NIP Atasan Langsung"),
+    "Periode": ("Periode Penilaian", "Kode Periode"),
+    "Skor Hasil Kerja": ("Skor Hasil", "Nilai Hasil", "Nilai Hasil Kerja", "Skor Kinerja"),
+    "Skor Perilaku": ("Skor Perilaku Kerja", "Nilai Perilaku", "Nilai Perilaku Kerja"),
+    "Rating Hasil Kerja": ("Rating Hasil", "Rating Kinerja", "Predikat Hasil Kerja"),
+    "Rating Perilaku": ("Rating Perilaku Kerja", "Predikat Perilaku", "Predikat Perilaku Kerja"),
+    "Judul": ("Nama Pelatihan", "Judul Pelatihan", "Nama Diklat", "Nama Penghargaan"),
+    "Jenis": ("Jenis Pelatihan", "Jenis Diklat", "Jenis Penghargaan", "Jenis Unit"),
+    "Penyelenggara": ("Instansi Penyelenggara", "Lembaga"),
+    "Mulai": ("Tanggal Mulai", "Tgl Mulai"),
+    "Selesai": ("Tanggal Selesai", "Tgl Selesai"),
+    "JP": ("Jam Pelajaran", "Jumlah JP", "Durasi (JP)"),
+    "No Sertifikat": ("Nomor Sertifikat",),
+    "Nomor SK": ("No SK",),
+    "Tanggal SK": ("Tgl SK", "TMT SK"),
+    "Tanggal Diterima": ("Tgl Diterima", "Tanggal Pengaduan"),
+    "Uraian": ("Isi Pengaduan", "Isi Laporan"),
+    "Perihal": ("Judul Pengaduan", "Judul Laporan"),
+}  # fmt: skip
 
 PERSON = ("NIP", Employee.nip)
 NAME = (N_("Nama"), "employee.name", "employee")

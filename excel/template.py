@@ -16,6 +16,7 @@ from rating import MATRIX
 
 from .export import below, stream, unit_of
 from .sheets import ASSESSMENTS, Part
+from .versions import add_versions
 from .workbook import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
@@ -43,6 +44,8 @@ def template(sheet, out, context, unit_code=None):
     part = _with_predicate(sheet, lists)
     _data_page(book.active, part, sheet, _checks(sheet, lists, context.user))
     _guide(book.create_sheet("Petunjuk", 1), sheet, context.user)
+    if period:
+        add_versions(book, sheet, _versions(context.user, period, unit_code))
     if hasattr(out, "write"):
         return fill(book, [(part, rows)], out)
     with open(out, "wb") as file:
@@ -88,6 +91,23 @@ def _people(user, period, unit_code):
     for nip, name, *said in stream(query):
         cell = MATRIX.get((said[3], said[4]))
         yield (nip, name, period.code, "supervisor", *said, PREDICATES.get(cell, ""))
+
+
+def _versions(user, period, unit_code):
+    """The key of each row and the version it has now, 0 where nothing was said yet.
+
+    Read before the rows: what changes in between is a conflict rather than overlooked.
+    """
+    assessor = Employee.alias()
+    query = (
+        Assessment.select(Employee.nip, assessor.nip, Assessment.version)
+        .join(Employee)
+        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
+        .where((Assessment.period == period.id) & (Assessment.source == "supervisor"))
+    )
+    known = {(nip, by): version for nip, by, version in stream(query)}
+    for nip, _, code, source, by, *_ in _people(user, period, unit_code):
+        yield nip, code, source, by, known.get((nip, by), 0)
 
 
 # ------------------------------------------------------------------ the page to fill in

@@ -1,5 +1,6 @@
 """From raw cells to values: every error of every row at once, each with its place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,20 +8,32 @@ import access
 from fields import N_, Invalid, as_text
 
 from . import rules
+from .header import Unreadable
+from .hints import hint
 from .lookup import Memo, referred
-from .parse import Fault, Unreadable
+from .parse import Fault
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
 ANYBODY = ("assessor", "supervisor")  # may belong to other units
 
 
+def silent(share):
+    """Tells nobody how far the work is."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """Whose rights and scope hold (None: IT at the command line), and the period given beside the file."""
+    """Whose rights and scope hold (None: IT at the command line), and the period given beside the file.
+
+    `take` are the rows that are written although what is stored has moved on; `tell` is called with
+    the share of the work that is done, 0 to 1.
+    """
 
     user: Any = None
     period: Any = None
+    take: frozenset = frozenset()
+    tell: Callable = silent
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,12 @@ class Problem:
     cell: str
     value: str
     message: str
+    error: Invalid | None = field(default=None, compare=False)  # what `message` says, translatable
+
+    @property
+    def told(self):
+        """The contract's JSON object."""
+        return {name: getattr(self, name) for name in ("row", "column", "cell", "value", "message")}
 
     def __str__(self):
         if not self.column:
@@ -79,14 +98,16 @@ class Checked:
         return len(self.table.rows)
 
     def problem(self, row, column, message):
-        """A Problem at a column (or a field's name) of a row."""
+        """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""
+        error = message if isinstance(message, Invalid) else Invalid(message)
         if isinstance(column, str):
             column = self.sheet.by_name.get(column)
         if column is None:
-            return Problem(row.number, "", "", "", message)
+            return Problem(row.number, "", "", "", str(error), error)
         place = self.table.places.get(column)
         value = "" if place is None else as_text(row.cells[place])
-        return Problem(row.number, column.header, self.table.address(column, row.number), value, message)
+        cell = self.table.address(column, row.number)
+        return Problem(row.number, column.header, cell, value, str(error), error)
 
     def fail(self, row, column, message):
         self.errors.append(self.problem(row, column, message))
@@ -104,18 +125,25 @@ def validate(sheet, table, context):
     What depends on the stored rows of the sheet itself is left to `plan`. Raises access.Denied
     and Unreadable. Source: DESIGN, Contracts, Sheets.
     """
-    if not sheet.imports or not access.may(context.user, "import", sheet.model):
-        raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
+    may_import(sheet, context.user)
     _period_given(sheet, table, context)
     checked = Checked(sheet, table, context)
     columns = [c for c in table.places if c.name or c in sheet.verified]
     read = {column: _read(sheet, column, table.cells(column)) for column in columns}
+    context.tell(0.3)
     for column in columns:
         if column.reference:
             read[column] = _resolved(checked, column, read)
+    hint(checked, read)
     _fill_rows(checked, read)
     _prepare(checked)
     return checked
+
+
+def may_import(sheet, user):
+    """Refuse an account that may not upload this sheet: raises access.Denied."""
+    if not sheet.imports or not access.may(user, "import", sheet.model):
+        raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
 
 
 def _period_given(sheet, table, context):
@@ -193,7 +221,7 @@ def _fill_rows(checked, read):
     for column, values in read.items():
         for row, value in zip(rows, values, strict=True):
             if isinstance(value, Invalid):
-                checked.fail(row, column, str(value))
+                checked.fail(row, column, value)
     for path in (column.path for column in sheet.verified if column in read):
         for row in rows:
             if path in row.values:

@@ -255,3 +255,16 @@ all("time[data-now]").forEach((clock) => {
   tick();
   setInterval(tick, 10_000);
 });
+
+/* ---- a large upload: follow its progress */
+
+all("[data-progress]").forEach((panel) => {
+  const follow = async () => {
+    const answer = await fetch(panel.dataset.progress).catch(() => null);
+    const job = answer?.ok ? await answer.json() : null;
+    if (job && !["queued", "applying"].includes(job.state)) return location.reload();
+    if (job) panel.querySelector("progress").value = job.done;
+    setTimeout(follow, 1_000);
+  };
+  follow();
+});

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from excel.apply import check, report
-from excel.plan import shown
+from excel.edits import Edits
+from excel.review import Review
 from excel.sheets import ASSESSMENTS, EMPLOYEES
 from excel.validate import Context
 from models import Assessment, Complaint, Employee, Holiday, Unit
@@ -32,8 +33,9 @@ def test_a_plan_tells_new_changed_and_same_with_before_and_after(cast):
     assert (changed.before, changed.after) == ({"work_score": Decimal(80)}, {"work_score": Decimal("85.50")})
     (new,) = plan.new
     assert (new.row, new.id, new.before, new.after["note"]) == (4, None, {}, "baru")
-    assert shown(plan, plan.changed) == [(changed, [("Skor Hasil Kerja", "80", "85,5")])]
-    assert ("NIP", "", cast.stranger.nip) in shown(plan, plan.new)[0][1]
+    review = Review(plan, Edits())
+    assert review.page("changed", 0)[0].cells == [("Skor Hasil Kerja", "80", "85,5", None)]
+    assert ("NIP", "", cast.stranger.nip, None) in review.page("new", 0)[0].cells
     assert Assessment.select().count() == 2
 
 
@@ -178,7 +180,8 @@ def test_what_may_be_delivered_but_not_read_is_not_shown(cast):
     make_assessment(cast.ani, cast.period, source="peer", assessor=cast.budi, work_score=55)
     data = xlsx(ASSESSMENT, (cast.ani.nip, "Rekan", cast.budi.nip, 66, None, None))
     plan = check(ASSESSMENTS, data, Context(cast.supervisor, cast.period))
-    assert shown(plan, plan.changed)[0][1] == [("Skor Hasil Kerja", "", "66")]
+    (entry,) = Review(plan, Edits()).page("new", 0)
+    assert entry.cells == [("Skor Hasil Kerja", "", "66", None)]
 
 
 def test_ones_own_stored_rating_may_pass_by_unchanged_and_nothing_else(cast):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from fields import Invalid, alike, half_up, nip_birth, nip_gender, nip_scheme
+from fields import Invalid, Mangled, alike, half_up, nip_birth, nip_gender, nip_scheme
 from models import Assessment, Award, Employee, Period, Training, Unit
 from tests.make import nip
 
@@ -131,3 +131,14 @@ def test_halves_are_rounded_up_as_the_law_does():
 
 def test_words_are_alike_whatever_their_case_and_dots():
     assert alike("Kurang/Misconduct") == alike("KURANG  misconduct")
+
+
+@pytest.mark.parametrize("sequence", ["001", "007", "499", "500", "984", "985", "999"])
+@pytest.mark.parametrize("excel", [True, False])
+def test_what_is_left_of_a_nip_that_became_a_number_is_among_its_heads(sequence, excel):
+    text = f"198609262015051{sequence}"
+    with pytest.raises(Mangled) as lost:
+        Employee.nip.parse(float(text[:15] + "000") if excel else float(text))
+    assert "198609262015051" in lost.value.heads
+    if excel:
+        assert lost.value.heads[0] == "198609262015051"

@@ -10,11 +10,12 @@ def register(admin):
     from views.assessment import AssessmentView, ObjectionView, PeriodView, RatingView, UnitResultView
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
-    from views.imports import ImportView, UploadsView
+    from views.imports import ImportView
     from views.parts import PartsView
     from views.people import EmployeeView, UnitView, UserView
     from views.search import SearchView
     from views.settings import ChangeView, HolidayView, PolicyView
+    from views.uploads import UploadsView
 
     menu = (
         (N_("Kepegawaian"), (EmployeeView, UnitView)),

@@ -1,4 +1,4 @@
-"""From a workbook to the tables in the browser: template, upload, review, apply, undo."""
+"""The way in for a workbook: which sheets, their templates, and the upload of one."""
 
 import io
 
@@ -10,22 +10,17 @@ from wtforms.fields.choices import SelectChoice
 
 import access
 from excel import apply as work
-from excel.annotate import annotate
-from excel.parse import Unreadable
-from excel.plan import shown
+from excel import jobs
+from excel.header import Unreadable
 from excel.sheets import SHEETS
 from excel.template import template
 from excel.validate import Context
 from fields import CONTROL, Invalid
 from forms import UploadForm
-from models import Change, Period
+from models import Period
 from views.base import MIME
 from views.formfields import spoken
 from views.session import me
-from views.settings import UploadView
-
-PAGE = 100  # lines of a review
-CAUSES, RANGES = 200, 60  # of errors told on the page; the annotated workbook has them all
 
 
 class ImportView(BaseView):
@@ -84,8 +79,11 @@ class ImportView(BaseView):
 
     @staticmethod
     def keep(sheet, field, context):
+        data, name = field.data.read(), field.data.filename
         try:
-            upload, _ = work.store(sheet, field.data.read(), field.data.filename, context)
+            if jobs.is_large(data):
+                return work.shelve(sheet, data, name, context)
+            upload, _ = work.store(sheet, data, name, context)
         except Unreadable as refusal:
             field.errors = [spoken(refusal)]
             return None
@@ -107,128 +105,3 @@ class ImportView(BaseView):
         return send_file(
             file, as_attachment=True, download_name=f"{title}{place}.xlsx", mimetype=MIME["xlsx"]
         )
-
-
-class UploadsView(UploadView):
-    """The history of uploads, the review of one, and what may be done with it."""
-
-    def own(self, id):
-        upload = self.get_one(id)
-        if upload is None or not access.may(me(), "import", SHEETS[upload.sheet].model):
-            abort(404)
-        return upload
-
-    @staticmethod
-    def plan_of(upload):
-        return work.check(SHEETS[upload.sheet], bytes(upload.data), work.context_of(upload, me()))
-
-    @staticmethod
-    def readable(make):
-        """What `make` gives; None, and said why, where the stored file can no longer be read."""
-        try:
-            return make()
-        except Unreadable as refusal:
-            return flash(spoken(refusal), "error")
-
-    @expose("/<int:id>/")
-    def review(self, id):
-        upload = self.own(id)
-        if upload.state != "checked":
-            return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
-        sheet = SHEETS[upload.sheet]
-        plan = self.readable(lambda: self.plan_of(upload))
-        if plan is None:
-            return redirect(url_for(".index_view"))
-        lines = [*plan.new, *plan.changed]
-        page = max(0, min(request.args.get("page", 0, type=int), len(lines) // PAGE))
-        part = lines[page * PAGE : (page + 1) * PAGE]
-        return self.render(
-            "admin/upload_review.html", upload=upload, sheet=sheet, plan=plan, lines=shown(plan, part),
-            page=page, pages=-(-len(lines) // PAGE), causes=by_cause(plan.errors)[:CAUSES],
-            warnings=by_cause(plan.warnings)[:CAUSES], page_url=lambda page: url_for(".review", id=id, page=page),
-        )  # fmt: skip
-
-    @staticmethod
-    def result_of(upload):
-        """The first changes of an upload, of those rows only that the account may read."""
-        query = Change.select().where(Change.upload == upload.id)
-        model = SHEETS[upload.sheet].model
-        if access.scope(model, me()) is not None:
-            query = query.where(Change.key.in_(access.scoped(model, me()).select(model.id)))
-        changes = list(query.where(Change.action.in_(("create", "update"))).order_by(Change.id).limit(PAGE))
-        return {"changes": changes, "sheet": SHEETS[upload.sheet]}
-
-    @expose("/<int:id>/apply", methods=("POST",))
-    def apply(self, id):
-        upload = self.own(id)
-        upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
-        try:
-            work.apply(upload, me(), partial=request.form.get("partial") == "y")
-            flash(gettext("Unggahan disimpan."), "success")
-        except (work.Changed, work.HasErrors) as refusal:
-            flash(gettext(str(refusal)), "error")
-        except Invalid as refusal:  # done before, or no longer readable
-            flash(spoken(refusal), "info")
-        return redirect(url_for(".review", id=id))
-
-    @expose("/<int:id>/undo", methods=("POST",))
-    def undo(self, id):
-        upload = self.own(id)
-        try:
-            undone, kept = work.undo(upload, me())
-            flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
-            if kept:
-                flash(
-                    gettext(
-                        "Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows="; ".join(kept[:20])
-                    ),
-                    "info",
-                )
-        except Invalid as refusal:  # too late, out of reach, or undone before
-            flash(spoken(refusal), "error")
-        return redirect(url_for(".review", id=id))
-
-    @expose("/<int:id>/annotated")
-    def annotated(self, id):
-        """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
-        upload = self.own(id)
-        marked = self.readable(lambda: annotate(bytes(upload.data), self.plan_of(upload)))
-        if marked is None:
-            return redirect(url_for(".index_view"))
-        file = io.BytesIO(marked)
-        return send_file(
-            file, as_attachment=True, download_name=annotated_name(upload), mimetype=MIME["xlsx"]
-        )
-
-    @expose("/<int:id>/file")
-    def file(self, id):
-        """The workbook as it was uploaded."""
-        upload = self.own(id)
-        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
-
-
-def annotated_name(upload):
-    return f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
-
-
-def by_cause(problems):
-    """[(column, message, value, rows as ranges)]: the same problem of many rows said once."""
-    groups = {}
-    for problem in problems:
-        groups.setdefault((problem.column, problem.message), []).append(problem)
-    return [
-        (column, message, found[0], ranges(p.row for p in found))
-        for (column, message), found in groups.items()
-    ]
-
-
-def ranges(rows):
-    """Row numbers as people write them: 3-9, 12."""
-    parts = []
-    for row in sorted(set(rows)):
-        if parts and parts[-1][1] == row - 1:
-            parts[-1][1] = row
-        else:
-            parts.append([row, row])
-    told = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
-    return ", ".join([*told, *(["…"] if len(parts) > RANGES else [])])

@@ -1,0 +1,108 @@
+"""What people may have meant by a value that cannot be taken: offered beside the error, never written."""
+
+from difflib import get_close_matches
+
+from peewee import fn
+
+import access
+from fields import N_, Choice, Invalid, Mangled, Nip, alike, as_text
+from models import Employee, Period, Unit
+
+from .lookup import among
+
+MOST = 50  # different values of a column that are compared with a list: a hostile file has more
+CUTOFF = 0.6
+
+
+def hint(checked, read):
+    """Give the errors among the values read ({column: values}) a hint of what may have been meant.
+
+    Names and codes of lists by the nearest of them; a NIP that became a number, or is unknown, by
+    the one employee in the account's scope with its first 15 digits, or of the row's own name.
+    """
+    for column, values in read.items():
+        wrong = {id(v): v for v in values if isinstance(v, Invalid) and not v.near}
+        if not wrong:
+            continue
+        if isinstance(column.field, Nip):
+            _people(checked, column, values, wrong.values())
+        elif options := _options(column, checked.context.user):
+            _nearest(wrong.values(), options)
+
+
+def _options(column, user):
+    """{text as people write it alike: what to write} of a column that is chosen from a list."""
+    if column.reference and column.reference.rel_model in (Unit, Period):
+        model = column.reference.rel_model
+        rows = access.scoped(model, user).select(column.field, model.name).tuples()
+        return {alike(text): code for code, name in rows for text in (name, code)}
+    if isinstance(column.field, Choice):
+        labels = column.field.labels
+        return {text: labels[code] for text, code in column.field.known.items()}
+    return {}
+
+
+def _nearest(wrong, options):
+    for problem in list(wrong)[:MOST]:
+        text = alike(as_text(problem.params.get("value", "")))
+        found = get_close_matches(text, options, 1, CUTOFF) if 2 < len(text) < 80 else ()
+        if found:
+            problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found[0]])
+
+
+# ------------------------------------------------------------------ people
+
+
+def _people(checked, column, values, wrong):
+    user = checked.context.user
+    mangled = [problem for problem in wrong if isinstance(problem, Mangled)]
+    heads = {head for problem in mangled for head in problem.heads}
+    owners = _grouped(_found(user, fn.SUBSTR(Employee.nip, 1, 15), heads), lambda nip, name: nip[:15])
+    for problem in mangled:
+        found = next((owners[head] for head in problem.heads if head in owners), ())
+        _offer(problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), found)
+    if column.name == checked.sheet.key[0]:
+        _by_name(checked, values, user)
+
+
+def _by_name(checked, values, user):
+    """The employee of the name beside a NIP that is wrong, where it is the only one of that name."""
+    name = next((c for c in checked.table.places if c.path == "employee.name"), None)
+    cells = checked.table.cells(name) if name else ()
+    lost = [(v, _plain(cell)) for v, cell in zip(values, cells, strict=False) if _hopeless(v) and cell]
+    known = _grouped(
+        _found(user, fn.LOWER(Employee.name), {text for _, text in lost}), lambda nip, name: _plain(name)
+    )
+    for problem, text in lost:
+        if not problem.near:
+            _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), known.get(text, ()))
+
+
+def _hopeless(value):
+    return isinstance(value, Invalid) and not value.near
+
+
+def _plain(name):
+    return " ".join(as_text(name).split()).lower()
+
+
+def _found(user, field, values):
+    """(NIP, name) of the account's employees by one of their properties."""
+    if not values:
+        return ()
+    query = access.scoped(Employee, user).select(Employee.nip, Employee.name)
+    return query.where(among(field, values)).tuples()
+
+
+def _grouped(rows, key):
+    """{key: [(NIP, name)]} of the rows."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(key(*row), []).append(row)
+    return groups
+
+
+def _offer(problem, words, people):
+    """Offer an employee who is the only one in question."""
+    if len(people) == 1:
+        problem.hint = Invalid(words, near=people[0][0], person=people[0][1])

@@ -1,0 +1,180 @@
+"""What a file of assessments would lead to, and what is odd about it without being wrong."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from fields import N_, Invalid, Level, Predicate, Score
+from models import Employee, Period, Policy, Rating, Unit, UnitResult, db
+from rating import beyond, level_of, predicate_of
+
+from .lookup import Memo, among
+
+ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
+LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are
+PREDICATES = [code for code, _ in Predicate.CHOICES]
+JUMP = 2  # levels up or down from one period to the next that somebody should look at
+LIMITS = {
+    name: f"distribution_{name}" for name in ("min_people", "most_max", "low_min", "top_max", "next_min")
+}
+
+
+@dataclass(slots=True)
+class Said:
+    """A supervisor's assessment as it will be: whose, when, levels (None where open), the four values."""
+
+    row: object
+    employee: int
+    period: int
+    levels: tuple
+    predicate: str | None
+    values: tuple
+
+
+class Outlook:
+    """Gathers the supervisors' assessments of a file, row by row, and looks at them together."""
+
+    def __init__(self, checked):
+        self.checked, self.said, self.blank = checked, [], []
+        self.scores = [c for c in checked.table.places if c.name and isinstance(c.field, Score)]
+        self.periods = Memo(lambda key: Period.get_by_id(key))
+        self.policies = Memo(lambda key: Policy.on(self.periods[key].ends_on))
+        self.levels = Memo(self._levels)
+
+    def _levels(self, place):
+        period, *pairs = place
+        policy = self.policies[period]
+        return tuple([
+            level or (level_of(score, policy) if score is not None else None)
+            for level, score in zip(pairs[::2], pairs[1::2], strict=True)
+        ])  # fmt: skip
+
+    def of(self, values):
+        """(levels, predicate code or None) that an assessment by itself leads to."""
+        names = [values[name] for pair in ASPECTS for name in pair]
+        levels = self.levels[(values["period"], *names)]
+        return levels, None if None in levels else predicate_of(*levels)
+
+    def note(self, row, merged, old=None):
+        """Remember what a row leads to; returns its predicate (before, after)."""
+        if merged["source"] != "supervisor":
+            return ()
+        levels, predicate = self.of(merged)
+        if any(levels):
+            values = tuple([merged[name] for pair in ASPECTS for name in pair])
+            self.said.append(Said(row, merged["employee"], merged["period"], levels, predicate, values))
+        if old:
+            kept = [c for c in self.scores if c.name not in row.values and old[c.name] is not None]
+            self.blank += [(row, column, old[column.name]) for column in kept]
+        return (self.of(old)[1] if old else None), predicate
+
+    # -- what is odd
+
+    def warn(self, plan):
+        """Add a warning to the plan for everything that is odd."""
+        for row, column, value in self.blank:
+            words = Invalid(
+                N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan"),
+                value=column.field.show(value),
+            )
+            plan.warnings.append(self.checked.problem(row, column, words))
+        by_period = defaultdict(list)
+        for said in self.said:
+            by_period[said.period].append(said)
+        for key, group in by_period.items():
+            period, policy = self.periods[key], self.policies[key]
+            plan.warnings += self._jumps(period, group)
+            if len(group) >= policy.distribution_min_people:
+                plan.warnings += self._all_alike(group)
+                plan.warnings += self._spread(period, policy, group)
+
+    def _jumps(self, period, group):
+        """Two levels or more away from the rating of the last period of the same kind."""
+        earlier = Period.select().where((Period.kind == period.kind) & (Period.ends_on < period.starts_on))
+        last = earlier.order_by(Period.ends_on.desc()).first()
+        if last is None:
+            return
+        ids = [said.employee for said in group]
+        names = Rating.employee, Rating.work_level, Rating.behaviour_level, Rating.predicate
+        query = Rating.select(*names).where((Rating.period == last) & among(Rating.employee, ids))
+        before = {key: rest for key, *rest in db.execute(query)}
+        for said in group:
+            ratings = before.get(said.employee)
+            if ratings and (found := _jump(ratings, (*said.levels, said.predicate))):
+                words = N_(
+                    "melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar"
+                )
+                yield self.checked.problem(
+                    said.row, None, Invalid(words, before=found[0], after=found[1], period=last.name)
+                )
+
+    def _all_alike(self, group):
+        """The same values for everybody."""
+        if len({said.values for said in group}) == 1:
+            words = Invalid(
+                N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"),
+                n=len(group),
+            )
+            yield self.checked.problem(group[0].row, None, words)
+
+    def _spread(self, period, policy, group):
+        """Units whose predicates do not spread as the guidance for their organisation result says."""
+        results = _results(period)
+        if results is None:
+            return
+        ids = [said.employee for said in group]
+        units = dict(db.execute(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, ids))))
+        teams = defaultdict(list)
+        for said in group:
+            if said.predicate:
+                teams[units[said.employee]].append(said)
+        limits = {name: getattr(policy, field) for name, field in LIMITS.items()}
+        for unit, team in teams.items():
+            if result := results[unit]:
+                for found in beyond(Counter(said.predicate for said in team), result, limits):
+                    yield self.checked.problem(team[0].row, None, _told(unit, result, *found))
+
+
+def _jump(before, after):
+    """(before, after) as labels, of the first rating that is two steps away; None where none is."""
+    for place, (old, new) in enumerate(zip(before, after, strict=True)):
+        order, labels = (PREDICATES, Predicate.CHOICES) if place == 2 else (LEVELS, Level.CHOICES)
+        if old and new and abs(order.index(old) - order.index(new)) >= JUMP:
+            return dict(labels)[old], dict(labels)[new]
+    return None
+
+
+def _results(period):
+    """{unit id: newest known organisation result up to a period, its own or the nearest one above}; None where none is known."""
+    query = UnitResult.select(UnitResult.unit, UnitResult.result).join(Period)
+    known = dict(query.where(Period.starts_on <= period.starts_on).order_by(Period.starts_on).tuples())
+    if not known:
+        return None
+    above = dict(Unit.select(Unit.id, Unit.parent).tuples())
+
+    def nearest(unit):
+        seen = set()
+        while unit and unit not in known and unit not in seen:
+            seen.add(unit)
+            unit = above.get(unit)
+        return known.get(unit)
+
+    return Memo(nearest)
+
+
+def _told(unit, result, predicates, kind, limit, share):
+    words = (
+        N_(
+            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"
+        )
+        if kind == "most"
+        else N_(
+            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"
+        )
+        if isinstance(limit, int) and limit
+        else N_("%(unit)s: belum ada yang %(predicates)s; pedoman untuk capaian %(result)s mengharapkannya")
+    )
+    labels = dict(Predicate.CHOICES)
+    return Invalid(
+        words, unit=Unit.get_by_id(unit).name, share=share, limit=limit,
+        predicates=" / ".join(labels[p] for p in predicates), result=dict(UnitResult.RESULTS)[result],
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""Large uploads in the background: the queue, its worker, its death, and pages that wait."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+from excel import apply as work
+from excel import jobs
+from excel.edits import Edits
+from excel.sheets import ASSESSMENTS, UNITS
+from excel.validate import Context
+from models import Assessment, Unit, Upload, User, db, on_sqlite, write
+from tests import test_views_imports as walk
+from tests.cast import ASSESSMENT, make_account, make_cast
+from tests.make import make_assessment, xlsx
+from tests.test_views_imports import HEAD, review, upload
+
+office, client = walk.office, walk.client
+
+
+@pytest.fixture
+def cast(database):
+    return make_cast()
+
+
+def units(count, bad=0):
+    rows = [(f"U{n}", f"Unit {n}", "Kerajaan" if n < bad else "Dinas") for n in range(count)]
+    return xlsx(("Kode", "Nama", "Jenis"), *rows)
+
+
+def drain():
+    """Work everything off in this process."""
+    while job := jobs.claim():
+        jobs.work_off(job)
+
+
+def fresh(upload):
+    return Upload.get_by_id(upload.id)
+
+
+def decided(upload, user, partial=False, **changes):
+    edits = Edits.of(upload)
+    edits.apply = {"by": user.id, "partial": partial}
+    jobs.queue(upload, edits, fingerprint=upload.fingerprint)
+
+
+def test_what_is_large_is_told_without_reading_it():
+    assert not jobs.is_large(units(500))
+    assert jobs.is_large(units(60_000))
+    assert jobs.is_large(b"Kode,Nama\n" + b"A,B\n" * 200_000)
+    assert not jobs.is_large(b"PK\3\4 rusak")
+
+
+def test_a_large_file_is_checked_then_applied_and_its_review_is_read_from_the_draft(cast):
+    user = make_account("hr")
+    kept = work.shelve(UNITS, units(300, bad=2), "u.xlsx", Context(user))
+    assert (fresh(kept).state, fresh(kept).fingerprint) == ("queued", None)
+    drain()
+    kept = fresh(kept)
+    assert (kept.state, kept.rows, kept.new, kept.wrong) == ("checked", 300, 298, 2)
+    assert kept.draft
+    decided(kept, user, partial=True)
+    with pytest.raises(work.AlreadyDone):
+        decided(kept, user)
+    drain()
+    assert (fresh(kept).state, fresh(kept).draft, Unit.select().count()) == ("applied", None, 301)
+    assert work.undo(kept, user) == (298, [])
+
+
+def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
+    kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    assert jobs.claim().id == kept.id
+    assert jobs.claim() is None
+    assert not jobs.forsaken(fresh(kept))
+    Upload.update(beat=time.time() - jobs.STALE - 1).execute()
+    assert jobs.forsaken(fresh(kept))
+    assert jobs.claim().id == kept.id
+    jobs.release(kept.id)
+    assert jobs.claim().id == kept.id
+
+
+def test_what_changed_since_the_review_is_reviewed_again(cast):
+    row = make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=50)
+    data = xlsx(ASSESSMENT, (cast.ani.nip, None, None, 90, 90, None))
+    kept = work.shelve(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
+    drain()
+    decided(fresh(kept), cast.supervisor)
+    Assessment.update(work_score=60, version=2).where(Assessment.id == row.id).execute()
+    drain()
+    kept = fresh(kept)
+    assert (kept.state, kept.fingerprint is not None) == ("checked", True)
+    assert "berubah" in Edits.of(kept).note
+    assert Assessment.get().work_score == 60
+
+
+def test_a_file_that_cannot_be_read_fails_with_its_reason(cast):
+    user = make_account("hr")
+    for data, said in ((xlsx(("A", "B"), (1, 2)), "Baris judul"), (b"PK\3\4 rusak", "rusak")):
+        kept = work.shelve(UNITS, data, "u.xlsx", Context(user))
+        drain()
+        assert (fresh(kept).state, said in Edits.of(fresh(kept)).note) == ("failed", True)
+
+
+def test_who_lost_her_account_or_her_scope_applies_nothing(cast):
+    data = xlsx(ASSESSMENT, (cast.ani.nip, None, None, 90, 90, None))
+    for change in ({"active": False}, {"unit": cast.other}):
+        kept = work.shelve(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
+        drain()
+        decided(fresh(kept), cast.supervisor)
+        User.update(change).where(User.id == cast.supervisor.id).execute()
+        drain()
+        assert Assessment.select().count() == 0
+        User.update(active=True, unit=cast.dinas).where(User.id == cast.supervisor.id).execute()
+
+
+def test_a_job_that_kills_its_worker_is_given_up(cast):
+    kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    for _ in range(jobs.TRIES):
+        job, edits = jobs.claim(), Edits.of(fresh(kept))
+        edits.tries += 1  # as far as it came
+        Upload.update(edits=edits.as_json(), total=0).where(Upload.id == job.id).execute()
+    drain()
+    assert fresh(kept).state == "failed"
+
+
+# ------------------------------------------------------------------ pages
+
+
+def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post, monkeypatch):
+    period, head, staff = office
+    monkeypatch.setattr(jobs, "LARGE", 0)
+    monkeypatch.setattr(jobs, "WAITING", 99)
+    answer = upload(client, post, xlsx(HEAD, (staff[1].nip, 88, 121), (staff[2].nip, 80, 90)))
+    page = client.get(answer.location).get_data(as_text=True)
+    assert "data-pending" in page
+    assert client.get(f"{answer.location}progress").get_json() == {"state": "queued", "done": 0}
+    drain()
+    text, _ = review(client, answer)
+    assert "121 di luar 0-120" in text
+    post(client, f"{answer.location}edit", {"do": '{"cell": [2, "Skor Perilaku", "99"]}'})
+    assert "data-pending" in client.get(answer.location).get_data(as_text=True)
+    drain()
+    text, fingerprint = review(client, answer)
+    assert "Simpan 2 baris" in text
+    for _ in range(2):
+        post(client, f"{answer.location}apply", {"fingerprint": fingerprint})
+    drain()
+    assert Upload.get().state == "applied"
+    assert Assessment.get(Assessment.employee == staff[1]).behaviour_score == 99
+    assert "data-pending" not in client.get(answer.location).get_data(as_text=True)
+
+
+# ------------------------------------------------------------------ kill -9
+
+
+@pytest.fixture
+def program(database_url, tmp_path):
+    """program(*args) -> a running Python with the product at hand, on this test's database."""
+
+    def start(*args):
+        place = {"DATABASE_URL": database_url, "KINERJA_INSTANCE": str(tmp_path)}
+        return subprocess.Popen(
+            [sys.executable, *args], env=os.environ | place, cwd=jobs.PROGRAM.parent,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    return start
+
+
+def sound():
+    return not on_sqlite() or db.execute_sql("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("moment", [random.Random(n).uniform(0.5, 2.4) for n in range(5)])
+def test_an_import_that_is_killed_wrote_all_or_nothing(moment, database, program, tmp_path):
+    file = tmp_path / "u.xlsx"
+    file.write_bytes(units(4000))
+    running = program("admin_app.py", "import", "units", str(file))
+    time.sleep(moment)
+    running.kill()
+    running.wait()
+    assert Unit.select().count() in (0, 4000)
+    assert Upload.select().where(Upload.state == "applied").count() == (1 if Unit.select().count() else 0)
+    assert sound()
+    assert program("admin_app.py", "import", "units", str(file)).wait() == 0
+    assert Unit.select().count() == 4000
+
+
+def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
+    user = make_account("hr")
+    kept = work.shelve(UNITS, units(4000), "u.xlsx", Context(user))
+    drain()
+    decided(fresh(kept), user)
+    job = jobs.claim()
+    running = program("-c", f"from excel import jobs; jobs.work_off_alone({job.id}, {db.obj.url!r})")
+    time.sleep(1.2)
+    running.kill()
+    running.wait()
+    jobs.release(job.id)
+    drain()
+    assert (fresh(kept).state, Unit.select().count()) == ("applied", 4003)
+    assert sound()
+
+
+def test_a_job_beats_while_nobody_can_read_it(cast):
+    kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    tell = jobs._teller(jobs.claim())
+    tell(0.5)
+    assert fresh(kept).done == 50
+    with write():
+        tell(0.9)
+    assert fresh(kept).done == 50

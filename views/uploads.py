@@ -1,0 +1,263 @@
+"""An upload in the browser: its review, what is decided there, its applying, its result and its undoing."""
+
+import io
+import json
+
+from flask import abort, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+import access
+from excel import apply as work
+from excel import jobs
+from excel.annotate import annotate
+from excel.edits import CHOICES, Edits
+from excel.header import Unmapped, Unreadable
+from excel.review import FILTERS, PAGE, Packed, Review
+from excel.sheets import SHEETS
+from fields import Invalid, as_text
+from models import Change, Rating
+from views.base import MIME
+from views.formfields import spoken
+from views.session import me, whole
+from views.settings import UploadView
+from views.shown import badge
+
+
+class UploadsView(UploadView):
+    """The history of uploads, the review of one, and what may be done with it."""
+
+    def own(self, id):
+        upload = self.get_one(id)
+        if upload is None or not access.may(me(), "import", SHEETS[upload.sheet].model):
+            abort(404)
+        return upload
+
+    @staticmethod
+    def plan_of(upload, edits):
+        return work.check(
+            SHEETS[upload.sheet], bytes(upload.data), work.context_of(upload, me(), edits), edits
+        )
+
+    def review_of(self, upload):
+        """The Review of an upload that waits for a decision. Raises Unreadable and Unmapped."""
+        work.context_of(upload, me())
+        if upload.draft:
+            return Packed(bytes(upload.draft))
+        edits = Edits.of(upload)
+        return Review(self.plan_of(upload, edits), edits)
+
+    # -- pages
+
+    @expose("/<int:id>/")
+    def review(self, id):
+        upload = self.own(id)
+        if upload.state in ("queued", "applying"):
+            wake(upload)
+            return self.render("admin/upload_wait.html", upload=upload, sheet=SHEETS[upload.sheet])
+        if upload.state != "checked":
+            return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
+        try:
+            if upload.expired:
+                raise Unreadable(
+                    gettext("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi.")
+                )
+            review = self.review_of(upload)
+        except Unmapped as refusal:
+            return self.ask_columns(upload, refusal, spoken(refusal))
+        except Invalid as refusal:  # no longer readable, or too old
+            flash(spoken(refusal), "error")
+            return redirect(url_for(".index_view"))
+        if "columns" in request.args and not upload.draft:
+            return self.ask_columns(upload, review.plan.checked.table)
+        return self.show(upload, review)
+
+    @expose("/<int:id>/progress")
+    def progress(self, id):
+        """How far the background is, for the page that waits."""
+        upload = self.own(id)
+        wake(upload)
+        return jsonify(state=upload.state, done=upload.done)
+
+    def show(self, upload, review):
+        """A page of one kind of rows, with the file's counts and causes above."""
+        counts = review.head["counts"]
+        kind = request.args.get("kind", "all")
+        kind = kind if kind in FILTERS else "all"
+        pages = -(-counts[kind] // PAGE)
+        page = max(0, min(request.args.get("page", 0, type=int), pages - 1))
+        return self.render(
+            "admin/upload_review.html", upload=upload, sheet=SHEETS[upload.sheet], head=review.head, counts=counts,
+            kind=kind, page=page, note=Edits.of(upload).note, pages=pages, entries=review.page(kind, page), said=said,
+            badge=lambda code: badge(Rating.predicate, code),
+            page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
+        )  # fmt: skip
+
+    def ask_columns(self, upload, found, refusal=""):
+        """The mapping step, from the `titles`, `sample` rows and `places` that were found in the file."""
+        headers = {place: column.header for column, place in found.places.items()}
+        titles = [
+            (text, [as_text(row[place]) for row in found.sample], headers.get(place, ""))
+            for place, text in enumerate(map(as_text, found.titles)) if text.strip()
+        ]  # fmt: skip
+        return self.render(
+            "admin/upload_columns.html",
+            upload=upload,
+            sheet=SHEETS[upload.sheet],
+            titles=titles,
+            refusal=refusal,
+        )
+
+    def result_of(self, upload):
+        """A page of the changes of an upload, of those rows only that the account may read."""
+        query = Change.select().where(Change.upload == upload.id, Change.action.in_(("create", "update")))
+        model = SHEETS[upload.sheet].model
+        if access.scope(model, me()) is not None:
+            query = query.where(Change.key.in_(access.scoped(model, me()).select(model.id)))
+        count = query.count()
+        page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
+        changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
+        return {
+            "edits": Edits.of(upload), "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
+            "page_url": lambda number: url_for(".review", id=upload.id, page=number),
+        }  # fmt: skip
+
+    # -- decisions
+
+    @expose("/<int:id>/columns", methods=("POST",))
+    def columns(self, id):
+        """What the file's titles mean, as a person said; remembered for the office."""
+        upload = self.own(id)
+        edits, headers = Edits.of(upload), {"", *(c.header for c in SHEETS[upload.sheet].columns)}
+        for name, header in request.form.items():
+            title = name.removeprefix("title:")
+            was = request.form.get(f"was:{title}")
+            if name.startswith("title:") and header in headers and header != was:
+                edits.name(title[:200], header)
+        return self.revised(upload, edits)
+
+    @expose("/<int:id>/edit", methods=("POST",))
+    def edit(self, id):
+        """Cells corrected, suggestions taken, rows skipped or chosen: kept beside the bytes."""
+        upload = self.own(id)
+        edits = Edits.of(upload)
+        headers = {column.header for column in SHEETS[upload.sheet].known.values()}
+        for name, text in request.form.items():
+            row, _, header = name.removeprefix("cell:").partition(":")
+            if name.startswith("cell:") and text.strip() and header in headers and whole(row, 7):
+                edits.correct(int(row), header, text)
+        self.decide(edits, upload)
+        return self.revised(upload, edits)
+
+    def decide(self, edits, upload):
+        """What the pressed button says: {"cell": [row, header, text]}, {"skip"|"take"|"ask": [rows] or "all"}, ..."""
+        try:
+            (what, told), *_ = json.loads(request.form.get("do") or '{"ask": []}').items()
+            kinds = [type(part) for part in told]
+        except (ValueError, AttributeError, TypeError):
+            abort(400)
+        if what == "accept":
+            return self.accept_nips(edits, upload)
+        if what == "cell" and kinds == [int, str, str]:
+            return edits.correct(*told)
+        if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
+            abort(400)
+        if told == "all":
+            told = [line.row for line in self.plan_of(upload, edits).conflict]
+        return edits.decide(told, what)
+
+    def accept_nips(self, edits, upload):
+        """Consent to every repaired NIP at once."""
+        for problem in self.plan_of(upload, edits).errors:
+            if problem.error.mangled and problem.error.near:
+                edits.correct(problem.row, problem.column, problem.error.near)
+
+    def revised(self, upload, edits):
+        """Keep the decisions, and back to the page they were made on."""
+        try:
+            if upload.draft:
+                jobs.queue(upload, edits, fingerprint=None, draft=None)
+            else:
+                work.revise(upload, me(), edits)
+        except Invalid as refusal:
+            flash(spoken(refusal), "error")
+        place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
+        return redirect(url_for(".review", id=upload.id, **place))
+
+    # -- what is done
+
+    @expose("/<int:id>/apply", methods=("POST",))
+    def apply(self, id):
+        upload = self.own(id)
+        upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
+        partial = request.form.get("partial") == "y"
+        try:
+            if upload.draft:
+                self.apply_later(upload, partial)
+            else:
+                work.apply(upload, me(), partial)
+                flash(gettext("Unggahan disimpan."), "success")
+        except (work.Changed, work.HasErrors) as refusal:
+            flash(gettext(str(refusal)), "error")
+        except Invalid as refusal:  # done before, or no longer readable
+            flash(spoken(refusal), "info")
+        return redirect(url_for(".review", id=id))
+
+    @staticmethod
+    def apply_later(upload, partial):
+        """Queue a large upload to be applied as it was shown."""
+        if upload.expired:
+            raise work.Expired()
+        edits = Edits.of(upload)
+        edits.apply, edits.note, edits.tries = {"by": me().id, "partial": partial}, "", 0
+        jobs.queue(upload, edits, fingerprint=upload.fingerprint)
+
+    @expose("/<int:id>/undo", methods=("POST",))
+    def undo(self, id):
+        upload = self.own(id)
+        try:
+            undone, kept = work.undo(upload, me())
+            flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
+            if kept:
+                rows = "; ".join(kept[:20])
+                flash(gettext("Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows=rows), "info")
+        except Invalid as refusal:  # too late, out of reach, or undone before
+            flash(spoken(refusal), "error")
+        return redirect(url_for(".review", id=id))
+
+    # -- files
+
+    @expose("/<int:id>/annotated")
+    def annotated(self, id):
+        """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
+        upload = self.own(id)
+        try:
+            marked = annotate(bytes(upload.data), self.plan_of(upload, Edits.of(upload)))
+        except Unreadable as refusal:
+            flash(spoken(refusal), "error")
+            return redirect(url_for(".index_view"))
+        name = f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
+        return send_file(io.BytesIO(marked), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
+
+    @expose("/<int:id>/file")
+    def file(self, id):
+        """The workbook as it was uploaded."""
+        upload = self.own(id)
+        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
+
+
+def wake(upload):
+    """Start a worker for a job that nobody works on: `serve` keeps one, other servers do not."""
+    if jobs.forsaken(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
+        WORKERS[:] = [jobs.start_worker(KINERJA_INSTANCE=str(current_app.config["INSTANCE"]))]
+
+
+WORKERS = []  # the one that this process started last
+
+
+def said(problem):
+    """A problem of a review in the reader's language, with its hint."""
+    texts = [
+        spoken(Invalid(words, **params)) for words, params in filter(None, (problem["said"], problem["hint"]))
+    ]
+    return ". ".join(text[:1].upper() + text[1:] for text in texts)
