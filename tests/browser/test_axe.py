@@ -3,7 +3,11 @@
 import pytest
 from flask import url_for
 
-from models import MODELS, db
+from excel.apply import store
+from excel.sheets import ASSESSMENTS
+from excel.validate import Context
+from models import MODELS, Employee, Period, Unit, User, db
+from tests.make import xlsx
 
 pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -21,6 +25,7 @@ NOT_PAGES = {
     "picture",
     "ajax_lookup",
     "quick",
+    "progress",
     "logo",
     "health",
 }
@@ -95,3 +100,29 @@ def test_a_refused_form_and_open_panels_break_no_rule(visit, axe):
             drop.click()
             assert faults(axe, page) == []
             page.keyboard.press("Escape")
+
+
+def test_a_review_with_every_kind_of_row_breaks_no_rule(visit, axe):
+    page = visit("supervisor", PHONE)
+    db.connect(reuse_if_open=True)
+    user = User.get(User.username == "demo-supervisor")
+    people = Employee.select().where(
+        Employee.unit.in_(Unit.below(user.unit_id)), Employee.id != user.employee_id
+    )
+    nips = [person.nip for person in people.order_by(Employee.id).limit(4)]
+    rows = (
+        (nips[0], 120, 119),
+        (nips[1], 300, 90),
+        (nips[2], "Sesuai", 90),
+        (nips[3], None, 90),
+        ("1", 1, 1),
+    )
+    context = Context(user, Period.current())
+    odd = xlsx(("Nomor Induk", "Kinerja", "Skor Perilaku"), *((nip, 88, 90) for nip in nips))
+    good = xlsx(("NIP", "Skor Hasil Kerja", "Skor Perilaku"), *rows)
+    uploads = [store(ASSESSMENTS, data, "nilai.xlsx", context)[0] for data in (good, odd)]
+    for address in (f"/admin/upload/{uploads[0].id}/", f"/admin/upload/{uploads[1].id}/?columns=y"):
+        page.goto(address)
+        for theme, rules in THEMES.items():
+            page.emulate_media(color_scheme=theme)
+            assert faults(axe, page, rules) == [], (address, theme)
