@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models import Rating, Setting
+from models import Rating, Setting, User
 from tests.make import (
     make_assessment,
     make_complaint,
@@ -12,6 +12,7 @@ from tests.make import (
     make_period,
     make_rating,
     make_unit,
+    make_user,
 )
 from views.health import CHECKS
 
@@ -155,3 +156,12 @@ def test_open_complaints_are_a_filter(hr):
     waiting, done = make_complaint(), make_complaint(state="closed")
     html = text(hr, "/admin/complaint/?flt0_status_open=1")
     assert [c.ticket in html for c in (waiting, done)] == [True, False]
+
+
+def test_new_passwords_are_not_given_to_a_crowd_at_once(rows, sign_in, post):
+    admin = sign_in(role="admin")
+    crowd = [make_user("employee") for _ in range(51)]
+    hashes = [user.password for user in crowd]
+    post(admin, "/admin/user/action/?flt0_peran_equals=employee", {"action": "new_password", "all": "y"})
+    assert "Paling banyak 50 akun" in text(admin, "/admin/user/")
+    assert [User.get_by_id(user.id).password for user in crowd] == hashes
