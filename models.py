@@ -231,6 +231,11 @@ class Employee(Record):
     def __str__(self):
         return f"{self.name} ({self.nip})"
 
+    @classmethod
+    def unassessed(cls, period):
+        """The condition of active people without a supervisor's assessment in a period (its id, or a sub-select)."""
+        return (cls.active == True) & cls.id.not_in(Assessment.assessed(period))  # noqa: E712 - SQL
+
 
 def jenjang_for_functional(values):
     if values.get("jf_level") and values.get("position_type") != "FUNGSIONAL":

@@ -192,7 +192,7 @@ class Desk:
         """The stored row that a row means, or None; a blank NIP Penilai is settled here."""
         old = self.stored.get(row.key)
         if row.defaulted:
-            old = rules.stored_assessment(row, self.stored)
+            old = rules.stored_assessment(row.key, self.stored)
             row.values["assessor"] = old["assessor"] if old else row.key[3]
         return old
 

@@ -41,10 +41,10 @@ def own_rating(values, user):
         return "employee", N_("Anda tidak dapat menilai diri sendiri")
 
 
-def stored_assessment(row, stored):
+def stored_assessment(key, stored):
     """The stored row that a blank NIP Penilai means: that without an assessor, else the usual one's."""
-    employee, period, source, _ = row.key
-    return stored.get((employee, period, source, None)) or stored.get(row.key)
+    employee, period, source, _ = key
+    return stored.get((employee, period, source, None)) or stored.get(key)
 
 
 def unfilled(row):

@@ -1,13 +1,10 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
 import json
-import tempfile
-from datetime import datetime
 from itertools import groupby
 
-from flask import abort, flash, redirect, request, send_file
+from flask import abort, flash, redirect, request
 from flask_admin import expose
-from flask_admin.actions import action
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
@@ -17,18 +14,17 @@ from wtforms.validators import ValidationError
 
 import access
 import audit
-from excel.export import WRITERS, rows_of
-from excel.lookup import among
 from excel.sheets import sheet_for
 from fields import Choice
-from models import MODELS, WITA, Change, Employee, Period, Record, User, write
+from models import MODELS, Change, Employee, Period, Record, User, write
+from views.exports import Exports
 from views.formfields import Converter, Version
 from views.lists import Lists
 from views.session import me, whole
 from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
 
 
-class AdminView(Lists, ModelView):
+class AdminView(Exports, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
@@ -36,8 +32,6 @@ class AdminView(Lists, ModelView):
     """
 
     can_view_details = True
-    can_export = True
-    export_types = ("xlsx", "csv")
     action_disallowed_list = ("delete",)
     column_display_actions = True
     model_form_converter = Converter
@@ -340,38 +334,6 @@ class AdminView(Lists, ModelView):
         return list(
             Change.select(Change, User).left_outer_join(User).where(mine).order_by(Change.id.desc()).limit(20)
         )
-
-    @action("export", _l("Ekspor terpilih"))
-    def export_selected(self, ids):
-        return self.export("xlsx")
-
-    def export_part(self, export_type):
-        """(what an export shows, its file's ending): of the sheet the columns that were asked for."""
-        return self.sheet.only(",".join(request.values.getlist("col")).split(",")), export_type
-
-    @expose("/export/<export_type>/", methods=("GET", "POST"))
-    def export(self, export_type):
-        """The list's rows, with its filters, search and sort, of them those selected, as a file."""
-        if export_type not in self.export_types:
-            abort(404)
-        part, kind = self.export_part(export_type)
-        query, selected = self.matching(), request.values.getlist("rowid")
-        if selected and request.values.get("all") != "y":  # "all": the rows of every page
-            chosen = among(self.model.id, {whole(key) for key in selected} - {None})
-            if self.get_query().where(chosen).count() != len(set(selected)):
-                abort(403)
-            query = query.where(chosen)
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - sent, and closed, after this request's database
-        WRITERS[kind](part, rows_of(part, query=query), file)
-        file.seek(0)
-        name = f"{part.name}-{datetime.now(WITA):%Y%m%d-%H%M}.{kind}"
-        return send_file(file, as_attachment=True, download_name=name, mimetype=MIME[kind])
-
-
-MIME = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 
 
 def headings_of(model):

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from peewee import fn
 
 from excel import apply as work
+from excel.rules import stored_assessment
 from excel.sheets import ASSESSMENTS
 from excel.validate import CLEAR, Context
 from fields import Predicate
@@ -89,16 +90,12 @@ def people_of(code):
 
 
 def stored_levels(people, period):
-    """{employee id: assessment} by the supervisor on record, else without an assessor: what the sheet would meet."""
+    """{employee id: the assessment that the sheet would meet for a blank NIP Penilai}."""
     wanted = (Assessment.period == period) & (Assessment.source == "supervisor")
     rows = Assessment.select().where(wanted, Assessment.employee.in_([p.id for p in people]))
-    bosses, found = {p.id: p.supervisor_id for p in people}, {}
-    for row in rows.order_by(Assessment.id):
-        if row.assessor_id is None or (
-            row.assessor_id == bosses[row.employee_id] and row.employee_id not in found
-        ):
-            found[row.employee_id] = row
-    return found
+    stored = {(row.employee_id, row.period_id, row.source, row.assessor_id): row for row in rows}
+    met = {p.id: stored_assessment((p.id, period.id, "supervisor", p.supervisor_id), stored) for p in people}
+    return {key: row for key, row in met.items() if row}
 
 
 def letters(row):

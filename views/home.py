@@ -13,7 +13,7 @@ import access
 import migrations
 from excel.export import harmless
 from models import WITA, Assessment, Period, Policy, Rating, Training, Upload, User, today
-from views.base import MIME
+from views.exports import MIME
 from views.panels import (
     Card,
     Panel,

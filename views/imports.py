@@ -18,7 +18,7 @@ from excel.validate import Context
 from fields import CONTROL, Invalid
 from forms import UploadForm
 from models import Period
-from views.base import MIME
+from views.exports import MIME
 from views.formfields import spoken
 from views.session import me
 

@@ -8,11 +8,11 @@ from flask_babel import format_date, gettext
 from peewee import fn
 
 import access
-from models import Assessment, Complaint, Employee, Objection, Period, Rating, Unit, Upload, today
+from models import Complaint, Employee, Objection, Period, Rating, Unit, Upload, today
 from views.health import CHECKS, doubts
 from views.shown import TONES
 
-SHORT, LONG = 10, 40  # rows of a list, and of a table of units
+SHORT = 10  # rows of a list
 
 
 @dataclass
@@ -59,7 +59,7 @@ def staff(user):
 
 
 def unassessed(user, period):
-    return staff(user).where(Employee.id.not_in(Assessment.assessed(period)))
+    return staff(user).where(Employee.unassessed(period))
 
 
 def people_url(**filters):
@@ -163,14 +163,13 @@ def late_panel(user):
     day = f"{today():%Y-%m-%d}"
     ended = Period.select().where(Period.state == "open", Period.ends_on < today())
     undecided = access.scoped(Objection, user).where(Objection.due_on < today(), Objection.decision.is_null())
-    complaints = access.scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
+    complaints, overdue, overdue_url = open_complaints(user)
     found = (
         (gettext("Periode berakhir yang belum ditutup"), ended.count(),
          url_for("period.index_view", flt0_status_equals="open", flt1_selesai_smaller_than=day)),
         (gettext("Keberatan lewat batas keputusan"), undecided.count(),
          url_for("objection.index_view", flt0_keputusan_empty="1", flt1_batas_keputusan_smaller_than=day)),
-        (gettext("Pengaduan lewat tenggat"), complaints.where(Complaint.close_due < today()).count(),
-         url_for("complaint.index_view", flt0_tenggat_smaller_than=day, flt1_status_open="1")),
+        (gettext("Pengaduan lewat tenggat"), overdue, overdue_url),
         (gettext("Pengaduan belum diverifikasi pada waktunya"),
          complaints.where(Complaint.state == "received", Complaint.verify_due < today()).count(),
          url_for("complaint.index_view", flt0_status_equals="received", flt1_batas_verifikasi_smaller_than=day)),
@@ -178,7 +177,7 @@ def late_panel(user):
     late = [item for item in found if item[1]]
     return Panel("late", gettext("Terlambat"), (gettext("Yang terlambat"), gettext("Jumlah")),
                  [(label, n) for label, n, _ in late], "", gettext("Tidak ada yang terlambat."),
-                 [url for *_, url in late], bar=())  # fmt: skip
+                 [url for *_, url in late])  # fmt: skip
 
 
 def health_panel(user):
@@ -199,20 +198,25 @@ def uploads_panel(user):
                  [url_for("upload.review", id=u.id) for u in found])  # fmt: skip
 
 
-def complaint_cards(user):
+def open_complaints(user):
+    """(query of the account's open complaints, how many are overdue, the list that names those)."""
     mine = access.scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
-    late = mine.where(Complaint.close_due < today()).count()
-    day = f"{today():%Y-%m-%d}"
+    url = url_for(
+        "complaint.index_view", flt0_status_open="1", flt1_tenggat_smaller_than=f"{today():%Y-%m-%d}"
+    )
+    return mine, mine.where(Complaint.close_due < today()).count(), url
+
+
+def complaint_cards(user):
+    mine, late, late_url = open_complaints(user)
     return [
         Card(gettext("Pengaduan terbuka"), mine.count(), url_for("complaint.index_view", flt0_status_open="1")),
-        Card(gettext("Lewat tenggat"), late,
-             url_for("complaint.index_view", flt0_status_open="1", flt1_tenggat_smaller_than=day),
-             "warn" if late else "good"),
+        Card(gettext("Lewat tenggat"), late, late_url, "warn" if late else "good"),
     ]  # fmt: skip
 
 
 def complaints_panel(user):
-    mine = access.scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
+    mine, *_ = open_complaints(user)
     columns = (Complaint.id, Complaint.ticket, Complaint.subject, Complaint.close_due)
     urgent = list(mine.select(*columns).order_by(Complaint.close_due, Complaint.id).limit(SHORT))
     rows = [

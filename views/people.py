@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from audit import snapshot, update
 from fields import N_
-from models import Assessment, Employee, Period, Unit, User
+from models import Employee, Period, Unit, User
 from views.base import AdminView
 from views.filters import special
 from views.health import CHECKS, doubtful
@@ -36,9 +36,8 @@ class UnitView(TreeView):
 
 
 def unassessed(code):
-    """The condition of active people without a supervisor's assessment in the period of this code."""
-    period = Period.select(Period.id).where(Period.code == code)
-    return (Employee.active == True) & Employee.id.not_in(Assessment.assessed(period))  # noqa: E712 - SQL
+    """The condition of people not yet assessed in the period of this code."""
+    return Employee.unassessed(Period.select(Period.id).where(Period.code == code))
 
 
 def periods():

@@ -17,7 +17,7 @@ from excel.review import FILTERS, PAGE, Packed, Review
 from excel.sheets import SHEETS
 from fields import Invalid, as_text
 from models import Change, Rating
-from views.base import MIME
+from views.exports import MIME
 from views.formfields import spoken
 from views.session import me, whole
 from views.settings import UploadView

@@ -5,7 +5,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
-from models import Change, Employee, Rating, Upload, db
+from models import Change, Complaint, Employee, Rating, Upload, User, db
 
 pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -157,6 +157,7 @@ def test_an_officer_opens_the_most_urgent_complaint_and_answers(visit, size):
     page.get_by_label("Tanggapan", exact=True).fill("Sudah kami tindak lanjuti.")
     page.get_by_label("Tanggapan", exact=True).press("Control+Enter")
     page.locator(".message.success").wait_for()
+    assert Complaint.select().where(Complaint.response == "Sudah kami tindak lanjuti.").count() == 1
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -168,6 +169,10 @@ def test_it_makes_an_account_whose_password_shows_once(visit, size):
     page.get_by_label("Peran").select_option("officer")
     page.get_by_role("button", name="Simpan", exact=False).first.click()
     page.get_by_text("Hanya tampil sekali").wait_for()
+    made = User.get(User.username == "petugas-baru")
+    assert made.verify(page.locator("main dd").inner_text())
+    page.goto(f"/admin/user/details/?id={made.id}")
+    assert page.get_by_text("Hanya tampil sekali").count() == 0
 
 
 def test_the_theme_and_the_language_outlive_the_session(visit):
