@@ -1,72 +1,73 @@
-"""Roles, permissions and row scope: the only place that decides who may see or do what."""
+"""Roles, permissions and row scope: the one place that decides who may see or do what.
+
+Each capability declares its tables here, in words; a table that is not declared is closed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from peewee import SQL
 
-from models import (
-    Assessment,
-    Award,
-    Change,
-    Complaint,
-    ComplaintEvent,
-    Employee,
-    Holiday,
-    Objection,
-    Period,
-    Policy,
-    Rating,
-    Training,
-    Unit,
-    UnitResult,
-    Upload,
-    User,
-)
+from models import Employee, Unit
 
-VERBS = {
-    "r": "read", "c": "create", "u": "update", "d": "delete", "i": "import",
-    "o": "compute", "f": "confirm", "l": "look",
-}  # fmt: skip
-
-# A table without a line is closed; a role without a letter may not.
-PERMISSIONS = {
-    #                admin    hr       supervisor officer  employee
-    Unit:           ("rcudi", "rcudi", "r",       "",      ""),
-    Employee:       ("rcudi", "rcudi", "r",       "",      "r"),
-    User:           ("rcu",   "",      "",        "",      ""),
-    Policy:         ("rcud",  "rcud",  "r",       "",      "r"),
-    Period:         ("rcudo", "rcudo", "ro",      "",      "r"),
-    UnitResult:     ("rcud",  "rcud",  "r",       "",      ""),
-    Assessment:     ("rcudio", "rcudio", "rcuio", "",      "ru"),
-    Rating:         ("ruof",  "ruof",  "rof",     "",      "r"),
-    Objection:      ("rcud",  "rcud",  "r",       "",      "r"),
-    Training:       ("rcudi", "rcudi", "r",       "",      "r"),
-    Award:          ("rcudi", "rcudi", "r",       "",      "r"),
-    Complaint:      ("rcudil", "rcudil", "",      "rul",   ""),
-    ComplaintEvent: ("r",     "r",     "",        "r",     ""),
-    Holiday:        ("rcud",  "rcud",  "r",       "r",     "r"),
-    Upload:         ("r",     "r",     "r",       "",      ""),
-    Change:         ("r",     "r",     "",        "",      ""),
-}  # fmt: skip
-ORDER = ("admin", "hr", "supervisor", "officer", "employee")
+ROLES = ("admin", "hr", "supervisor", "officer", "employee")
+DESK = "admin hr"  # who sees all units and edits records
+EVERYBODY = " ".join(ROLES)
 
 NOTHING = SQL("1 = 0")
-HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
+TABLES = {}  # model: its Rights, in the order of the capabilities
 
 
 class Denied(Exception):
     """The account may not do this; the message says so in its words."""
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What the roles may do to a table, and to which of its rows.
+
+    `verbs` are {verb: roles}. `sees` gives the rows of roles that are not the desk: a function of the
+    account, or one by role; each answers with a condition, None for all rows. `changes` narrows (or
+    widens) what an account may write, `apart` takes rows away from whoever has a person, the desk
+    included; `locked` are the fields that an account reads but never changes in a form.
+    """
+
+    verbs: dict
+    sees: Callable | dict | None = None
+    changes: Callable | None = None
+    apart: Callable | None = None
+    locked: Callable = field(default=lambda user: set())
+
+    def seen(self, user):
+        rule = self.sees.get(user.role) if isinstance(self.sees, dict) else self.sees
+        return rule(user) if rule else NOTHING
+
+
+def table(model, *, sees=None, changes=None, apart=None, locked=lambda user: set(), **verbs):
+    """Declare who may do what to a table: `table(Award, read="hr supervisor", decide="hr", ...)`."""
+    roles = {verb: frozenset(words.split()) for verb, words in verbs.items()}
+    unknown = frozenset().union(*roles.values()) - set(ROLES)
+    if unknown:
+        raise ValueError(f"{model.__name__}: no such role: {', '.join(sorted(unknown))}")
+    TABLES[model] = Rights(roles, sees, changes, apart, locked)
+
+
 def may(user, verb, model):
     """Whether an account (None: IT at the command line) may do a verb to a table at all."""
     if user is None:
         return True
-    letters = dict(zip(ORDER, PERMISSIONS.get(model, ("",) * 5), strict=True))[user.role]
-    return any(VERBS[letter] == verb for letter in letters)
+    rights = TABLES.get(model)
+    return rights is not None and user.role in rights.verbs.get(verb, ())
+
+
+def is_desk(user):
+    """Whether an account acts for the HR office or IT; the command line without an account does."""
+    return user is None or user.role in DESK.split()
 
 
 def people(user):
     """The employees of an account's scope, as a sub-select of ids; None means all."""
-    if user is None or user.role in ("admin", "hr"):
+    if is_desk(user):
         return None
     if user.role == "supervisor" and user.unit_id:
         return Employee.select(Employee.id).where(Employee.unit.in_(Unit.below(user.unit_id)))
@@ -83,58 +84,25 @@ def scope(model, user):
     """
     if user is None:
         return None
-    seen = _by_role(model, user)
-    if not user.employee_id:
-        return seen
-    apart = _not_about_herself(model, user)
-    return apart if seen is None else seen if apart is None else seen & apart
+    rights = TABLES.get(model, CLOSED)
+    seen = None if is_desk(user) else rights.seen(user)
+    apart = rights.apart(user) if rights.apart and user.employee_id else None
+    return both(seen, apart)
 
 
-def _by_role(model, user):
-    if user.role in ("admin", "hr"):
-        return None
-    rule = SCOPES.get((user.role, model)) or SCOPES.get(model)
-    return NOTHING if rule is None else rule(user)
-
-
-def _not_about_herself(model, user):
-    """Who a complaint is about neither handles it nor reads who reported, in its trail either."""
-    about_me = Complaint.select(Complaint.id).where(Complaint.employee == user.employee_id)
-    if model is Complaint:
-        return Complaint.id.not_in(about_me)
-    if model is ComplaintEvent:
-        return ComplaintEvent.complaint.not_in(about_me)
-    if model is Change:
-        return (Change.table != "complaint") | Change.key.not_in(about_me)
-    return None
+CLOSED = Rights({})
 
 
 def writable(model, user):
     """The condition under which an account may change rows of a table; None means all of them.
 
-    Narrower than `scope` where reading is wider than writing (nobody rates herself), and wider
-    for uploads of peers' scores, which a supervisor may deliver but not read back.
+    As `scope`, but for tables that say otherwise: narrower where nobody may judge herself, wider
+    where an account delivers what it may not read back.
     """
     if user is None:
         return None
-    if model is Assessment:
-        return _writable_assessments(user)
-    seen = scope(model, user)
-    if not user.employee_id or model not in (Rating, Objection):
-        return seen
-    others = Rating.employee != user.employee_id
-    if model is Objection:
-        others = Objection.rating.in_(Rating.select(Rating.id).where(others))
-    return others if seen is None else seen & others
-
-
-def _writable_assessments(user):
-    mine = user.employee_id or 0
-    if user.role == "employee":
-        return Assessment.assessor == mine
-    not_self_rated = (Assessment.employee != mine) | (Assessment.source == "self")
-    group = people(user)
-    return not_self_rated if group is None else Assessment.employee.in_(group) & not_self_rated
+    changes = TABLES.get(model, CLOSED).changes
+    return changes(user) if changes else scope(model, user)
 
 
 def scoped(model, user):
@@ -143,26 +111,32 @@ def scoped(model, user):
     return model.select() if condition is None else model.select().where(condition)
 
 
-def may_rate(user, employee_id, source):
-    """Whether an account may give an assessment of this source to this employee (by id)."""
-    return user is None or employee_id != user.employee_id or source == "self"
-
-
 def locked_fields(model, user):
     """The fields that an account reads but never changes in a form of this table."""
-    if model is Assessment and user.role == "employee":
-        return {"employee", "period", "source", "assessor"}
-    if model is Complaint and user.role == "officer":
-        fixed = {"ticket", "received_on", "channel", "employee", "subject", "body", "satisfaction"}
-        return fixed | {"classification"} if user.unit_id else fixed  # an officer of all is the desk
-    return set()
+    return TABLES.get(model, CLOSED).locked(user)
 
 
-def _of_people(column):
+# ------------------------------------------------------------------ rules that tables share
+
+
+def both(one, other):
+    """Two conditions as one; None stands for no condition."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
+def everyone(user):
+    """All rows."""
+    return
+
+
+def of_people(column):
+    """Rows about the people of an account's scope."""
     return lambda user: column.in_(people(user))
 
 
-def _under(column):
+def under(column):
     """Rows whose unit is in the account's tree; an officer without a unit serves all."""
 
     def rule(user):
@@ -173,47 +147,11 @@ def _under(column):
     return rule
 
 
-def _own_ratings(user):
-    return Objection.rating.in_(Rating.select(Rating.id).where(Rating.employee.in_(people(user))))
+def through(column, model):
+    """Rows that refer to a row of another table which the account sees."""
 
+    def rule(user):
+        seen = scope(model, user)
+        return None if seen is None else column.in_(model.select(model.id).where(seen))
 
-def _supervised_assessments(user):
-    return Assessment.employee.in_(people(user)) & Assessment.source.not_in(HIDDEN_SOURCES)
-
-
-def _own_assessments(user):
-    mine = user.employee_id or 0
-    about_me = (Assessment.employee == mine) & Assessment.source.not_in(HIDDEN_SOURCES)
-    return about_me | (Assessment.assessor == mine)
-
-
-def _complaint_events(user):
-    seen = scope(Complaint, user)
-    if seen is None:
-        return None
-    return ComplaintEvent.complaint.in_(Complaint.select(Complaint.id).where(seen))
-
-
-def _everyone(user):
-    return None
-
-
-# By (role, table), else by table; a table without a rule shows nothing.
-SCOPES = {
-    ("supervisor", Unit): _under(Unit.id),
-    ("officer", Unit): _under(Unit.id),
-    ("supervisor", UnitResult): _under(UnitResult.unit),
-    ("supervisor", Assessment): _supervised_assessments,
-    ("employee", Assessment): _own_assessments,
-    ("officer", Complaint): _under(Complaint.unit),
-    ("officer", ComplaintEvent): _complaint_events,
-    ("supervisor", Upload): lambda user: Upload.user == user.id,
-    Employee: _of_people(Employee.id),
-    Rating: _of_people(Rating.employee),
-    Objection: _own_ratings,
-    Training: _of_people(Training.employee),
-    Award: _of_people(Award.employee),
-    Policy: _everyone,
-    Period: _everyone,
-    Holiday: _everyone,
-}
+    return rule

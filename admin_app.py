@@ -23,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import catalogues
 from access import Denied
-from models import connect
+from database import connect
 from views import register
 from views.account import account
 from views.help import guides, help_url

@@ -3,12 +3,47 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, fn
 
-from models import MODELS, Change, Record, Upload, db, now, on_sqlite, write
+from database import db, now, on_sqlite, write
+from models import MODELS, Change, Record, Upload
 
 BATCH = 1_000
+
+
+FOLLOWS = {}  # model: the functions of a Wrote that follow its writes, in the same transaction
+
+
+class Wrote(NamedTuple):
+    """Rows of one table that were written together: `rows` are (id, label, before, after), the last two as JSON."""
+
+    action: str
+    model: type
+    rows: list
+    user: Any
+    upload: int | None
+    move: str | None
+
+    def changed(self, *names):
+        """The ids of the rows in which one of these fields is new, other or gone."""
+        found = []
+        for key, _, before, after in self.rows:
+            old, new = json.loads(before or "{}"), json.loads(after or "{}")
+            if any(old.get(name) != new.get(name) for name in names):
+                found.append(key)
+        return found
+
+
+def follow(model):
+    """Declare what follows every write of a table, by whatever door."""
+
+    def declare(function):
+        FOLLOWS.setdefault(model, []).append(function)
+        return function
+
+    return declare
 
 
 class Stale(Exception):
@@ -45,10 +80,8 @@ def snapshot(row):
 
 def log(action, row, *, user, upload=None, before=None, after=None):
     """Write one line of the trail about a row."""
-    Change.insert(
-        user=user and user.id, upload=upload, action=action, table=row._meta.table_name,
-        key=row.id, label=str(row)[:250], before=_json(before), after=_json(after),
-    ).execute()  # fmt: skip
+    line = (row.id, str(row), _json(before), _json(after))
+    log_many(action, type(row), [line], user=user, upload=upload)
 
 
 def _json(values):
@@ -151,6 +184,24 @@ def insert_many(model, names, rows):
             copy.write_row(row)
 
 
+def create_many(rows, *, user, upload=None):
+    """Insert rows of one table and their trail, inside `write()`."""
+    if not rows:
+        return
+    model = type(rows[0])
+    names = [f.name for f in model._meta.sorted_fields]
+    for row, key in zip(rows, reserve_ids(model, len(rows)), strict=True):
+        row.id = key
+    insert_many(model, names, [[plain(row.__data__.get(name)) for name in names] for row in rows])
+    log_many(
+        "create",
+        model,
+        [(row.id, str(row), None, _json(snapshot(row))) for row in rows],
+        user=user,
+        upload=upload,
+    )
+
+
 def update_many(model, names, rows):
     """Set the named fields and raise the version; each row ends in its id and its version read.
 
@@ -166,40 +217,47 @@ def update_many(model, names, rows):
         raise Stale(model._meta.table_name)
 
 
-def set_many(rows, values, *, user):
-    """Give many rows of one table the same values, and each its trail, inside `write()`.
+def change_many(rows, values, *, user, upload=None, move=None):
+    """Give rows of one table new values and each its trail, inside `write()`; the rows are as stored then.
 
-    `values` maps field names to values as the row keeps them. Raises Stale as `update_many` does.
+    `values` is {row id: {field name: value as the row keeps it}}. Raises Stale as `update_many` does.
     """
     if not rows:
         return
-    model, names = type(rows[0]), list(values)
-    new = [plain(value) for value in values.values()]
-    update_many(model, names, [(*new, row.id, row.version) for row in rows])
-    trail = []
+    model, groups, trail = type(rows[0]), {}, []
     for row in rows:
-        before = snapshot(row)
-        after = before | dict(zip(names, new, strict=True)) | {"version": row.version + 1}
-        trail.append((row.id, str(row), _json(before), _json(after)))
-    log_many("update", model, trail, user=user)
+        before, new = snapshot(row), values[row.id]
+        groups.setdefault(tuple(new), []).append((*map(plain, new.values()), row.id, row.version))
+        for name, value in new.items():
+            setattr(row, name, value)
+        row.version += 1
+        trail.append((row.id, str(row), _json(before), _json(snapshot(row))))
+    for names, lines in groups.items():
+        update_many(model, names, lines)
+    log_many("update", model, trail, user=user, upload=upload, move=move)
 
 
-def log_many(action, model, rows, *, user, upload=None):
-    """Write the trail of many rows: (id, label, before, after), the last two as JSON text or None."""
+def log_many(action, model, rows, *, user, upload=None, move=None):
+    """Write the trail of many rows: (id, label, before, after), the last two as JSON text or None.
+
+    What follows a write of the table (`follow`) happens here, for all rows at once.
+    """
     stamp, who, table = now().isoformat(" "), user and user.id, model._meta.table_name
-    names = ("at", "user", "upload", "action", "table", "key", "label", "before", "after")
+    names = ("at", "user", "upload", "action", "move", "table", "key", "label", "before", "after")
     insert_many(
         Change, names,
-        [(stamp, who, upload, action, table, key, label[:250], before, after)
+        [(stamp, who, upload, action, move, table, key, label[:250], before, after)
          for key, label, before, after in rows],
     )  # fmt: skip
+    for function in FOLLOWS.get(model, ()):
+        function(Wrote(action, model, rows, user, upload, move))
 
 
 # ------------------------------------------------------------------ undo
 
 
-def undo(upload, *, user):
-    """Take an applied upload back, updates included; returns (undone, kept labels).
+def undo(upload, model, *, user):
+    """Take an applied upload of a table back, updates and what followed included; returns (undone, kept labels).
 
     A row touched since, or referred to by others, is left alone and named. The caller has checked
     that the period is open, who asks and what is in reach; all of it is one transaction.
@@ -218,11 +276,12 @@ def undo(upload, *, user):
             .order_by(Change.id.desc())
         )
         undone, kept = 0, []
-        for model in reversed(MODELS):
-            mine = [c for c in changes if c.table == model._meta.table_name]
+        for touched in reversed(MODELS):
+            mine = [c for c in changes if c.table == touched._meta.table_name]
             if mine:
-                back, left = _undo_table(model, mine, user, upload)
-                undone, kept = undone + back, kept + left
+                back, left = _undo_table(touched, mine, user, upload)
+                if touched is model:
+                    undone, kept = back, left
     return undone, kept
 
 

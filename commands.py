@@ -8,21 +8,25 @@ from functools import wraps
 from pathlib import Path
 
 import click
-from peewee import OperationalError, ProgrammingError
+from peewee import ForeignKeyField, OperationalError, ProgrammingError
 
 import access
 import audit
 import compute as computing
+import flows
 import migrations
+from capabilities import SHEETS
+from database import among, db, write
 from excel import apply, jobs
 from excel.export import export as export_sheet
-from excel.sheets import SHEETS
 from excel.template import template as write_template
 from excel.validate import Context, silent
-from fields import Invalid
+from fields import Invalid, alike
+from flows import FLOWS
 from forms import SHORTEST, too_common
-from models import Employee, Period, Unit, Upload, User, db, write
+from models import Employee, Period, Rating, Unit, Upload, User
 
+REASON = Rating.reason.verbose_name
 SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
 USER = click.option("--user", "username", help="Act with this account's rights and scope.")
 PERIOD = click.option("--period", "period_code", help="Code of the period, such as 2026-TW3.")
@@ -71,7 +75,7 @@ class Refused(click.ClickException):
 def main(context):
     """Kinerja: the performance panel."""
     from admin_app import settings
-    from models import connect
+    from database import connect
 
     try:
         config = settings()
@@ -344,6 +348,66 @@ def compute(period, unit_code, as_json):
               "incomplete": outcome.incomplete}  # fmt: skip
     text = "{period}: {new} baru, {changed} berubah, {same} sama, {incomplete} belum dinilai"
     say(as_json, counts, text.format(**counts))
+
+
+@main.command()
+@click.argument("table", type=click.Choice([model._meta.table_name for model in FLOWS]))
+@click.argument("move")
+@click.argument("keys", nargs=-1, required=True)
+@USER
+@click.option("--reason", help="Why, where the move asks for it.")
+@click.option(
+    "--set", "given", multiple=True, metavar="HEADER=VALUE", help="Something else that the move asks for."
+)
+@JSON
+@plainly
+def move(table, move, keys, username, reason, given, as_json):
+    """Move rows (by number) from one state to another: exit 0 all moved, 1 some left, 2 wrong usage."""
+    flow = next(flow for model, flow in FLOWS.items() if model._meta.table_name == table)
+    step = flow.by_name.get(move)
+    if step is None:
+        raise Refused(f"{table} tidak mengenal langkah “{move}”; pilih: {', '.join(flow.by_name)}")
+    user = account(username)
+    asked = told_values(flow, step, user, [*given, *([f"{REASON}={reason}"] if reason is not None else [])])
+    ids = {int(key) for key in keys if key.isdecimal() and len(key) < 19}
+    rows = list(access.scoped(flow.model, user).where(among(flow.model.id, ids))) if ids else []
+    taken = flows.take(rows, step, user, asked)
+    found = {str(row.id) for row in rows}
+    left = [
+        {"key": key, "message": "tidak ditemukan di antara yang Anda kelola"}
+        for key in keys
+        if key not in found
+    ]
+    left += [{"key": str(row.id), "message": str(why)} for row, why in taken.left]
+    result = {"table": table, "move": move, "moved": len(taken.rows), "left": left}
+    lines = [f"{len(taken.rows)} dipindahkan", *(f"{item['key']}: {item['message']}" for item in left)]
+    say(as_json, result, "\n".join(lines))
+    if left:
+        sys.exit(1)
+
+
+def told_values(flow, move, user, given):
+    """{field name: value} of HEADER=VALUE texts, read as a workbook's cells are."""
+    fields = {alike(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)}
+    found = {}
+    for text in given:
+        header, separator, value = text.partition("=")
+        field = fields.get(alike(header))
+        if not separator or field is None:
+            raise Refused(
+                f"--set {text}: tulis KOLOM=NILAI; kolomnya: {', '.join(f.verbose_name for f in fields.values())}"
+            )
+        if isinstance(field, ForeignKeyField):
+            key = field.rel_model.natural_key()
+            row = access.scoped(field.rel_model, user).where(key == value).first()
+            found[field.name] = row.id if row else refuse(f"{field.verbose_name} “{value}” tidak ada")
+        else:
+            found[field.name] = field.parse(value)
+    return found
+
+
+def refuse(message):
+    raise Refused(message)
 
 
 @main.command()

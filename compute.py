@@ -9,8 +9,9 @@ from typing import NamedTuple
 import access
 import audit
 import rating
+from database import db, now, write
 from fields import N_, Invalid, Level, Predicate
-from models import Assessment, Employee, Period, Policy, Rating, Unit, db, now, write
+from models import Assessment, Employee, Period, Policy, Rating, Unit
 
 RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
 WEIGHTED = ("supervisor", "peer", "subordinate")

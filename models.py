@@ -1,27 +1,25 @@
 """Every table on one page, in screen order: what a field is called, means and allows."""
 
 import json
+import re
 import time
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from flask_login import UserMixin
 from peewee import (
+    JOIN,
     BlobField,
     Check,
-    DatabaseProxy,
     DoubleField,
+    ForeignKeyField,
     IntegerField,
     Model,
     Select,
-    SqliteDatabase,
     TextField,
 )
-from playhouse.db_url import connect as open_database
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from database import db, now, today, write
 from fields import (
     N_,
     Choice,
@@ -48,67 +46,77 @@ from fields import (
     code_choices,
     nip_scheme,
 )
-from rating import due
-
-db = DatabaseProxy()
-WITA = ZoneInfo("Asia/Makassar")
-
-
-def connect(url):
-    """Point `db` at the database of a URL; the tables come from `migrations.upgrade`."""
-    scheme, place = urlsplit(url).scheme, urlsplit(url)
-    if scheme.startswith("sqlite"):
-        if place.netloc:
-            raise ValueError(f"DATABASE_URL {url}: write three slashes, as in sqlite:///kinerja.db")
-        pragmas = {"synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
-        extra = {"pragmas": pragmas, "timeout": 30}
-    elif scheme.startswith("postgres"):
-        extra = {"prefer_psycopg3": True}
-    else:
-        raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
-    if db.obj is not None and not db.is_closed():
-        db.close()
-    db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
-    db.obj.url = url  # for the processes that we start
-    return db
-
-
-def on_sqlite():
-    return isinstance(db.obj, SqliteDatabase)
-
-
-@contextmanager
-def write():
-    """The one way to write: one writer at a time, all or nothing; nests."""
-    with db.atomic("IMMEDIATE") if on_sqlite() else db.atomic() as txn:
-        if not on_sqlite():
-            db.execute_sql("SELECT pg_advisory_xact_lock(7051)")
-        yield txn
-
-
-def now():
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
-def today():
-    """The date in Mamuju, whatever the server's zone."""
-    return datetime.now(WITA).date()
 
 
 class Table(Model):
     """A table of this database, named after its model in snake case."""
 
     noun = ""  # what people call a row of it, in menu and messages
+    names = ()  # the fields that name a row: its natural key, then what else it is searched by
+    called = "{id}"  # how a row is said in pages, messages and the trail, by field names
     headings = {}  # field name -> the heading that begins with it, in forms and details
 
     class Meta:
         database = db
         legacy_table_names = False
 
+    def __str__(self):
+        return self.called.format_map(Words(self))
+
     @classmethod
     def spoken(cls):
         """The fields that are for people, in model order: those with a `verbose_name`."""
         return [field for field in cls._meta.sorted_fields if field.verbose_name]
+
+    @classmethod
+    def natural_key(cls):
+        """The field by which people name a row, else its number."""
+        return cls._meta.fields[cls.names[0] if cls.names else "id"]
+
+    @classmethod
+    def said_paths(cls):
+        """The dotted paths that a row's label is made of, those of what it refers to included."""
+        paths = []
+        for name in LABELLED.findall(cls.called):
+            field = cls._meta.fields[name]
+            further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else [()]
+            paths += [(name, *path) for path in further]
+        return paths
+
+    @classmethod
+    def with_labels(cls, query):
+        """Whole rows of a query, with what their labels are made of: one statement for any number of rows."""
+        aliases, columns = {(): cls}, []
+        for *way, last in cls.said_paths():
+            for length in range(1, len(way) + 1):
+                key = tuple(way[:length])
+                if key not in aliases:
+                    source, link = aliases[key[:-1]], getattr(aliases[key[:-1]], key[-1])
+                    aliases[key] = target = link.rel_model.alias()
+                    on = link == target.id
+                    query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
+                    columns.append(target.id)
+            if way:
+                columns.append(getattr(aliases[tuple(way)], last))
+        return query.select(*cls._meta.sorted_fields, *columns)
+
+
+class Words(dict):
+    """The words of a row's fields, for its label: references by their labels, codes by their words."""
+
+    def __init__(self, row):
+        super().__init__()
+        self.row = row
+
+    def __missing__(self, name):
+        field = self.row._meta.fields[name]
+        if isinstance(field, ForeignKeyField):
+            return getattr(self.row, name)
+        value = self.row.__data__.get(name)
+        return field.show(value) if hasattr(field, "show") else value
+
+
+LABELLED = re.compile(r"{(\w+)}")
 
 
 class Record(Table):
@@ -137,6 +145,8 @@ class Unit(Record):
     """An organisational unit (OPD, bidang, kecamatan, puskesmas, school) in one tree."""
 
     noun = N_("Unit")
+    names = ("code", "name")
+    called = "{name}"
     code = Code(verbose_name=N_("Kode"), unique=True, max_length=40)
     name = Text(verbose_name=N_("Nama"), max_length=150, index=True)
     kind = Choice(
@@ -144,9 +154,6 @@ class Unit(Record):
     )
     parent = Link("self", verbose_name=N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
     active = YesNo(verbose_name=N_("Aktif"), default=True)
-
-    def __str__(self):
-        return self.name
 
     @classmethod
     def below(cls, root):
@@ -189,6 +196,8 @@ class Employee(Record):
     """A civil servant; birth date, gender and appointment come from the NIP."""
 
     noun = N_("Pegawai")
+    names = ("nip", "name")
+    called = "{name} ({nip})"
     headings = {"nip": N_("Identitas"), "position": N_("Jabatan"), "email": N_("Kontak dan keadaan")}
     POSITIONS = (
         ("JPT_PRATAMA", N_("JPT Pratama")),
@@ -228,9 +237,6 @@ class Employee(Record):
     active = YesNo(verbose_name=N_("Aktif"), default=True)
     job_class = Whole(1, 17, verbose_name=N_("Kelas Jabatan"), null=True)
 
-    def __str__(self):
-        return f"{self.name} ({self.nip})"
-
     @classmethod
     def unassessed(cls, period):
         """The condition of active people without a supervisor's assessment in a period (its id, or a sub-select)."""
@@ -266,6 +272,8 @@ class User(Record, UserMixin):
     """An account; `epoch` is raised to end every session of it."""
 
     noun = N_("Akun")
+    names = ("username",)
+    called = "{username}"
     headings = {"username": N_("Akun"), "employee": N_("Siapa dan lingkupnya"), "active": N_("Keadaan")}
     ROLES = (
         ("admin", N_("Admin TI")),
@@ -286,9 +294,6 @@ class User(Record, UserMixin):
     active = YesNo(verbose_name=N_("Aktif"), default=True)
     must_change_password = YesNo(verbose_name=N_("Harus Ganti Sandi"), default=True)
     epoch = IntegerField(default=1)
-
-    def __str__(self):
-        return self.username
 
     @property
     def is_active(self):
@@ -368,6 +373,7 @@ class Policy(Record):
     """The dated rules as data; the newest whose `valid_from` has come is in force."""
 
     noun = N_("Aturan")
+    called = "{valid_from}"
     headings = {
         "valid_from": N_("Dasar"),
         "weight_supervisor": N_("Bobot dan jumlah penilai"),
@@ -418,9 +424,6 @@ class Policy(Record):
     class Meta:
         constraints = [Check('"meets_from" <= "above_from"')]
 
-    def __str__(self):
-        return self.valid_from.strftime("%d-%m-%Y")
-
     @classmethod
     def on(cls, day):
         """The policy in force on a date; the first one for any date before it."""
@@ -441,6 +444,8 @@ class Period(Record):
     """A month, quarter or year that is assessed; closed, nothing of it changes."""
 
     noun = N_("Periode")
+    names = ("code", "name")
+    called = "{name}"
     KINDS = (
         ("monthly", N_("Bulanan")),
         ("quarterly", N_("Triwulan")),
@@ -454,12 +459,10 @@ class Period(Record):
     starts_on = Day(verbose_name=N_("Mulai"))
     ends_on = Day(verbose_name=N_("Selesai"))
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="open")
+    reason = LongText(verbose_name=N_("Alasan"), null=True)
 
     class Meta:
         constraints = [Check('"starts_on" <= "ends_on"')]
-
-    def __str__(self):
-        return self.name
 
     @classmethod
     def current(cls):
@@ -480,6 +483,7 @@ class UnitResult(Record):
     """A unit's organisation result in a period (PermenPANRB 6/2022 p.92)."""
 
     noun = N_("Capaian Organisasi")
+    called = "{unit} {period}"
     RESULTS = (
         ("ISTIMEWA", N_("Istimewa")),
         ("BAIK", N_("Baik")),
@@ -496,14 +500,12 @@ class UnitResult(Record):
     class Meta:
         indexes = ((("unit", "period"), True),)
 
-    def __str__(self):
-        return f"{self.unit} {self.period}"
-
 
 class Assessment(Record):
     """What one source says of one employee in one period; without scores it is a request."""
 
     noun = N_("Nilai")
+    called = "{employee} {period} {source}"
     frozen_with_period = True
     headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai")}
 
@@ -536,9 +538,6 @@ class Assessment(Record):
 
     class Meta:
         indexes = ((("employee", "period", "source", "assessor"), True), (("period", "source"), False))
-
-    def __str__(self):
-        return f"{self.employee} {self.period} {dict(self.SOURCES).get(self.source)}"
 
     @classmethod
     def unanswered(cls):
@@ -584,6 +583,7 @@ class Rating(Record):
     """The predikat of an employee in a period, with everything it was computed from."""
 
     noun = N_("Predikat")
+    called = "{employee} {period}"
     frozen_with_period = True
     headings = {
         "employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status"),
@@ -616,13 +616,11 @@ class Rating(Record):
     delivered_on = Day(verbose_name=N_("Diserahkan Tanggal"), null=True)
     acknowledged_on = Day(verbose_name=N_("Diterima Tanggal"), null=True)
     explanation = TextField(default="{}")
+    reason = LongText(verbose_name=N_("Alasan"), null=True)
     note = LongText(verbose_name=N_("Catatan"), null=True)
 
     class Meta:
         indexes = ((("employee", "period"), True), (("period", "predicate"), False))
-
-    def __str__(self):
-        return f"{self.employee} {self.period}"
 
     @property
     def why(self):
@@ -634,6 +632,7 @@ class Objection(Record):
     """An employee's objection to her rating and what became of it."""
 
     noun = N_("Keberatan")
+    called = "{rating}"
     DECISIONS = (("upheld", N_("Dikuatkan")), ("changed", N_("Diubah")))
 
     rating = Link(Rating, verbose_name=N_("Penilaian Akhir"), unique=True)
@@ -644,9 +643,6 @@ class Objection(Record):
     due_on = Day(verbose_name=N_("Batas Keputusan"), null=True)
     decided_on = Day(verbose_name=N_("Diputus Tanggal"), null=True)
 
-    def __str__(self):
-        return f"{self.rating}"
-
 
 # ------------------------------------------------------------------ Pengembangan
 
@@ -655,13 +651,16 @@ class Training(Record):
     """A training of an employee: planned, proposed or done."""
 
     noun = N_("Pelatihan")
+    called = "{title} - {employee}"
     headings = {
         "employee": N_("Pelatihan"), "starts_on": N_("Waktu dan JP"), "certificate_no": N_("Bukti dan hasil"),
     }  # fmt: skip
     STATES = (
-        ("planned", N_("Direncanakan")),
         ("proposed", N_("Diusulkan")),
+        ("planned", N_("Direncanakan")),
         ("done", N_("Selesai")),
+        ("absent", N_("Tidak Hadir")),
+        ("declined", N_("Ditolak")),
     )
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
@@ -676,15 +675,13 @@ class Training(Record):
     hours = Whole(0, 2000, verbose_name=N_("JP"), default=0, help_text=N_("1 JP = 45 menit"))
     certificate_no = Text(verbose_name=N_("No Sertifikat"), max_length=100, null=True)
     certificate_file = Text(max_length=100, null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="done")
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
     outcome = LongText(verbose_name=N_("Hasil"), null=True)
+    reason = LongText(verbose_name=N_("Alasan"), null=True)
 
     class Meta:
         indexes = ((("employee", "title", "starts_on"), True),)
         constraints = [Check('"starts_on" <= "ends_on"')]
-
-    def __str__(self):
-        return f"{self.title} - {self.employee}"
 
 
 Training.rules = (period_in_order,)
@@ -694,6 +691,7 @@ class Award(Record):
     """An award proposed or granted to an employee."""
 
     noun = N_("Penghargaan")
+    called = "{title} - {employee}"
     frozen_with_period = True
     headings = {"employee": N_("Penghargaan"), "granted_on": N_("Surat keputusan"), "level": N_("Rincian")}
 
@@ -722,13 +720,11 @@ class Award(Record):
     )
     amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, angka saja"))
     period = Link(Period, verbose_name=N_("Periode"), null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="granted")
+    state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
+    reason = LongText(verbose_name=N_("Alasan"), null=True)
 
     class Meta:
         indexes = ((("employee", "title", "granted_on"), True),)
-
-    def __str__(self):
-        return f"{self.title} - {self.employee}"
 
 
 Award.add_index(  # no date counts as one
@@ -746,6 +742,8 @@ class Complaint(Record):
     """A citizen's complaint, with its clocks; the reporter is confidential."""
 
     noun = N_("Pengaduan")
+    names = ("ticket", "subject")
+    called = "{ticket}"
     headings = {
         "ticket": N_("Penerimaan"), "unit": N_("Tentang siapa"), "reporter": N_("Isi pengaduan"),
         "state": N_("Penanganan"), "response": N_("Tanggapan"),
@@ -799,11 +797,10 @@ class Complaint(Record):
     closed_on = Day(verbose_name=N_("Selesai Tanggal"), null=True)
     response = LongText(verbose_name=N_("Tanggapan"), null=True)
     substantiated = YesNo(verbose_name=N_("Terbukti"), null=True)
+    reply_due = Day(verbose_name=N_("Batas Balasan Pelapor"), null=True)
+    reason = LongText(verbose_name=N_("Alasan"), null=True)
     satisfaction = Whole(1, 5, verbose_name=N_("Kepuasan"), null=True, help_text=N_("1-5"))
     pin_hash = Text(max_length=255, null=True)
-
-    def __str__(self):
-        return self.ticket
 
     @classmethod
     def last_number(cls, year, tickets=()):
@@ -818,17 +815,15 @@ class Complaint(Record):
         return f"ADU-{year}-{number:05d}"
 
 
-class ComplaintEvent(Table):
+class ComplaintEvent(Record):
     """A step of a complaint that its reporter may read."""
 
     noun = N_("Riwayat Pengaduan")
+    called = "{complaint} {at}"
     complaint = Link(Complaint, verbose_name=N_("Pengaduan"))
     at = Moment(verbose_name=N_("Waktu"), default=now)
     state = Choice(verbose_name=N_("Status"), choices=Complaint.STATES)
     text = LongText(verbose_name=N_("Keterangan"), null=True)
-
-    def __str__(self):
-        return f"{self.complaint} {self.at}"
 
 
 # ------------------------------------------------------------------ Pengaturan
@@ -838,32 +833,12 @@ class Holiday(Record):
     """A day that is no working day: national holiday or collective leave."""
 
     noun = N_("Hari Libur")
+    called = "{name}"
     KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
 
     date = Day(verbose_name=N_("Tanggal"), unique=True)
     name = Text(verbose_name=N_("Nama"), max_length=120)
     kind = Choice(verbose_name=N_("Jenis"), choices=KINDS, default="NATIONAL")
-
-    def __str__(self):
-        return self.name
-
-
-class Clocks:
-    """The due dates of complaints under the policies and holidays; read once for many."""
-
-    def __init__(self):
-        self.policies = list(Policy.select().order_by(Policy.valid_from.desc()))
-        self.holidays = {day for (day,) in Holiday.select(Holiday.date).tuples()}
-
-    def dues(self, received_on, classification):
-        """{field: date} of verification, first response and closing (DOMAIN 7.1)."""
-        policy = next((p for p in self.policies if p.valid_from <= received_on), self.policies[-1])
-        verify = due(received_on, policy.days_verify, self.holidays)
-        return {
-            "verify_due": verify,
-            "respond_due": due(verify, policy.days_respond, self.holidays),
-            "close_due": due(received_on, getattr(policy, f"days_{classification}"), self.holidays),
-        }
 
 
 class Setting(Table):
@@ -903,6 +878,8 @@ class Upload(Table):
     """An uploaded workbook: its bytes, who and when, what the plan said, and how far it got."""
 
     noun = N_("Unggahan")
+    names = ("filename",)
+    called = "#{id} {filename}"
     STATES = (
         ("checked", N_("Diperiksa")),
         ("queued", N_("Antre")),
@@ -936,9 +913,6 @@ class Upload(Table):
 
     DRAFT_HOURS = 24
 
-    def __str__(self):
-        return f"#{self.id} {self.filename}"
-
     @property
     def expired(self):
         """Whether it waited too long to be applied."""
@@ -955,6 +929,7 @@ class Change(Table):
     """The audit trail: who changed what, when, through which upload, from what to what."""
 
     noun = N_("Jejak Perubahan")
+    called = "{label}"
     ACTIONS = (
         ("create", N_("Dibuat")),
         ("update", N_("Diubah")),
@@ -968,6 +943,7 @@ class Change(Table):
     user = Link(User, verbose_name=N_("Oleh"), null=True)
     upload = Link(Upload, verbose_name=N_("Unggahan"), null=True)
     action = Choice(verbose_name=N_("Tindakan"), choices=ACTIONS)
+    move = Text(max_length=40, null=True)  # the move of a state, where one made the change
     table = Text(verbose_name=N_("Tabel"), max_length=40)
     key = IntegerField(verbose_name=N_("Nomor"))
     label = Text(verbose_name=N_("Data"), max_length=250)
@@ -976,9 +952,6 @@ class Change(Table):
 
     class Meta:
         indexes = ((("table", "key"), False),)
-
-    def __str__(self):
-        return f"{self.label}"
 
 
 MODELS = (

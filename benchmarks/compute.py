@@ -9,7 +9,8 @@ from pathlib import Path
 import audit
 import migrations
 from compute import compute
-from models import Assessment, Employee, Period, Rating, Unit, connect, db, write
+from database import connect, db, write
+from models import Assessment, Employee, Period, Rating, Unit
 
 STAMP = "2026-09-30 00:00:00"
 

@@ -5,8 +5,8 @@ from io import BytesIO
 
 from benchmarks.memory import peak
 from benchmarks.place import assess, database, people, quarters, seconds
+from capabilities.assessments import ASSESSMENTS
 from excel.export import WRITERS, export, rows_of
-from excel.sheets import ASSESSMENTS
 from excel.template import template
 from excel.validate import Context
 from models import Assessment

@@ -8,12 +8,13 @@ from python_calamine import CalamineWorkbook
 
 import audit
 from benchmarks.place import STAMP, database, nip, people, quarters, seconds
+from capabilities.assessments import ASSESSMENTS
+from database import write
 from excel.apply import apply, store
 from excel.apply import run as import_file
 from excel.export import write_xlsx
-from excel.sheets import ASSESSMENTS
 from excel.validate import Context
-from models import Assessment, Change, Upload, write
+from models import Assessment, Change, Upload
 
 COLUMNS = ("employee", "period", "source", "assessor", "work_score", "behaviour_score", "work_level",
            "behaviour_level", "note", "version", "updated_at")  # fmt: skip

@@ -8,7 +8,8 @@ from statistics import median
 from peewee import fn
 
 import migrations
-from models import Assessment, User, connect, db
+from database import connect, db
+from models import Assessment, User
 
 FLOOR = """
 SELECT a.id, e.nip, e.name, p.name, a.source, a.work_score, a.behaviour_score, a.work_level,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import audit
 import migrations
-from models import Assessment, Employee, Period, Unit, connect, db, write
+from database import connect, db, write
+from models import Assessment, Employee, Period, Unit
 
 STAMP = "2026-09-30 00:00:00"
 

@@ -12,15 +12,16 @@ from peewee import IntegrityError
 
 import access
 import audit
+import flows
+from database import among, now, write
 from fields import N_, Invalid
-from models import Change, Complaint, Period, Setting, Upload, now, write
+from models import Change, Period, Setting, Upload
 
 from .edits import Edits, edited
 from .header import Unmapped
-from .lookup import among
 from .parse import parse
 from .plan import plan
-from .sheets import SHEETS
+from .sheet import SHEETS
 from .validate import Coming, Context, may_import, silent, validate
 
 UNDO_DAYS = 7
@@ -239,8 +240,7 @@ def _carry_out(found, upload, context, partial):
 def _insert(found, upload, user):
     """Insert the new lines, those that others refer to first, and their trail."""
     model, key = found.sheet.model, found.sheet.key[0]
-    if model is Complaint:
-        _give_tickets(found.new)
+    _number(found)
     for line, number in zip(found.new, audit.reserve_ids(model, len(found.new)), strict=True):
         line.id = number
     ids = {line.after[key]: line.id for line in found.new}
@@ -278,26 +278,32 @@ def _parents_first(lines, names):
 def _update(found, upload, user):
     """Update the changed lines, grouped by the fields that differ, and their trail."""
     model, groups = found.sheet.model, {}
-    for line in found.changed:
+    plain = [line for line in found.changed if not line.move]
+    for line in plain:
         row = (*line.after.values(), line.id, line.version)
         groups.setdefault(tuple(line.after), []).append(row)
     for names, rows in groups.items():
         audit.update_many(model, names, rows)
-    trail = [(line.id, line.label, *found.trail(line)) for line in found.changed]
+    trail = [(line.id, line.label, *found.trail(line)) for line in plain]
     audit.log_many("update", model, trail, user=user, upload=upload.id)
+    _move([line for line in found.changed if line.move], model, upload, user)
 
 
-def _give_tickets(lines):
-    """Number the new complaints that came without a ticket: ADU-<year of receipt>-00001."""
-    waiting = [line for line in lines if line.after.get("ticket") is None]
-    last = {}
-    for line in waiting:
-        year = line.after["received_on"].year
-        if year not in last:
-            last[year] = Complaint.last_number(year, [line.after["ticket"] or "" for line in lines])
-        last[year] += 1
-        line.label = line.after["ticket"] = Complaint.numbered(year, last[year])
-        line.trail = ()
+def _move(lines, model, upload, user):
+    """Move the lines that ask for it, each with all that differs."""
+    for move in dict.fromkeys(line.move for line in lines):
+        mine = {line.id: line.after for line in lines if line.move is move}
+        rows = [model(id=key) for key in mine]
+        if flows.take(rows, move, user, each=mine, upload=upload.id).left:
+            raise audit.Stale(str(upload))
+
+
+def _number(found):
+    """Give the new lines the numbers that nobody types."""
+    found.sheet.number([line.after for line in found.new])
+    for line in found.new:
+        if line.label == "":
+            line.label, line.trail = found.sheet.model.called.format_map(line.after), ()
 
 
 # ------------------------------------------------------------------ undo
@@ -311,7 +317,7 @@ def undo(upload, user):
     """
     sheet = SHEETS[upload.sheet]
     context_of(upload, user)
-    if not access.may(user, "import", sheet.model):
+    if not access.may(user, "upload", sheet.model):
         raise access.Denied(N_("Akun ini tidak boleh membatalkan unggahan ini"))
     with write():
         upload = Upload.get_by_id(upload.id)
@@ -320,7 +326,7 @@ def undo(upload, user):
         _still_undoable(upload, sheet.model)
         _within_reach(upload, sheet.model, user)
         try:
-            return audit.undo(upload, user=user)
+            return audit.undo(upload, sheet.model, user=user)
         except IntegrityError:
             raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
 

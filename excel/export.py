@@ -8,13 +8,12 @@ from openpyxl import Workbook
 from peewee import JOIN
 
 import access
+from database import db, on_sqlite
 from fields import CONTROL, N_, Invalid
-from models import Complaint, Employee, Training, Unit, db, on_sqlite
+from models import Employee, Unit
 
-from .ratings import TOTALS, Totals
 from .workbook import BATCH, as_shown, face, fill, rendered
 
-DATED = {Training: Training.starts_on, Complaint: Complaint.received_on}
 LIVE = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formula
 
 
@@ -68,8 +67,8 @@ def _limited(sheet, user, period, unit_code):
     model, query = sheet.model, access.scoped(sheet.model, user)
     if period is not None and "period" in model._meta.fields:
         query = query.where(model.period == period)
-    elif period is not None and model in DATED:
-        query = query.where(DATED[model].between(period.starts_on, period.ends_on))
+    elif period is not None and sheet.dated:
+        query = query.where(model._meta.fields[sheet.dated].between(period.starts_on, period.ends_on))
     if unit_code:
         query = query.where(below(model, unit_of(unit_code, user)))
     return query
@@ -140,11 +139,11 @@ def _csv_cell(field):
 
 
 def write_xlsx(sheet, rows, out):
-    """Rows as .xlsx in bounded memory, ratings with their totals on a second page; returns their number."""
+    """Rows as .xlsx in bounded memory, a summary on a second page; returns their number."""
     book, pages = Workbook(), [(sheet, rows)]
-    if Totals.fit(sheet):
-        totals = Totals(sheet)
-        pages = [(sheet, totals.counting(rows)), (TOTALS, totals.rows())]
+    totals = sheet.summary(sheet) if sheet.summary else None
+    if totals:
+        pages = [(sheet, totals.counting(rows)), (totals.part, totals.rows())]
         book.create_sheet()
     for page, (part, _) in zip(book, pages, strict=True):
         face(page, part)

@@ -5,10 +5,9 @@ from difflib import get_close_matches
 from peewee import fn
 
 import access
+from database import among
 from fields import N_, Choice, Invalid, Mangled, Nip, alike, as_text
 from models import Employee, Period, Unit
-
-from .lookup import among
 
 MOST = 50  # different values of a column that are compared with a list: a hostile file has more
 CUTOFF = 0.6

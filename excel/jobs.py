@@ -15,14 +15,15 @@ from pathlib import Path
 
 import access
 from audit import Stale
+from database import connect, db, write
 from fields import N_, Invalid
-from models import Upload, User, connect, db, write
+from models import Upload, User
 
 from . import apply as work
 from .edits import Edits
 from .header import Unmapped
 from .review import Review, packed
-from .sheets import SHEETS
+from .sheet import SHEETS
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller

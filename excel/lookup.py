@@ -1,16 +1,9 @@
 """Set queries of the import: they ask for the file's keys only, and read rows without objects."""
 
-import json
+from peewee import BooleanField, DateField, DateTimeField, DecimalField
 
-from peewee import SQL, BooleanField, DateField, DateTimeField, DecimalField, NodeList
+from database import among, db
 
-from models import Employee, Period, Unit, db, on_sqlite
-
-EXTRA = {  # what we need to know of a row that a cell refers to, after its key and id
-    Employee: (Employee.name, Employee.supervisor),
-    Unit: (Unit.name,),
-    Period: (Period.name,),
-}
 CONVERTED = (BooleanField, DateField, DateTimeField, DecimalField)
 
 
@@ -26,17 +19,11 @@ class Memo(dict):
         return result
 
 
-def among(field, values):
-    """The condition that a field is one of many plain values, as a single parameter."""
-    if on_sqlite():
-        return field.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(list(values))]))
-    return NodeList((field, SQL("= ANY(%s)", [list(values)])))
-
-
-def referred(column, keys, condition):
-    """{natural key: (key, id, ...extra)} of the rows that cells refer to, within a condition."""
+def referred(column, keys, condition, further=()):
+    """{natural key: (key, id, what else names it, *further)} of the rows that cells refer to, within a condition."""
     model = column.reference.rel_model
-    query = model.select(column.field, model.id, *EXTRA[model]).where(among(column.field, keys))
+    names = [model._meta.fields[name] for name in model.names if name != column.field.name]
+    query = model.select(column.field, model.id, *names, *further).where(among(column.field, keys))
     if condition is not None:
         query = query.where(condition)
     return {row[0]: row for row in query.tuples().iterator()}

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -11,28 +11,18 @@ from peewee import ForeignKeyField, fn
 
 import access
 import audit
+from database import among
 from fields import N_, Invalid
-from models import Change, Clocks, Period
+from models import LABELLED, Change, Period
 
-from . import rules
-from .lookup import Memo, among, fetched
-from .outlook import Outlook
+from .lookup import Memo, fetched
+from .steps import Steps
 from .tree import drop_lost_rows
 from .validate import Problem
 from .versions import base_of, key_of
 
 STEP = 5_000  # rows after which the progress is told
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
-
-# How the audit trail names a row (as str(row) does), from its values and the labels of references.
-LABELS = {
-    "units": ("%s", ("name",)),
-    "employees": ("%s (%s)", ("name", "nip")),
-    "assessments": ("%s %s %s", ("employee", "period", "source")),
-    "trainings": ("%s - %s", ("title", "employee")),
-    "awards": ("%s - %s", ("title", "employee")),
-    "complaints": ("%s", ("ticket",)),
-}
 
 
 @dataclass(slots=True)
@@ -52,6 +42,7 @@ class Line:
     after: dict
     hidden: bool = False
     base: int | None = None
+    move: Any = None  # of a state, where the row asks for one
     predicate: tuple = ()  # (before, after) of an assessment, as codes or None
     trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
 
@@ -151,6 +142,7 @@ def plan(sheet, checked, context):
         if not place % STEP:
             context.tell(0.4 + 0.3 * place / len(pairs))
     drop_lost_rows(desk)
+    desk.drop(desk.steps.settle())
     if desk.outlook:
         desk.outlook.warn(result)
     order = {column.header: place for column, place in checked.table.places.items()}
@@ -181,27 +173,22 @@ class Desk:
             n for n in sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
         ]  # fmt: skip
-        self.clocks = Clocks() if sheet.name == "complaints" else None
-        self.outlook = Outlook(checked) if sheet.name == "assessments" else None
+        self.outlook = sheet.outlook(checked)
         self.words = Memo(self._word)
-        self.rules = list(self.model.rules)
-        if sheet.name == "assessments":
-            self.rules.insert(0, partial(rules.own_rating, user=context.user))
+        self.label = LABELLED.sub("%s", self.model.called), LABELLED.findall(self.model.called)
+        self.rules = sheet.rules(context.user)
+        self.steps = Steps(sheet, context.user, self.fail)
 
     def find(self, row):
-        """The stored row that a row means, or None; a blank NIP Penilai is settled here."""
-        old = self.stored.get(row.key)
-        if row.defaulted:
-            old = rules.stored_assessment(row.key, self.stored)
-            row.values["assessor"] = old["assessor"] if old else row.key[3]
-        return old
+        """The stored row that a row means, or None."""
+        return self.sheet.meant(row, self.stored)
 
     def repeated(self):
         """The numbers of rows that mean the same as another row of the file: errors, all of them."""
         groups = defaultdict(list)
         for row in self.checked.rows:
             groups[tuple(map(row.values.get, self.sheet.key))].append(row)
-        groups.pop((None,), None)  # new complaints have no ticket yet
+        groups.pop((None,), None)  # rows that are yet to be numbered
         twice = [rows for rows in groups.values() if len(rows) > 1]
         for rows in twice:
             for row in rows:
@@ -219,7 +206,7 @@ class Desk:
 
     def _new(self, row):
         merged = self.blank | row.values
-        if self.sheet.name == "assessments" and rules.unfilled(row):
+        if self.sheet.unfilled(row):
             self.plan.equal.append((row.number, self._label(merged)))
             self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
             return
@@ -228,7 +215,9 @@ class Desk:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
-        merged.update(self._computed(merged))
+        if not self.steps.begin(row, merged):
+            return
+        merged.update(self.sheet.derive(merged))
         line = Line(
             row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged)
         )
@@ -239,7 +228,7 @@ class Desk:
         after = {
             n: v
             for n, v in row.values.items()
-            if n not in self.sheet.key and (hidden or (v != old[n] and not self._alike(n, v, old[n])))
+            if (hidden and n not in self.sheet.key) or (v != old[n] and not self._alike(n, v, old[n]))
         }  # what she may not read counts as new and is written again: "same" would tell its value
         merged = {**old, **after}
         if not self._verified(row, merged):
@@ -253,12 +242,27 @@ class Desk:
         if old["id"] in self.denied:
             self.fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
             return
-        if after.keys() & {"received_on", "classification"}:
-            dues = self._computed(merged)
-            after |= {n: v for n, v in dues.items() if v != old[n]}
+        goes_on, move = self.steps.step(row, old, after)
+        if not goes_on:
+            return
+        if after.keys() & {*self.sheet.derived_from}:
+            after |= {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
+        if move:  # with what it asks, also where that says what it said before
+            after |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
+            after[self.steps.flow.state.name] = move.end
         before = {n: old[n] for n in after}
         label = self._label(merged)
-        line = Line(row.number, label, old["id"], old["version"], before, after, hidden, predicate=predicate)
+        line = Line(
+            row.number,
+            label,
+            old["id"],
+            old["version"],
+            before,
+            after,
+            hidden,
+            move=move,
+            predicate=predicate,
+        )
         base = self._base(row)
         self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
 
@@ -276,6 +280,8 @@ class Desk:
             line.base = self._base(row)
         if moved and row.number not in self.taken:
             kind = self.plan.conflict
+        elif line.move:
+            self.steps.lines[line.move].append((line, row))
         kind.append(line)
 
     def _alike(self, name, value, old):
@@ -299,39 +305,34 @@ class Desk:
         return not found
 
     def _verified(self, row, merged):
-        predicate = row.verified.get("predicate")
-        right = predicate and rules.predicate_agrees(merged, predicate)
-        if not right:
-            return True
-        column = self.sheet.verified[0]
-        message = Invalid(
-            N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan"),
-            right=column.field.show(right),
-        )
-        self.fail(row, column, message)
-        return False
-
-    def _computed(self, merged):
-        if not self.clocks:
-            return {}
-        return self.clocks.dues(merged["received_on"], merged["classification"])
+        if problem := self.sheet.disagrees(row, merged):
+            self.fail(row, *problem)
+        return not problem
 
     def fail(self, row, column, message):
         self.plan.errors.append(self.checked.problem(row, column, message))
 
+    def drop(self, numbers):
+        """Take rows out of the plan that turned out wrong."""
+        if numbers:
+            self.plan.new = [line for line in self.plan.new if line.row not in numbers]
+            self.plan.changed = [line for line in self.plan.changed if line.row not in numbers]
+
     def _label(self, merged):
-        text, names = LABELS[self.sheet.name]
+        text, names = self.label
         return text % tuple([self.words[name, merged[name]] for name in names])
 
     def _word(self, place):
-        """A value as labels write it: references by name, choices by their words."""
+        """A value as labels write it: references by their labels, choices by their words."""
         name, value = place
-        if not isinstance(self.fields[name], ForeignKeyField):
-            return self.fields[name].show(value)
+        field = self.fields[name]
+        if not isinstance(field, ForeignKeyField):
+            return field.show(value)
         known = self.checked.known.get(name, {}).get(value)
         if known is None:
-            return self.checked.context.period.name
-        return f"{known[2]} ({known[0]})" if name == "employee" else known[2]
+            return str(self.checked.context.period)
+        model = field.rel_model
+        return model.called.format_map(dict(zip(model.names, (known[0], *known[2:]), strict=False)))
 
 
 def stored(sheet, rows):
@@ -341,7 +342,7 @@ def stored(sheet, rows):
     query = model.select()
     for place, name in enumerate(sheet.key):
         values = {row.key[place] for row in rows}
-        if name not in ("assessor", "granted_on", "starts_on"):
+        if name in sheet.narrows:
             query = query.where(among(model._meta.fields[name], values - {None}))
     names = [f.name for f in fields]
     places = [names.index(name) for name in sheet.key]
@@ -353,8 +354,7 @@ def stored(sheet, rows):
 
 def _read(sheet):
     """The fields that matter of a stored row: what the sheet writes, computes and refers to."""
-    computed = ("verify_due", "respond_due", "close_due") if sheet.name == "complaints" else ()
-    return {*sheet.by_name, *sheet.key, *computed, "id", "version"}
+    return {*sheet.by_name, *sheet.key, *sheet.derived, "id", "version"}
 
 
 def _limits(model, user, rows):

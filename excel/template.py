@@ -7,15 +7,14 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from peewee import JOIN, BooleanField, DateField, DecimalField
+from peewee import BooleanField, DateField, DecimalField
 
 import access
 from fields import N_, Choice, Invalid, Level, Money, Nip, Predicate, Ranged, Score, Whole
-from models import Assessment, Employee, Period, Unit
+from models import Period, Unit
 from rating import MATRIX
 
-from .export import below, stream, unit_of
-from .sheets import ASSESSMENTS, Part
+from .sheet import Part
 from .versions import add_versions
 from .workbook import Formula, face, fill, print_setup
 
@@ -28,86 +27,27 @@ LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 def template(sheet, out, context, unit_code=None):
     """Write the template of a sheet to a path or binary file; returns the number of rows filled in.
 
-    Assessments come with the active people of the account's scope (of `unit_code` and below), not
-    with the account's own person, for `context.period` or else the current one, with what the
-    supervisor's assessments say so far. Raises access.Denied, and Invalid without an open period.
+    A sheet that is prefilled comes with its rows and the versions they have now. Raises
+    access.Denied, and Invalid where the sheet cannot be filled in (no open period).
     """
     if not sheet.imports:
         raise Invalid(N_("Lembar ini hanya untuk ekspor"))
-    if not access.may(context.user, "import", sheet.model):
+    if not access.may(context.user, "upload", sheet.model):
         raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
-    period = _open_period(context) if sheet is ASSESSMENTS else None
-    rows = _people(context.user, period, unit_code) if period else ()
+    prefilled = sheet.prefilled(context, unit_code)
+    rows, versions = prefilled or ((), ())
     book = Workbook()
     lists = book.create_sheet("Daftar")
     lists.sheet_state = "hidden"
     part = _with_predicate(sheet, lists)
     _data_page(book.active, part, sheet, _checks(sheet, lists, context.user))
     _guide(book.create_sheet("Petunjuk", 1), sheet, context.user)
-    if period:
-        add_versions(book, sheet, _versions(context.user, period, unit_code))
+    if prefilled:
+        add_versions(book, sheet, versions)
     if hasattr(out, "write"):
         return fill(book, [(part, rows)], out)
     with open(out, "wb") as file:
         return fill(book, [(part, rows)], file)
-
-
-def _open_period(context):
-    period = context.period or Period.current()
-    if period is None:
-        raise Invalid(N_("Belum ada periode yang terbuka; buka satu periode lebih dahulu"))
-    return period
-
-
-# ------------------------------------------------------------------ the rows of assessments
-
-
-def _people(user, period, unit_code):
-    """Rows in column order: each person, with the supervisors' assessments stored so far."""
-    assessor = Employee.alias()
-    mine = (
-        (Assessment.employee == Employee.id)
-        & (Assessment.period == period.id)
-        & (Assessment.source == "supervisor")
-    )
-    query = (
-        Employee.select(
-            Employee.nip, Employee.name, assessor.nip, Assessment.work_score, Assessment.behaviour_score,
-            Assessment.work_level, Assessment.behaviour_level, Assessment.note,
-        )
-        .join(Unit)
-        .join_from(Employee, Assessment, JOIN.LEFT_OUTER, on=mine)
-        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
-        .where(Employee.active == True)  # noqa: E712 - SQL
-        .order_by(Unit.code, Employee.name, Employee.nip)
-    )  # fmt: skip
-    group = access.people(user)
-    if group is not None:
-        query = query.where(Employee.id.in_(group))
-    if user is not None and user.employee_id:
-        query = query.where(Employee.id != user.employee_id)
-    if unit_code:
-        query = query.where(below(Employee, unit_of(unit_code, user)))
-    for nip, name, *said in stream(query):
-        cell = MATRIX.get((said[3], said[4]))
-        yield (nip, name, period.code, "supervisor", *said, PREDICATES.get(cell, ""))
-
-
-def _versions(user, period, unit_code):
-    """The key of each row and the version it has now, 0 where nothing was said yet.
-
-    Read before the rows: what changes in between is a conflict rather than overlooked.
-    """
-    assessor = Employee.alias()
-    query = (
-        Assessment.select(Employee.nip, assessor.nip, Assessment.version)
-        .join(Employee)
-        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
-        .where((Assessment.period == period.id) & (Assessment.source == "supervisor"))
-    )
-    known = {(nip, by): version for nip, by, version in stream(query)}
-    for nip, _, code, source, by, *_ in _people(user, period, unit_code):
-        yield nip, code, source, by, known.get((nip, by), 0)
 
 
 # ------------------------------------------------------------------ the page to fill in

@@ -27,8 +27,7 @@ def _lost(result, name, key):
 def _drop(desk, column, numbers, message):
     if not numbers:
         return
-    desk.plan.new = [line for line in desk.plan.new if line.row not in numbers]
-    desk.plan.changed = [line for line in desk.plan.changed if line.row not in numbers]
+    desk.drop(numbers)
     for row in desk.checked.rows:
         if row.number in numbers:
             desk.fail(row, column, message)

@@ -7,7 +7,6 @@ from typing import Any
 import access
 from fields import N_, Invalid, as_text
 
-from . import rules
 from .header import Unreadable
 from .hints import hint
 from .lookup import Memo, referred
@@ -15,7 +14,6 @@ from .parse import Fault
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
-ANYBODY = ("assessor", "supervisor")  # may belong to other units
 
 
 def silent(share):
@@ -142,7 +140,7 @@ def validate(sheet, table, context):
 
 def may_import(sheet, user):
     """Refuse an account that may not upload this sheet: raises access.Denied."""
-    if not sheet.imports or not access.may(user, "import", sheet.model):
+    if not sheet.imports or not access.may(user, "upload", sheet.model):
         raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
 
 
@@ -188,8 +186,8 @@ def _resolved(checked, column, read):
     """A reference's values with ids for keys; a row of the same file comes as Coming."""
     keys = {v for v in read[column] if isinstance(v, str)}
     model, user = column.reference.rel_model, checked.context.user
-    condition = None if column.name in ANYBODY else access.scope(model, user)
-    found = referred(column, keys, condition) if keys else {}
+    condition = None if column.name in checked.sheet.anybody else access.scope(model, user)
+    found = referred(column, keys, condition, checked.sheet.knows.get(column.name, ())) if keys else {}
     checked.known[column.name] = {row[1]: row for row in found.values()}
     coming = set()
     if column in checked.sheet.own:
@@ -237,7 +235,7 @@ def _prepare(checked):
         for name in wanted:
             if row.values.get(name) is None:
                 checked.fail(row, name, N_("wajib diisi"))
-        if sheet.name == "assessments" and row.number not in checked.bad:
-            rules.assessment_defaults(row, checked)
+        if row.number not in checked.bad:
+            sheet.complete(row, checked)
         row.key = tuple(map(row.values.get, sheet.key))
     checked.rows = [row for row in checked.rows if row.number not in checked.bad]

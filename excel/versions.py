@@ -2,9 +2,8 @@
 
 import json
 
+from database import among
 from models import Change
-
-from .lookup import among
 
 PAGE = "_kinerja"
 

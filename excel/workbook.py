@@ -22,8 +22,8 @@ from peewee import (
     TextField,
 )
 
+from database import WITA
 from fields import CONTROL, Choice, Money
-from models import WITA
 
 from .lookup import Memo
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 
-from models import Policy, db, on_sqlite
+from database import db, on_sqlite
+from models import Policy
 
 FOLDER = Path(__file__).parent
 

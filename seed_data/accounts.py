@@ -3,7 +3,8 @@
 from peewee import Case
 
 import audit
-from models import Employee, Period, Rating, Unit, User, write
+from database import write
+from models import Employee, Period, Rating, Unit, User
 
 PASSWORD = "mamuju-kinerja-2026"  # noqa: S105 - printed by `make demo`, for made-up data only
 FEW_DOZEN = 36

@@ -4,8 +4,9 @@ import random
 from datetime import date
 
 import audit
+from database import write
 from fields import N_, Invalid
-from models import MODELS, Employee, Period, Unit, UnitResult, write
+from models import MODELS, Employee, Period, Unit, UnitResult
 from seed_data import insert, seed_reference
 from seed_data.complaints import seed_complaints
 from seed_data.development import seed_awards, seed_trainings, seed_upload

@@ -9,7 +9,7 @@ from hashlib import sha256
 from operator import attrgetter
 
 import audit
-from excel.sheets import TRAININGS
+from capabilities.trainings import TRAININGS
 from fields import codes
 from models import Award, Employee, Training, Upload
 from seed_data import STAMP, insert

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 from openpyxl import load_workbook
 
+from capabilities import SHEETS
 from excel.apply import run
-from excel.sheets import SHEETS
 from excel.validate import Context
 from models import Award, Policy, User
 from tests.make import (

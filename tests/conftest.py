@@ -7,7 +7,8 @@ import time
 import pytest
 
 import migrations
-from models import MODELS, Policy, connect, db
+from database import connect, db
+from models import MODELS, Policy
 from tests.make import make_user
 
 SERVER = os.environ.get("TEST_DATABASE_URL")

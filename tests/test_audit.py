@@ -6,7 +6,8 @@ import multiprocessing
 import pytest
 
 import audit
-from models import Award, Change, Employee, Throttle, Training, Unit, db, on_sqlite, write
+from database import db, on_sqlite, write
+from models import Award, Change, Employee, Throttle, Training, Unit
 from tests.make import make_employee, make_training, make_unit, make_user
 
 
@@ -76,7 +77,7 @@ def test_the_database_refuses_what_is_out_of_range(database):
 
 
 def count(url, times):
-    from models import connect
+    from database import connect
 
     connect(url)
     with db.connection_context():
@@ -101,8 +102,8 @@ def test_writers_in_many_processes_lose_nothing(database, database_url):
 
 
 def test_undo_names_what_was_edited_since_and_keeps_it(database):
+    from capabilities.people import UNITS
     from excel import apply as work
-    from excel.sheets import UNITS
     from excel.validate import Context
     from tests.make import xlsx
 

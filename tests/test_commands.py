@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 import commands
-from models import Assessment, Employee, Period, Rating, Unit, Upload, User, db
+from database import db
+from models import Assessment, Employee, Period, Rating, Unit, Upload, User
 from tests.make import make_assessment, make_employee, make_period, make_unit, make_user, xlsx
 
 HEAD = ("NIP", "Periode", "Skor Hasil Kerja", "Skor Perilaku")

@@ -3,7 +3,7 @@
 import pytest
 
 import access
-from excel.sheets import SHEETS
+from capabilities import SHEETS
 from models import MODELS
 from views.base import AdminView
 

@@ -5,9 +5,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import UNITS
 from excel.annotate import annotate
 from excel.apply import check
-from excel.sheets import ASSESSMENTS, UNITS
 from excel.template import template
 from excel.validate import Context
 from tests.cast import counts, make_cast

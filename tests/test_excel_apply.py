@@ -7,11 +7,14 @@ from decimal import Decimal
 import pytest
 
 import access
+from capabilities import SHEETS
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import UNITS
+from database import now
 from excel.apply import AlreadyDone, Changed, HasErrors, NotUndoable, apply, run, store, undo
 from excel.export import export
-from excel.sheets import ASSESSMENTS, SHEETS, UNITS
 from excel.validate import Context
-from models import MODELS, Assessment, Change, Employee, Period, Unit, Upload, now
+from models import MODELS, Assessment, Change, Employee, Period, Unit, Upload
 from tests.cast import ASSESSMENT, counts, fill_every_table, load, make_account, make_cast, told
 from tests.make import make_assessment, make_employee, xlsx
 

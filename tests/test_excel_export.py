@@ -7,8 +7,14 @@ import pytest
 from openpyxl import load_workbook
 
 import access
+from capabilities import SHEETS
+from capabilities.assessments import ASSESSMENTS
+from capabilities.complaints import COMPLAINTS
+from capabilities.people import EMPLOYEES
+from capabilities.ratings import RATINGS
+from capabilities.trainings import TRAININGS
 from excel.export import export, rows_of
-from excel.sheets import ASSESSMENTS, COMPLAINTS, EMPLOYEES, RATINGS, SHEETS, TRAININGS, sheet_for
+from excel.sheet import sheet_for
 from fields import Invalid
 from models import MODELS, Assessment, Change, Complaint, Employee, Holiday, User
 from tests.cast import cells, fill_every_table, make_account, make_cast

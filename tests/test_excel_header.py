@@ -3,10 +3,11 @@
 import pytest
 from openpyxl import Workbook
 
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import EMPLOYEES, UNITS
 from excel.apply import store
 from excel.header import Unmapped, Unreadable
 from excel.parse import parse
-from excel.sheets import ASSESSMENTS, EMPLOYEES, UNITS
 from excel.validate import Context
 from models import Setting, Upload
 from tests.cast import make_cast

@@ -14,10 +14,10 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
+from capabilities import SHEETS
 from excel.apply import run
 from excel.header import Unreadable
 from excel.plan import Plan
-from excel.sheets import SHEETS
 from excel.validate import Context
 from models import Assessment, Change, Unit, Upload
 from tests import test_views_imports as walk
@@ -287,7 +287,7 @@ COST = """
 import resource, sys, time
 from excel.header import Unreadable
 from excel.parse import parse
-from excel.sheets import UNITS
+from capabilities.people import UNITS
 data = open(sys.argv[1], "rb").read()
 idle, before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
 try:

@@ -8,12 +8,14 @@ import time
 
 import pytest
 
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import UNITS
+from database import db, on_sqlite, write
 from excel import apply as work
 from excel import jobs
 from excel.edits import Edits
-from excel.sheets import ASSESSMENTS, UNITS
 from excel.validate import Context
-from models import Assessment, Unit, Upload, User, db, on_sqlite, write
+from models import Assessment, Unit, Upload, User
 from tests import test_views_imports as walk
 from tests.cast import ASSESSMENT, make_account, make_cast
 from tests.make import make_assessment, xlsx

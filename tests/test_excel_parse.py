@@ -8,8 +8,10 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import EMPLOYEES, UNITS
+from capabilities.trainings import TRAININGS
 from excel.parse import Fault, Unreadable, parse
-from excel.sheets import ASSESSMENTS, EMPLOYEES, TRAININGS, UNITS
 from tests.make import xlsx
 
 HEADER = ("Kode", "Nama")

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import EMPLOYEES
 from excel.apply import check, report
 from excel.edits import Edits
 from excel.review import Review
-from excel.sheets import ASSESSMENTS, EMPLOYEES
 from excel.validate import Context
 from models import Assessment, Complaint, Employee, Holiday, Unit
 from tests.cast import ASSESSMENT, counts, load, make_cast, told

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import EMPLOYEES, UNITS
+from capabilities.trainings import TRAININGS
+from database import db
 from excel.apply import apply, revise, run, store, undo
 from excel.edits import Edits
 from excel.export import export
-from excel.sheets import ASSESSMENTS, EMPLOYEES, TRAININGS, UNITS
 from excel.validate import Context
-from models import MODELS, Change, Upload, db
+from models import MODELS, Change, Upload
 from tests.cast import make_cast
 from tests.make import nip, xlsx
 

@@ -7,10 +7,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 import audit
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import EMPLOYEES
+from capabilities.trainings import TRAININGS
 from excel.apply import HasErrors, apply, check, report, revise, run, store
 from excel.edits import Edits
 from excel.review import Packed, Review, packed, ranges
-from excel.sheets import ASSESSMENTS, EMPLOYEES, TRAININGS
 from excel.template import template
 from excel.validate import Context
 from excel.versions import add_versions

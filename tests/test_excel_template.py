@@ -10,8 +10,10 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 import access
+from capabilities import SHEETS
+from capabilities.assessments import ASSESSMENTS
+from capabilities.people import EMPLOYEES, UNITS
 from excel.apply import check, report, run
-from excel.sheets import ASSESSMENTS, EMPLOYEES, SHEETS, UNITS
 from excel.template import template
 from excel.validate import Context
 from fields import Invalid

@@ -3,7 +3,8 @@
 import re
 
 import migrations
-from models import MODELS, Policy, db, on_sqlite
+from database import db, on_sqlite
+from models import MODELS, Policy
 
 
 def sqlite_schema():

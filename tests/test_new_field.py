@@ -24,9 +24,10 @@ import time
 import migrations
 from admin_app import create_app
 from excel.apply import run
-from excel.sheets import EMPLOYEES
+from capabilities.people import EMPLOYEES
 from excel.validate import Context
-from models import db, Employee
+from database import db
+from models import Employee
 from tests.make import make_employee, make_user, xlsx
 
 app = create_app({"LIMITS": False})

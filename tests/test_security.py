@@ -4,8 +4,8 @@ import pytest
 
 import access
 import audit
+from capabilities.assessments import ASSESSMENTS
 from excel import apply as work
-from excel.sheets import ASSESSMENTS
 from excel.validate import Context
 from models import Assessment, Change, Complaint, Objection, Period, Policy, Unit, Upload, User
 from tests.make import (

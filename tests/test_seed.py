@@ -6,6 +6,7 @@ import pytest
 from peewee import fn
 
 import audit
+from database import db
 from fields import codes, nip_gender, nip_scheme
 from models import (
     MODELS,
@@ -24,7 +25,6 @@ from models import (
     Unit,
     Upload,
     User,
-    db,
 )
 from rating import credit_of, due, predicate_of
 from seed_data import seed_reference

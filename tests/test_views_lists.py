@@ -7,7 +7,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from models import db
+from database import db
 from tests.make import (
     make_assessment,
     make_complaint,

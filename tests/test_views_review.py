@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from database import now
 from excel.review import PAGE
-from models import Assessment, Setting, Upload, now
+from models import Assessment, Setting, Upload
 from tests import test_views_imports as walk
 from tests.make import make_assessment, make_employee, make_unit, make_user, nip, xlsx
 from tests.test_excel_review import stamped
@@ -99,7 +100,7 @@ def test_a_conflict_shows_three_values_and_waits_for_a_choice(choice, office, cl
 
 
 def stamped_assessment(key, person, assessor):
-    from excel.sheets import ASSESSMENTS
+    from capabilities.assessments import ASSESSMENTS
 
     header = ("NIP", "Sumber", "NIP Penilai", "Skor Hasil Kerja", "Skor Perilaku")
     return stamped(ASSESSMENTS, [key], header, (person.nip, "Atasan", assessor.nip, 88, 90))

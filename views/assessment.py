@@ -9,12 +9,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 import access
-import audit
 import compute
+from capabilities.assessments import may_rate
+from capabilities.ratings import RECAP, SIASN, Totals
 from excel.export import rows_of, unit_of
-from excel.ratings import RECAP, SIASN, Totals
 from fields import CONTROL, Invalid
-from models import Assessment, Objection, Period, Rating, Unit, UnitResult, today, write
+from models import Assessment, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
 from views.base import AdminView
 from views.formfields import spoken
@@ -75,7 +75,7 @@ class AssessmentView(Grid, ComputesForEmployees):
     column_default_sort = ("id", True)  # newest first, straight from the key
 
     def on_model_change(self, form, row, is_created):
-        if not access.may_rate(me(), row.employee_id, row.source):
+        if not may_rate(me(), row.employee_id, row.source):
             raise access.Denied()
 
 
@@ -90,23 +90,16 @@ class RatingView(ComputesForEmployees):
     )  # fmt: skip
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
-    form_without = ("employee", "unit", "period", "rater", "work_score", "behaviour_score", "work_level",
-                    "behaviour_level", "predicate", "state", "credit", "confirmed_on", "final_on",
-                    "delivered_on", "acknowledged_on")  # fmt: skip
-    action_verbs = {"compute": "compute", "confirm": "confirm"}
-
-    @action("confirm", _l("Konfirmasi"), _l("Konfirmasi predikat terpilih sebagai pejabat penilai?"))
-    def confirm_selected(self, ids):
-        """The rater takes the suggestion over; what is confirmed, compute leaves alone."""
-        with write():
-            rows = self.chosen(ids)
-            reach = self.reachable(rows)
-            mine = [row for row in rows if row.id in reach and row.state == "suggested"]
-            audit.set_many(mine, {"state": "confirmed", "confirmed_on": today()}, user=me())
-        flash(gettext("%(n)s predikat dikonfirmasi.", n=len(mine)), "success")
-        if len(mine) < len(rows):
-            flash(gettext("%(n)s dilewati: sudah dikonfirmasi, periodenya ditutup, atau bukan wewenang akun Anda.",
-                          n=len(rows) - len(mine)), "info")  # fmt: skip
+    form_without = (
+        "employee",
+        "unit",
+        "period",
+        "rater",
+        "work_score",
+        "behaviour_score",
+        "predicate",
+        "credit",
+    )
 
     def export_part(self, export_type):
         return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
@@ -161,6 +154,7 @@ class UnitResultView(AdminView):
 
 class ObjectionView(AdminView):
     model = Objection
+    form_without = ("rating", "filed_on", "reason", "decision", "due_on", "decided_on")
     column_list = [
         "rating.employee.name",
         "rating.period.name",

@@ -14,17 +14,21 @@ from wtforms.validators import ValidationError
 
 import access
 import audit
-from excel.sheets import sheet_for
+import flows
+from database import write
+from excel.sheet import sheet_for
 from fields import Choice
-from models import MODELS, Change, Employee, Period, Record, User, write
+from flows import FLOWS
+from models import MODELS, Change, Employee, Period, Record, User
 from views.exports import Exports
 from views.formfields import Converter, Version
 from views.lists import Lists
+from views.moves import Moves
 from views.session import me, whole
 from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
 
 
-class AdminView(Exports, Lists, ModelView):
+class AdminView(Exports, Moves, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
@@ -48,10 +52,11 @@ class AdminView(Exports, Lists, ModelView):
         self.column_list = self.column_list or brief
         self.column_details_list = [f.name for f in open_to_all]
         self.column_export_list = [f.name for f in open_to_all]
-        self.form_columns = [f.name for f in model.spoken() if f.name not in self.form_without]
+        self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
+        unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
+        self.form_columns = [f.name for f in model.spoken() if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
         self.column_filters += self.own_filters()
-        self.sheet = sheet_for(model)
         self._headings = headings_of(model)
         name = model._meta.table_name
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
@@ -110,10 +115,12 @@ class AdminView(Exports, Lists, ModelView):
     can_create = property(lambda self: self.permitted("create"))
     can_edit = property(lambda self: self.permitted("update"))
     can_delete = property(lambda self: self.permitted("delete"))
-    can_import = property(lambda self: self.sheet.imports and self.permitted("import"))
+    can_import = property(lambda self: self.sheet.imports and self.permitted("upload"))
     action_verbs = {}  # action name -> verb of the permission table
 
     def is_action_allowed(self, name):
+        if self.flow and name in self.flow.by_name:
+            return me() is not None and flows.may(self.flow.by_name[name], self.model, me())
         verb = {"export": "read", **self.action_verbs}.get(name)
         return super().is_action_allowed(name) and verb is not None and self.permitted(verb)
 
@@ -226,6 +233,8 @@ class AdminView(Exports, Lists, ModelView):
     def create_model(self, form):
         row = self.model()
         form.populate_obj(row)
+        if self.flow:
+            setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
         return row if self.saved(form, row, None) else False
 
     def update_model(self, form, row):
@@ -241,6 +250,7 @@ class AdminView(Exports, Lists, ModelView):
         """Write the row and its trail in one transaction, or say at the field why not."""
         try:
             with write():
+                self.fill_in(row, before)
                 self.on_model_change(form, row, before is None)
                 if before is None:
                     audit.create(row, user=me())
@@ -260,6 +270,16 @@ class AdminView(Exports, Lists, ModelView):
         else:
             return True
         return False
+
+    def fill_in(self, row, before):
+        """Numbers and values that follow from others, as on import."""
+        if before is None:
+            self.sheet.number([row.__data__])
+        changed = before is None or any(
+            before[n] != audit.plain(row.__data__[n]) for n in self.sheet.derived_from
+        )
+        for name, value in self.sheet.derive(row.__data__).items() if changed else ():
+            setattr(row, name, value)
 
     def say_duplicate(self, form, row):
         """Name the field whose value another row has, and that row where it may be seen."""

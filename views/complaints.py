@@ -5,8 +5,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 import audit
+from database import write
 from fields import N_
-from models import Clocks, Complaint, ComplaintEvent, write
+from models import Complaint, ComplaintEvent
 from views.base import AdminView
 from views.filters import special, yes_or_no
 from views.session import me
@@ -18,19 +19,12 @@ class ComplaintView(AdminView):
                     "substantiated", "satisfaction")  # fmt: skip
     column_searchable_list = ("ticket", "subject")
     column_default_sort = ("received_on", True)
-    form_without = ("ticket", "verify_due", "respond_due", "close_due", "reporter")
+    form_without = ("ticket", "reporter")
     action_verbs = {"reporter": "look"}
 
     def own_filters(self):
         still_open = {"1": Complaint.state.in_(Complaint.OPEN), "0": Complaint.state.not_in(Complaint.OPEN)}
         return [special(Complaint, N_("Masih terbuka"), "status_open", still_open.get, yes_or_no)]
-
-    def on_model_change(self, form, row, is_created):
-        """The clocks follow receipt and class, and a blank ticket is numbered, as on import."""
-        year = row.received_on.year
-        row.ticket = row.ticket or Complaint.numbered(year, Complaint.last_number(year) + 1)
-        for name, due in Clocks().dues(row.received_on, row.classification).items():
-            setattr(row, name, due)
 
     @action(
         "reporter", _l("Lihat pelapor"), _l("Melihat identitas pelapor dicatat atas nama Anda. Lanjutkan?")

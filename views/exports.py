@@ -8,9 +8,8 @@ from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
+from database import WITA, among
 from excel.export import WRITERS, rows_of
-from excel.lookup import among
-from models import WITA
 from views.session import whole
 
 MIME = {

@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from peewee import DateField, DateTimeField, ForeignKeyField, IntegerField, TextField
 
 import access
+from database import WITA
 from fields import N_, Choice, Day, Invalid, Money, Nip, Points, Score, Text, Whole, YesNo
-from models import WITA, Period, Unit
-from views.formfields import LOOKUPS, options, spoken
+from models import Period, Unit
+from views.formfields import options, spoken
 from views.session import me
 
 DAY = Day()
@@ -144,7 +145,7 @@ def yes_or_no():
 
 def references(field, column, label, path):
     """A foreign key is chosen by its natural key, within the account's scope."""
-    related, key = field.rel_model, natural_key(field.rel_model)
+    related, key = field.rel_model, field.rel_model.natural_key()
 
     def read():
         rows = access.scoped(related, me()).order_by(related.id.desc()).limit(200)
@@ -178,14 +179,6 @@ def special(model, label, arg, compare, read):
     )
     found.arg = arg
     return found
-
-
-def natural_key(model):
-    """The field by which people name a row of a table."""
-    for field in model._meta.sorted_fields:
-        if field.unique and not field.primary_key:
-            return field
-    return model._meta.fields[LOOKUPS.get(model, ("id",))[0]]
 
 
 WHOLE, YES = Whole(), YesNo()

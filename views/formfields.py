@@ -14,18 +14,8 @@ from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
 from fields import Choice, Email, Invalid, Money, Nip, Phone, Points, Score, Whole
-from models import Complaint, Employee, Period, Unit, Upload, User
+from models import Employee
 from views.session import me, whole
-
-# By which of its own fields a row of a table is found when its name is typed.
-LOOKUPS = {
-    Unit: ("code", "name"),
-    Employee: ("nip", "name"),
-    Period: ("code", "name"),
-    User: ("username",),
-    Complaint: ("ticket", "subject"),
-    Upload: ("filename",),
-}
 
 
 def spoken(error):
@@ -131,7 +121,7 @@ class ScopedLoader(QueryAjaxModelLoader):
     """Looks rows up by typing, within the account's scope."""
 
     def __init__(self, name, model, value="id"):
-        self.words = [getattr(model, n) for n in LOOKUPS.get(model, ())]
+        self.words = [getattr(model, name) for name in model.names]
         super().__init__(name, model, fields=self.words or [model.id])
         self.value = value
 

@@ -8,12 +8,12 @@ from flask_admin import expose
 from flask_babel import gettext
 from peewee import fn
 
+from capabilities.assessments import ASSESSMENTS, stored_assessment
+from database import write
 from excel import apply as work
-from excel.rules import stored_assessment
-from excel.sheets import ASSESSMENTS
 from excel.validate import CLEAR, Context
 from fields import Predicate
-from models import Assessment, Employee, Period, Unit, write
+from models import Assessment, Employee, Period, Unit
 from rating import MATRIX
 from views.panels import staff
 from views.session import me
@@ -29,7 +29,7 @@ class Grid:
 
     @expose("/grid/", methods=("GET", "POST"))
     def grid(self):
-        if not self.permitted("import"):
+        if not self.permitted("upload"):
             abort(403)
         period = Period.current()
         if period is None:

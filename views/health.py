@@ -2,8 +2,9 @@
 
 from peewee import JOIN, fn
 
+from database import today
 from fields import N_
-from models import Employee, Unit, today
+from models import Employee, Unit
 from rating import retirement_age
 
 Boss, Twin = Employee.alias(), Employee.alias()

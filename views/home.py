@@ -11,8 +11,9 @@ from peewee import fn
 
 import access
 import migrations
+from database import WITA, today
 from excel.export import harmless
-from models import WITA, Assessment, Period, Policy, Rating, Training, Upload, User, today
+from models import Assessment, Period, Policy, Rating, Training, Upload, User
 from views.exports import MIME
 from views.panels import (
     Card,
@@ -43,7 +44,7 @@ class HomeView(AdminIndexView):
         return self.render(
             "admin/home.html", period=period, cards=cards, panels=panels,
             now=f"{now:%Y-%m-%d %H:%M:%S}", today=format_date(now, "full"),
-            uploads=access.may(user, "import", Assessment),
+            uploads=access.may(user, "upload", Assessment),
         )  # fmt: skip
 
     @expose("/panel/<key>.csv")

@@ -9,10 +9,10 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 import access
+from capabilities import SHEETS
 from excel import apply as work
 from excel import jobs
 from excel.header import Unreadable
-from excel.sheets import SHEETS
 from excel.template import template
 from excel.validate import Context
 from fields import CONTROL, Invalid
@@ -38,7 +38,7 @@ class ImportView(BaseView):
     def sheets(self):
         if not current_user.is_authenticated:
             return []
-        return [s for s in SHEETS.values() if s.imports and access.may(me(), "import", s.model)]
+        return [s for s in SHEETS.values() if s.imports and access.may(me(), "upload", s.model)]
 
     def sheet(self, name):
         sheet = SHEETS.get(name)

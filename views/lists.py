@@ -10,8 +10,8 @@ from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
 import access
 from fields import CONTROL
 from models import Setting
-from views.filters import Comparison, filters_for, natural_key
-from views.formfields import LOOKUPS, ScopedLoader, any_of
+from views.filters import Comparison, filters_for
+from views.formfields import ScopedLoader, any_of
 from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
@@ -89,8 +89,8 @@ class Lists:
         field = self.field_of(name)
         if not isinstance(field, ForeignKeyField):
             return name
-        shown = next((n for n in LOOKUPS.get(field.rel_model, ()) if n == "name"), None)
-        return f"{name}.{shown or natural_key(field.rel_model).name}"
+        shown = next((n for n in field.rel_model.names if n == "name"), None)
+        return f"{name}.{shown or field.rel_model.natural_key().name}"
 
     def field_of(self, path):
         """The model's field behind a dotted path, or None where a view formats its own column."""
@@ -127,7 +127,7 @@ class Lists:
         loaders = {}
         for field in self.model.spoken():
             if isinstance(field, ForeignKeyField):
-                key = natural_key(field.rel_model).name
+                key = field.rel_model.natural_key().name
                 loaders[field.name] = ScopedLoader(field.name, field.rel_model)
                 loaders[f"filter-{field.name}"] = ScopedLoader(field.name, field.rel_model, value=key)
         return loaders
@@ -227,9 +227,7 @@ class Lists:
         """The columns of a joined table that the list needs: its key, its names, those asked for."""
         related, start = self.field_of(".".join(way)).rel_model, ".".join(way) + "."
         asked = {path[len(start) :].split(".")[0] for path in listed if path.startswith(start)}
-        return [
-            getattr(self._aliases[way], name) for name in sorted({"id", *LOOKUPS.get(related, ()), *asked})
-        ]
+        return [getattr(self._aliases[way], name) for name in sorted({"id", *related.names, *asked})]
 
     # -- addresses
 

@@ -8,7 +8,8 @@ from flask_babel import format_date, gettext
 from peewee import fn
 
 import access
-from models import Complaint, Employee, Objection, Period, Rating, Unit, Upload, today
+from database import today
+from models import Complaint, Employee, Objection, Period, Rating, Unit, Upload
 from views.health import CHECKS, doubts
 from views.shown import TONES
 

@@ -4,8 +4,9 @@ from flask import abort
 from flask_admin import BaseView, expose
 from flask_babel import gettext
 
+from database import now
 from forms import LoginForm
-from models import Assessment, Change, Rating, User, now
+from models import Assessment, Change, Rating, User
 from rating import MATRIX
 from views.panels import Card, Panel
 from views.session import me

@@ -14,7 +14,7 @@ from flask import (
     url_for,
 )
 
-from models import db
+from database import db
 from views.session import SAME_ORIGIN, me
 
 public = Blueprint("public", __name__)

@@ -8,13 +8,13 @@ from flask_admin import expose
 from flask_babel import gettext
 
 import access
+from capabilities import SHEETS
 from excel import apply as work
 from excel import jobs
 from excel.annotate import annotate
 from excel.edits import CHOICES, Edits
 from excel.header import Unmapped, Unreadable
 from excel.review import FILTERS, PAGE, Packed, Review
-from excel.sheets import SHEETS
 from fields import Invalid, as_text
 from models import Change, Rating
 from views.exports import MIME
@@ -29,7 +29,7 @@ class UploadsView(UploadView):
 
     def own(self, id):
         upload = self.get_one(id)
-        if upload is None or not access.may(me(), "import", SHEETS[upload.sheet].model):
+        if upload is None or not access.may(me(), "upload", SHEETS[upload.sheet].model):
             abort(404)
         return upload
 
@@ -110,8 +110,9 @@ class UploadsView(UploadView):
 
     def result_of(self, upload):
         """A page of the changes of an upload, of those rows only that the account may read."""
-        query = Change.select().where(Change.upload == upload.id, Change.action.in_(("create", "update")))
         model = SHEETS[upload.sheet].model
+        mine = (Change.upload == upload.id) & (Change.table == model._meta.table_name)
+        query = Change.select().where(mine, Change.action.in_(("create", "update")))
         if access.scope(model, me()) is not None:
             query = query.where(Change.key.in_(access.scoped(model, me()).select(model.id)))
         count = query.count()

@@ -8,8 +8,8 @@ from pathlib import Path
 from benchmarks.imports import assessments_file
 from benchmarks.memory import peak
 from benchmarks.place import database, people, quarters
+from capabilities.assessments import ASSESSMENTS
 from excel.apply import apply, store
-from excel.sheets import ASSESSMENTS
 from excel.validate import Context
 from models import Assessment
 

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 import migrations
 from admin_app import create_app
-from models import db
+from database import db
 from seed_data.accounts import PASSWORD, demo_accounts
 from seed_data.demo import seed_demo
 from tests.browser.conftest import CHROMIUM, SWITCHES

@@ -3,10 +3,11 @@
 import pytest
 from flask import url_for
 
+from capabilities.assessments import ASSESSMENTS
+from database import db
 from excel.apply import store
-from excel.sheets import ASSESSMENTS
 from excel.validate import Context
-from models import MODELS, Employee, Period, Unit, User, db
+from models import MODELS, Employee, Period, Unit, User
 from tests.make import xlsx
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,8 @@ import re
 import pytest
 from openpyxl import load_workbook
 
-from models import Change, Complaint, Employee, Rating, Upload, User, db
+from database import db
+from models import Change, Complaint, Employee, Rating, Upload, User
 
 pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}

@@ -1,24 +1,16 @@
-"""The sheets that people exchange with us: one constant each, derived from the models."""
+"""What people exchange with us: sheets derived from the models; a capability declares its own, with hooks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from peewee import Field, ForeignKeyField
+from peewee import DateField, Field, ForeignKeyField
 
-from fields import N_, Predicate, alike
-from models import (
-    Assessment,
-    Award,
-    Complaint,
-    Employee,
-    Objection,
-    Period,
-    Rating,
-    Training,
-    Unit,
-    Upload,
-    User,
-)
+from fields import N_, alike
+from flows import FLOWS
+from models import Employee
+
+SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +38,7 @@ class Part:
     title: str
     model: type
     columns: tuple
+    summary: Callable | None = None
 
 
 class Sheet:
@@ -56,15 +49,65 @@ class Sheet:
     informative; `without` leaves fields out; `optional` key fields may be left blank; `computed`
     fields are printed and never read; `either` lists sets of fields of which a file needs one;
     `verified` columns are compared with what we know if a file has them, and never written;
-    `automatic` ones are filled by a formula of the template, and ignored when read.
+    `automatic` ones are filled by a formula of the template, and ignored when read; references in
+    `anybody` may lie outside the account's scope, `knows` {field: columns} is further looked up with
+    a reference; `dated` is the field by which an export is limited to a period; `summary` makes of a Part
+    what counts its rows for a second page (`part`, `counting(rows)`, `rows()`), or None.
+
+    What is special to one sheet is a method that its class overrides.
     """
 
+    derived = ()  # the fields of `derive`
+    derived_from = ()  # and those that they follow
+
     def __init__(self, name, model, *, key, references=(), printed=(), without=(), optional=(),
-                 computed=(), either=(), verified=(), automatic=(), imports=True):  # fmt: skip
+                 computed=(), either=(), verified=(), automatic=(), anybody=(), knows=(), dated="",
+                 imports=True, listed=True, summary=None):  # fmt: skip
         self.name, self.model, self.title, self.key = name, model, model.noun, key
         self.references, self.printed, self.without = dict(references), printed, without
         self.optional, self.computed, self.imports = optional, computed, imports
         self.either, self.verified, self.automatic = either, verified, automatic
+        self.anybody, self.knows, self.dated, self.summary = anybody, dict(knows), dated, summary
+        if listed:
+            SHEETS[name] = self
+
+    # -- what a sheet may do otherwise
+
+    def complete(self, row, checked):
+        """Fill in what a checked row leaves blank, or say what is wrong or odd about it."""
+
+    def meant(self, row, stored):
+        """The stored row ({field: value}) that a row means, or None; `stored` is by key."""
+        return stored.get(row.key)
+
+    def unfilled(self, row):
+        """Whether a new row says nothing, as in a template not yet filled in."""
+        return False
+
+    def rules(self, user):
+        """The rules across columns: each {field: value} -> (field, message) or None."""
+        return list(self.model.rules)
+
+    def disagrees(self, row, merged):
+        """(column, Invalid) where a verified column contradicts the row, or None."""
+        return
+
+    def derive(self, values):
+        """{field: value} of what follows from other fields, `derived_from`."""
+        return {}
+
+    def number(self, rows):
+        """Give new rows ({field: value}) the numbers that nobody types."""
+
+    def outlook(self, checked):
+        """What looks at a file's rows together: `note(row, merged, old)` and `warn(plan)`; None without."""
+        return
+
+    def prefilled(self, context, unit_code):
+        """(rows in column order, their versions) of the template, or None; each is an iterable."""
+        return
+
+    # -- what follows from the declaration
 
     @cached_property
     def columns(self):
@@ -107,17 +150,36 @@ class Sheet:
             for path, column in pool.items()
             if path == name or path.startswith(f"{name}.")
         }
-        return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns)
+        return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns, self.summary)
+
+    @cached_property
+    def of_moves(self):
+        """The columns of the state and of what its moves ask for, which a file may bring besides."""
+        flow = FLOWS.get(self.model)
+        if not flow or not self.imports:
+            return ()
+        names = {flow.state.name, *(name for move in flow.moves for name in (*move.asks, *move.offers))}
+        names -= {column.name for column in self.columns}
+        return tuple(self._column(field) for field in self.model.spoken() if field.name in names)
 
     @cached_property
     def by_name(self):
         """{field name: column} of the columns that are written."""
-        return {c.name: c for c in self.columns if c.name}
+        return {c.name: c for c in (*self.columns, *self.of_moves) if c.name}
 
     @cached_property
     def known(self):
         """{header as people write it alike: column} of everything a file may bring."""
-        return {alike(c.header): c for c in (*self.columns, *self.verified, *self.automatic)}
+        return {alike(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)}
+
+    @cached_property
+    def narrows(self):
+        """The key fields by which stored rows are looked up: those that every row has, but dates."""
+        return [
+            n
+            for n in self.key
+            if n not in self.optional and not isinstance(self.model._meta.fields[n], DateField)
+        ]
 
     @cached_property
     def synonyms(self):
@@ -166,63 +228,6 @@ SYNONYMS = {
 PERSON = ("NIP", Employee.nip)
 NAME = (N_("Nama"), "employee.name", "employee")
 
-UNITS = Sheet(
-    "units", Unit, key=("code",),
-    references={"parent": (N_("Induk"), Unit.code)},
-)  # fmt: skip
-
-EMPLOYEES = Sheet(
-    "employees", Employee, key=("nip",),
-    references={"unit": (N_("Kode Unit"), Unit.code), "supervisor": (N_("NIP Atasan"), Employee.nip)},
-    without=("job_class",),  # comes with the allowances
-)  # fmt: skip
-
-ASSESSMENTS = Sheet(
-    "assessments", Assessment, key=("employee", "period", "source", "assessor"),
-    references={"employee": PERSON, "period": (N_("Periode"), Period.code),
-                "assessor": (N_("NIP Penilai"), Employee.nip)},
-    printed=(NAME,), optional=("period", "source", "assessor"),
-    either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
-    verified=(Column(N_("Predikat"), "predicate", Predicate()),),
-    automatic=(Column(N_("Predikat (otomatis)"), "automatic", Predicate()),),
-)  # fmt: skip
-
-TRAININGS = Sheet(
-    "trainings", Training, key=("employee", "title", "starts_on"),
-    references={"employee": PERSON}, printed=(NAME,), without=("state", "outcome"),
-)  # fmt: skip
-
-AWARDS = Sheet(
-    "awards", Award, key=("employee", "title", "granted_on"),
-    references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
-    printed=(NAME,), without=("state",), optional=("granted_on",),
-)  # fmt: skip
-
-COMPLAINTS = Sheet(
-    "complaints", Complaint, key=("ticket",),
-    references={"unit": (N_("Kode Unit"), Unit.code), "employee": (N_("NIP Terlapor"), Employee.nip)},
-    without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on"),
-    optional=("ticket",), computed=("close_due",),
-)  # fmt: skip
-
-RATINGS = Sheet(
-    "ratings", Rating, key=("employee", "period"), imports=False,
-    references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
-                "period": (N_("Periode"), Period.code)},
-    printed=(NAME, (N_("Unit"), "unit.name", "unit")),
-    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "note"),
-)  # fmt: skip
-
-SHEETS = {
-    sheet.name: sheet for sheet in (UNITS, EMPLOYEES, ASSESSMENTS, TRAININGS, AWARDS, COMPLAINTS, RATINGS)
-}
-
-# How a row of a table is named in a cell of another table's export.
-NATURAL = {
-    Unit: "code", Employee: "nip", Period: "code", User: "username", Complaint: "ticket",
-    Upload: "filename", Rating: "employee.nip", Objection: "rating.employee.nip",
-}  # fmt: skip
-
 
 def sheet_for(model):
     """The sheet of a table: a declared one, or an export of every field that is for people.
@@ -238,10 +243,18 @@ class ExportSheet(Sheet):
 
     def __init__(self, model):
         hidden = tuple(f.name for f in model.spoken() if getattr(f, "confidential", False))
-        super().__init__(model._meta.table_name, model, key=(), without=hidden, imports=False)
+        super().__init__(model._meta.table_name, model, key=(), without=hidden, imports=False, listed=False)
 
     def _column(self, field):
         if not isinstance(field, ForeignKeyField):
             return Column(field.verbose_name, field.name, field)
-        path = f"{field.name}.{NATURAL[field.rel_model]}"
+        path = f"{field.name}.{natural_path(field.rel_model)}"
         return Column(field.verbose_name, path, self._printed("", path).field)
+
+
+def natural_path(model):
+    """The path by which another table's export names a row: its natural key, else its person's."""
+    if model.names:
+        return model.names[0]
+    way = next(f for f in model.spoken() if isinstance(f, ForeignKeyField))
+    return f"{way.name}.{natural_path(way.rel_model)}"

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from database import among, db
+from excel.lookup import Memo
 from fields import N_, Invalid, Level, Predicate, Score
-from models import Employee, Period, Policy, Rating, Unit, UnitResult, db
+from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of
-
-from .lookup import Memo, among
 
 ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are

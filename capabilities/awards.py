@@ -1,0 +1,43 @@
+"""Awards: proposed, then granted by decree or declined with a reason."""
+
+from access import DESK, of_people, table
+from excel.sheet import NAME, PERSON, Sheet
+from fields import N_
+from flows import Flow, Move
+from models import Award, Period
+
+table(
+    Award, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
+    decide=DESK, sees=of_people(Award.employee),
+)  # fmt: skip
+
+
+def by_decree(values):
+    """What the desk brings with date and number of a decree was granted."""
+    return "granted" if values.get("granted_on") and values.get("decree_no") else "proposed"
+
+
+FLOW = Flow(
+    Award, "state", "proposed",
+    (
+        Move("grant", N_("Berikan"), N_("Diberikan"), ("proposed", "granted"), "granted", "decide",
+             asks=("granted_on", "decree_no")),
+        Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
+    ),
+    arrives=by_decree,
+)  # fmt: skip
+
+
+class AwardSheet(Sheet):
+    """A decree for a proposal that has no date yet means that proposal."""
+
+    def meant(self, row, stored):
+        employee, title, day = row.key
+        return stored.get(row.key) or (day and stored.get((employee, title, None)))
+
+
+AWARDS = AwardSheet(
+    "awards", Award, key=("employee", "title", "granted_on"),
+    references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
+    printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
+)  # fmt: skip

@@ -1,0 +1,190 @@
+"""Citizens' complaints: their clocks, their way to an answer, and the steps that the reporter may read."""
+
+from datetime import UTC, datetime, time
+
+import audit
+from access import DESK, NOTHING, is_desk, table, through, under
+from clocks import Clocks
+from database import WITA, among, now, today
+from excel.sheet import Sheet
+from fields import N_, Invalid
+from flows import Flow, Move
+from models import Complaint, ComplaintEvent, Employee, Unit
+
+
+def not_about(column, values):
+    """Who a complaint is about neither handles it nor reads who reported."""
+    return lambda user: column.not_in(values(user))
+
+
+def about(user):
+    return Complaint.select(Complaint.id).where(Complaint.employee == user.employee_id)
+
+
+def locked(user):
+    """What came in is not the officer's to change; of an officer without a unit not the class either way."""
+    if user is None or user.role != "officer":
+        return set()
+    fixed = {"received_on", "channel", "employee", "subject", "body", "satisfaction"}
+    return fixed | {"classification", "unit"} if user.unit_id else fixed
+
+
+table(
+    Complaint, read="admin hr officer", create=DESK, update="admin hr officer", delete=DESK, upload=DESK,
+    look="admin hr officer", handle="admin hr officer", answer="admin hr officer",
+    sees={"officer": under(Complaint.unit)}, apart=not_about(Complaint.id, about), locked=locked,
+)  # fmt: skip
+table(
+    ComplaintEvent, read="admin hr officer", sees={"officer": through(ComplaintEvent.complaint, Complaint)},
+    apart=not_about(ComplaintEvent.complaint, about),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ clocks
+
+
+def dues(clocks, received_on, classification):
+    """{field: date} of verification, first response and closing (DOMAIN 7.1)."""
+    verify = clocks.after(received_on, "verify")
+    return {
+        "verify_due": verify,
+        "respond_due": clocks.after(verify, "respond"),
+        "close_due": clocks.after(received_on, classification),
+    }
+
+
+def starts(name, days):
+    """A clock that begins with the move: a field and the policy's days (of the row's own class: None)."""
+
+    def clock(rows, taken):
+        clocks = Clocks()
+        return {row.id: {name: clocks.after(taken.on, days or row.classification)} for row in rows}
+
+    return clock
+
+
+# ------------------------------------------------------------------ moves
+
+
+def desk_alone(user):
+    """The desk and officers without a unit, who serve all units."""
+    return None if is_desk(user) or not user.unit_id else NOTHING
+
+
+def unit_known(rows, user):
+    """Where it is forwarded to must be known."""
+    return ("unit",) if any(row.unit_id is None for row in rows) else ()
+
+
+def answered(rows):
+    """No way to *Selesai* without an answer."""
+    return {row.id: Invalid(N_("belum ada tanggapan")) for row in rows if not row.response}
+
+
+SAID = {
+    "received": N_("Pengaduan Saudara telah kami terima dan dicatat."),
+    "verified": N_("Pengaduan telah diverifikasi dan dinyatakan lengkap."),
+    "disposed": N_("Pengaduan diteruskan kepada unit yang berwenang."),
+    "in_progress": N_("Unit terkait sedang menindaklanjuti pengaduan."),
+    "closed": N_("Pengaduan dinyatakan selesai."),
+}
+
+
+def tell(taken):
+    """The step that the reporter may read, for every complaint that moved."""
+    code = taken.move.end
+    write_events([(row, code, taken.on, words_of(row, code, taken.move)) for row in taken.rows], taken)
+
+
+def words_of(row, code, move):
+    asked = "response" if "response" in move.asks else "reason" if "reason" in move.asks else None
+    return (getattr(row, asked) if asked else "") or SAID.get(code, "")
+
+
+def write_events(events, source):
+    """Insert events (complaint, state, day, text) and their trail."""
+    rows = [
+        ComplaintEvent(complaint=row, at=moment(day), state=state, text=text)
+        for row, state, day, text in events
+    ]
+    audit.create_many(rows, user=source.user, upload=source.upload)
+
+
+def moment(day):
+    """Now; of another day the morning, for a step that is entered later."""
+    return (
+        now() if day == today() else datetime.combine(day, time(9), WITA).astimezone(UTC).replace(tzinfo=None)
+    )
+
+
+@audit.follow(Complaint)
+def received(wrote):
+    """A complaint begins with a step that its reporter may read."""
+    if wrote.action != "create":
+        return
+    rows = Complaint.select().where(among(Complaint.id, [key for key, *_ in wrote.rows]))
+    write_events(
+        [(row, row.state, row.received_on, row.response or SAID.get(row.state, "")) for row in rows], wrote
+    )
+
+
+FLOW = Flow(
+    Complaint, "state", "received",
+    (
+        Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", "handle",
+             who=desk_alone, then=tell),
+        Move("forward", N_("Teruskan"), N_("Diteruskan"), ("received", "verified", "disposed", "need_info", "reopened"),
+             "disposed", "handle", who=desk_alone, offers=("unit",), needs=unit_known, sets=("respond_due",),
+             clock=starts("respond_due", "respond"), then=tell),
+        Move("start", N_("Mulai proses"), N_("Diproses"), ("verified", "disposed", "need_info", "reopened"),
+             "in_progress", "answer", then=tell),
+        Move("ask", N_("Minta informasi"), N_("Informasi diminta"),
+             ("received", "verified", "disposed", "in_progress", "reopened"), "need_info", "answer",
+             asks=("reason",), then=tell),
+        Move("answer", N_("Tanggapi"), N_("Ditanggapi"),
+             ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", "answer",
+             asks=("response",), offers=("substantiated",), stamps=("answered_on",), sets=("reply_due",),
+             clock=starts("reply_due", "reply"), then=tell),
+        Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", "handle", who=desk_alone,
+             stamps=("closed_on",), guard=answered, then=tell),
+        Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", "handle",
+             who=desk_alone, asks=("response",), then=tell),
+        Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"), "not_ours",
+             "handle", who=desk_alone, asks=("response",), then=tell),
+        Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("answered", "closed", "rejected", "not_ours"), "reopened",
+             "handle", who=desk_alone, asks=("reason",), clears=("closed_on",), sets=("close_due",),
+             clock=starts("close_due", None), then=tell),
+    ),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ the sheet
+
+
+class ComplaintSheet(Sheet):
+    """Clocks follow receipt and class, and a new complaint without a ticket is numbered."""
+
+    derived = ("verify_due", "respond_due", "close_due")
+    derived_from = ("received_on", "classification")
+
+    def derive(self, values, clocks=None):
+        return dues(clocks or Clocks(), values["received_on"], values["classification"])
+
+    def number(self, rows):
+        """Tickets of the year of receipt: ADU-2026-00001."""
+        last = {}
+        for values in rows:
+            if values.get("ticket") is None:
+                year = values["received_on"].year
+                if year not in last:
+                    last[year] = Complaint.last_number(year, [row.get("ticket") or "" for row in rows])
+                last[year] += 1
+                values["ticket"] = Complaint.numbered(year, last[year])
+
+
+COMPLAINTS = ComplaintSheet(
+    "complaints", Complaint, key=("ticket",),
+    references={"unit": (N_("Kode Unit"), Unit.code), "employee": (N_("NIP Terlapor"), Employee.nip)},
+    without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on", "reply_due", "reason"),
+    optional=("ticket",), computed=("close_due",), dated="received_on",
+)  # fmt: skip

@@ -1,0 +1,39 @@
+"""Trainings: proposed, planned, done; or missed, or declined."""
+
+from access import DESK, of_people, table
+from database import today
+from excel.sheet import NAME, PERSON, Sheet
+from fields import N_
+from flows import Flow, Move
+from models import Training
+
+table(
+    Training, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
+    decide=DESK, sees=of_people(Training.employee),
+)  # fmt: skip
+
+
+def by_date(values):
+    """What the desk brings of the past was done, what is still to come is planned."""
+    ends = values.get("ends_on") or values.get("starts_on")
+    return "done" if ends and ends <= today() else "planned"
+
+
+FLOW = Flow(
+    Training, "state", "proposed",
+    (
+        Move("propose", N_("Usulkan lagi"), N_("Diusulkan lagi"), ("declined", "absent"), "proposed", "decide"),
+        Move("plan", N_("Rencanakan"), N_("Direncanakan"), ("proposed",), "planned", "decide"),
+        Move("finish", N_("Selesai"), N_("Diselesaikan"), ("planned",), "done", "decide",
+             offers=("hours", "certificate_no", "outcome")),
+        Move("absent", N_("Tidak hadir"), N_("Tidak hadir"), ("planned",), "absent", "decide", offers=("reason",)),
+        Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
+    ),
+    arrives=by_date,
+)  # fmt: skip
+
+TRAININGS = Sheet(
+    "trainings", Training, key=("employee", "title", "starts_on"),
+    references={"employee": PERSON}, printed=(NAME,), without=("state", "outcome", "reason"),
+    dated="starts_on",
+)  # fmt: skip

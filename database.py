@@ -1,0 +1,61 @@
+"""The one way to read and write, on both engines: connect, `write()`, sets of keys, and what time it is."""
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from peewee import SQL, DatabaseProxy, NodeList, SqliteDatabase
+from playhouse.db_url import connect as open_database
+
+db = DatabaseProxy()
+WITA = ZoneInfo("Asia/Makassar")
+
+
+def connect(url):
+    """Point `db` at the database of a URL; the tables come from `migrations.upgrade`."""
+    scheme, place = urlsplit(url).scheme, urlsplit(url)
+    if scheme.startswith("sqlite"):
+        if place.netloc:
+            raise ValueError(f"DATABASE_URL {url}: write three slashes, as in sqlite:///kinerja.db")
+        pragmas = {"synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
+        extra = {"pragmas": pragmas, "timeout": 30}
+    elif scheme.startswith("postgres"):
+        extra = {"prefer_psycopg3": True}
+    else:
+        raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
+    if db.obj is not None and not db.is_closed():
+        db.close()
+    db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
+    db.obj.url = url  # for the processes that we start
+    return db
+
+
+def on_sqlite():
+    return isinstance(db.obj, SqliteDatabase)
+
+
+@contextmanager
+def write():
+    """The one way to write: one writer at a time, all or nothing; nests."""
+    with db.atomic("IMMEDIATE") if on_sqlite() else db.atomic() as txn:
+        if not on_sqlite():
+            db.execute_sql("SELECT pg_advisory_xact_lock(7051)")
+        yield txn
+
+
+def among(field, values):
+    """The condition that a field is one of many plain values, as a single parameter."""
+    if on_sqlite():
+        return field.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(list(values))]))
+    return NodeList((field, SQL("= ANY(%s)", [list(values)])))
+
+
+def now():
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def today():
+    """The date in Mamuju, whatever the server's zone."""
+    return datetime.now(WITA).date()

@@ -1,0 +1,225 @@
+"""States that move by declaration: from where to where, who may, what it asks, stamps and entails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import access
+import audit
+from database import among, today, write
+from fields import N_, Invalid
+from models import Period
+
+FLOWS = {}  # model: its Flow, in the order of the capabilities
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from some states to another.
+
+    `verb` is asked of the permission table; `who` narrows the rows further: a function of the account
+    that gives a condition, or None for all that it may write. `asks` must be given, `offers` may;
+    both are fields of the model, as are `stamps` (dates set to the day of the move), `clears` and
+    `sets`, whose values come from `clock` (rows, Taken) -> {row id: {field: value}}. `needs` (rows,
+    account) -> further fields that must be given. `guard` (rows) -> {row id: Invalid} says in words
+    why a row cannot move; `facts` (rows) -> [(words, number)] what one should know before. `then`
+    (Taken) follows in the same transaction. `after_close`: a closed period does not stop it.
+    """
+
+    name: str
+    words: str
+    done: str
+    start: tuple
+    end: str
+    verb: str
+    who: Callable | None = None
+    asks: tuple = ()
+    offers: tuple = ()
+    stamps: tuple = ()
+    clears: tuple = ()
+    sets: tuple = ()
+    clock: Callable | None = None
+    needs: Callable | None = None
+    guard: Callable | None = None
+    facts: Callable | None = None
+    then: Callable | None = None
+    after_close: bool = False
+
+    @property
+    def own(self):
+        """The fields that only this move writes."""
+        return {*self.asks, *self.stamps, *self.clears, *self.sets}
+
+    def asked(self, rows, user):
+        """The fields that must be given to move these rows."""
+        further = self.needs(rows, user) if self.needs else ()
+        return (*self.asks, *(name for name in further if name not in self.asks))
+
+
+@dataclass
+class Taken:
+    """What a move did: the rows that moved, as they are now, and those left, each with its reason."""
+
+    move: Move
+    user: Any
+    on: date
+    asked: dict = field(default_factory=dict)
+    rows: list = field(default_factory=list)
+    left: list = field(default_factory=list)
+    upload: int | None = None
+
+
+class Missing(Invalid):
+    """What the move asks for was not given; `names` are the fields."""
+
+    def __init__(self, model, names):
+        self.names = names
+        headers = ", ".join(model._meta.fields[name].verbose_name for name in names)
+        super().__init__(N_("isi dahulu: %(fields)s"), fields=headers)
+
+
+class Flow:
+    """The states of a model and their moves; `arrives` says in which state a new row of the desk begins."""
+
+    def __init__(self, model, state, initial, moves, arrives=None):
+        self.model, self.state, self.initial, self.moves = model, model._meta.fields[state], initial, moves
+        self.arrives = arrives
+        FLOWS[model] = self
+
+    @cached_property
+    def by_name(self):
+        return {move.name: move for move in self.moves}
+
+    @cached_property
+    def own(self):
+        """The fields that only moves write: no form has them."""
+        return {self.state.name, *(name for move in self.moves for name in move.own)}
+
+    def of(self, user):
+        """The moves that an account may make at all."""
+        return [move for move in self.moves if may(move, self.model, user)]
+
+    def first(self, values, user):
+        """The state of a new row: where the desk brings one, what its values bear out."""
+        if self.arrives and access.is_desk(user):
+            return self.arrives(values)
+        return self.initial
+
+    @cached_property
+    def borne_by(self):
+        """{state: the fields that every way to it asks for}."""
+        found = {code: None for code in self.state.labels} | {self.initial: frozenset()}
+        changed = True
+        while changed:
+            changed = False
+            for move in self.moves:
+                for start in move.start:
+                    if found[start] is None:
+                        continue
+                    asked = found[start] | set(move.asks)
+                    known = found[move.end]
+                    better = asked if known is None else known & asked
+                    if better != known:
+                        found[move.end], changed = frozenset(better), True
+        return found
+
+    def between(self, start, end):
+        """The moves that lead from one state to another at once."""
+        return [move for move in self.moves if start in move.start and move.end == end]
+
+
+def may(move, model, user):
+    """Whether an account may make a move on some row of a table."""
+    if not access.may(user, move.verb, model):
+        return False
+    return user is None or move.who is None or move.who(user) is not access.NOTHING
+
+
+def sort_out(rows, move, user):
+    """(rows that can move, [(row, Invalid)] of those that cannot and why); a constant number of statements."""
+    if not rows:
+        return [], []
+    model = type(rows[0])
+    flow, ids = FLOWS[model], [row.id for row in rows]
+    allowed, closed = _allowed(model, move, user, ids), _closed(model, move, rows)
+    why, able = {}, []
+    for row in rows:
+        state = getattr(row, flow.state.name)
+        if state not in move.start:
+            why[row.id] = Invalid(N_("berstatus %(state)s"), state=flow.state.labels.get(state, state))
+        elif row.id in closed:
+            why[row.id] = Invalid(N_("periodenya sudah ditutup"))
+        elif allowed is not None and row.id not in allowed:
+            why[row.id] = Invalid(N_("bukan wewenang akun Anda"))
+        else:
+            able.append(row)
+    if move.guard and able:
+        why |= move.guard(able)
+    return [row for row in able if row.id not in why], [(row, why[row.id]) for row in rows if row.id in why]
+
+
+def _allowed(model, move, user, ids):
+    """The ids among these that the account may move; None means all."""
+    if user is None:
+        return None
+    if not may(move, model, user):
+        return frozenset()
+    condition = access.scope(model, user)
+    further = move.who(user) if move.who else access.writable(model, user)
+    wanted = [c for c in (condition, further) if c is not None]
+    if not wanted:
+        return None
+    return {key for (key,) in model.select(model.id).where(among(model.id, ids), *wanted).tuples()}
+
+
+def _closed(model, move, rows):
+    if move.after_close or not getattr(model, "frozen_with_period", False):
+        return frozenset()
+    closed = {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
+    return {row.id for row in rows if row.period_id in closed}
+
+
+def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
+    """Move rows of one table in one transaction; returns Taken.
+
+    `asked` holds the values given for all of them by field name, `each` {row id: values} those of
+    single rows. Rows that cannot move are left with their reason. Raises Missing, and whatever a
+    follow-up raises; then nothing is written. The number of statements does not grow with the rows.
+    """
+    taken = Taken(move, user, on or today(), asked or {}, upload=upload)
+    if not rows:
+        return taken
+    model = type(rows[0])
+    with write():
+        fresh = model.with_labels(model.select().where(among(model.id, [row.id for row in rows])))
+        able, taken.left = sort_out(list(fresh), move, user)
+        values = _values(FLOWS[model], able, taken, each or {})
+        if able:
+            audit.change_many(able, values, user=user, upload=upload, move=move.name)
+            taken.rows = able
+            if move.then:
+                move.then(taken)
+    return taken
+
+
+def _values(flow, rows, taken, each):
+    """{row id: {field: value}} that a move writes. Raises Missing."""
+    move, wanted, given = taken.move, taken.move.asked(rows, taken.user), {}
+    for row in rows:
+        given[row.id] = {**taken.asked, **each.get(row.id, {})}
+        missing = [name for name in wanted if given[row.id].get(name) in (None, "")]
+        if missing:
+            raise Missing(flow.model, missing)
+    clocks = move.clock(rows, taken) if move.clock else {}
+    found = {}
+    for row in rows:
+        found[row.id] = (
+            dict.fromkeys(move.clears)
+            | {flow.state.name: move.end}
+            | dict.fromkeys(move.stamps, taken.on)
+            | clocks.get(row.id, {})
+            | given[row.id]
+        )
+    return found
