@@ -192,6 +192,8 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     if not rows:
         return taken
     model = type(rows[0])
+    if not each and (missing := [name for name in move.asks if taken.asked.get(name) in (None, "")]):
+        raise Missing(model, missing)
     with write():
         fresh = model.with_labels(model.select().where(among(model.id, [row.id for row in rows])))
         able, taken.left = sort_out(list(fresh), move, user)
