@@ -99,10 +99,11 @@ def made_for(field):
 def chosen(field, column, label, path):
     choices = Choices(lambda: [(code, str(_l(text))) for code, text in options(field)])
     parse = field.parse
-    return [
+    found = [
         Comparison(column, label, word, compare, parse, choices=choices, path=path)
         for word, compare in (("equals", equal), ("not equal", unequal))
     ]
+    return [*found, blank(column, label, path)] if field.null else found
 
 
 def texts(field, column, label, path):
