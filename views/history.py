@@ -85,8 +85,17 @@ def labels_of(stored):
     found = {}
     for model, ids in wanted.items():
         rows = model.with_paths(model.select().where(among(model.id, ids)), model.said_paths())
-        found |= {(model, row.id): str(row) for row in rows}
+        labels = {row.id: str(row) for row in rows}
+        if gone := ids - set(labels):
+            labels |= last_labels(model, gone)
+        found |= {(model, key): label for key, label in labels.items()}
     return found
+
+
+def last_labels(model, ids):
+    """{id: label} of deleted rows, as their own trail says it."""
+    mine = (Change.table == model._meta.table_name) & among(Change.key, ids)
+    return dict(Change.select(Change.key, Change.label).where(mine).order_by(Change.id).tuples())
 
 
 def differences(model, before, after, labels):
@@ -121,7 +130,7 @@ def door_of(change, model, before, after):
     if change.action not in WRITES:
         return "", ""
     if change.user_id is None:
-        return gettext("baris perintah atau sistem"), ""
+        return gettext("baris perintah"), ""
     if change.move:
         return gettext("langkah"), ""
     return gettext("formulir") if by_form(change, model, before, after) else gettext("perhitungan"), ""
@@ -129,7 +138,8 @@ def door_of(change, model, before, after):
 
 def by_form(change, model, before, after):
     """Whether a form of the table could have written this; else it was computed."""
-    if change.action not in access.TABLES[model].verbs:
+    rights = access.TABLES.get(model)
+    if rights is None or change.action not in rights.verbs:
         return False
     names = {field.name for field in changed(model, before, after)}
     return change.action != "update" or not names or bool(names & form_fields(model))
