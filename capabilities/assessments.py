@@ -244,13 +244,15 @@ def progress(user, period):
     lines = []
     if period:
         branches = Unit.branches(user.unit_id)
-        units = {key: (code, name) for key, code, name in Unit.select(Unit.id, Unit.code, Unit.name).tuples()}
+        units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
         total, missing = by_branch(staff(user), branches), by_branch(unassessed(user, period), branches)
-        order = sorted(total, key=lambda unit: (-missing[unit] / total[unit], units[unit][1]))
-        for unit in order:
-            code, name = units[unit]
-            filters = (*left(user, period), Where(Employee.unit, code, "within"))
-            lines.append(Line((name, total[unit] - missing[unit], total[unit]), Listed(Employee, filters)))
+        order = sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name))
+        for key in order:
+            unit = units[key]
+            itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
+            place = Where(Employee.unit, unit.code, "equals" if itself else "within")
+            leads = Listed(Employee, (*left(user, period), place))
+            lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
     return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
 
 
@@ -281,6 +283,6 @@ PANELS = (
           columns=("name", "unit.name", "supervisor.name"), filters=left, empty=N_("Semua pegawai sudah dinilai.")),
     Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
           empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
-    referring(Assessment.employee, "period.name", "source", "assessor.name", "work_score", "behaviour_score",
+    referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",
               order=(Assessment.id.desc(),)),
 )  # fmt: skip

@@ -120,8 +120,11 @@ def test_every_filter_of_a_link_is_a_filter_of_that_list(role, world, sign_in, a
             assert known[arg.partition("_")[2]][1].validate(value), (endpoint, pair)
 
 
-def test_progress_leads_to_who_is_missing_there(world, sign_in, as_user):
-    client = sign_in(world.account("supervisor"))
+@pytest.mark.parametrize("role", ["hr", "supervisor"])
+def test_progress_leads_to_who_is_missing_there(role, world, sign_in, as_user):
+    make_employee(unit=Unit.get(Unit.code == "TOP"), name="Sekretaris Daerah")
+    make_employee(unit=world.unit, name="Wakil Kita")
+    client = sign_in(world.account(role))
     _, panels = start_page(as_user(client.user), world.period)
     progress = next(panel for panel in panels if panel.key == "progress")
     assert progress.rows

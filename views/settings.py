@@ -48,6 +48,7 @@ class ChangeView(AdminView):
     details_without = ("before",)
     words = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     column_formatters = {
+        "user": lambda view, context, change, name: change.user or gettext("sistem"),
         "action": lambda view, context, change, name: change.line.word,
         "upload": lambda view, context, change, name: part("door", change.line),
         "table": lambda view, context, change, name: table_word(change),
