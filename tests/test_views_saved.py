@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from views.health import CHECKS
 
+from capabilities.health import CHECKS
 from models import Rating, Setting, User
 from tests.make import (
     make_assessment,

@@ -26,7 +26,7 @@ from views.formfields import Converter, Version
 from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
-from views.panels import readable, record_panels
+from views.panels import links_of, record_panels
 from views.session import me, whole
 from views.shown import TYPE_FORMATTERS, badge, shown, value_at
 
@@ -347,17 +347,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         return record_panels(row, me())
 
     def links(self, row):
-        """{field name: address} of the references that the account may follow: one statement a table."""
-        keys = {
-            f.name: (f.rel_model, row.__data__.get(f.name))
-            for f in self.model.spoken()
-            if isinstance(f, ForeignKeyField)
-        }
-        wanted = {}
-        for model, key in keys.values():
-            wanted.setdefault(model, set()).update({key} - {None})
-        found = readable(wanted, me())
-        return {name: found[target] for name, target in keys.items() if target in found}
+        """{field name: address} of the references that the account may follow."""
+        return links_of(row, me())
 
     def get_save_return_url(self, row, is_created=False):
         """After saving one stays at the record, where the account may read it."""

@@ -78,6 +78,16 @@ def readable(wanted, user):
     return found
 
 
+def links_of(row, user):
+    """{field name: address} of the references of a row that the account may follow: one statement a table."""
+    links = [field for field in row.spoken() if isinstance(field, ForeignKeyField)]
+    keys, wanted = {f.name: (f.rel_model, row.__data__.get(f.name)) for f in links}, {}
+    for model, key in keys.values():
+        wanted.setdefault(model, set()).update({key} - {None})
+    found = readable(wanted, user)
+    return {name: found[target] for name, target in keys.items() if target in found}
+
+
 # ------------------------------------------------------------------ of a start page
 
 
