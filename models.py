@@ -84,10 +84,26 @@ class Table(Model):
         return paths
 
     @classmethod
+    def field_at(cls, path):
+        """The field at the end of a dotted path, or None where there is none."""
+        model, field = cls, None
+        for step in path.split("."):
+            model = field.rel_model if isinstance(field, ForeignKeyField) else model
+            field = model._meta.fields.get(step)
+            if field is None:
+                return None
+        return field
+
+    @classmethod
     def with_labels(cls, query):
         """Whole rows of a query, with what their labels are made of: one statement for any number of rows."""
-        aliases, columns = {(): cls}, []
-        for *way, last in cls.said_paths():
+        return cls.with_paths(query, [*((f.name,) for f in cls._meta.sorted_fields), *cls.said_paths()])
+
+    @classmethod
+    def with_paths(cls, query, paths):
+        """The rows of a query with the fields at these paths, and no others: one statement."""
+        aliases, columns = {(): cls}, {("id",): cls.id}
+        for *way, last in paths:
             for length in range(1, len(way) + 1):
                 key = tuple(way[:length])
                 if key not in aliases:
@@ -95,10 +111,9 @@ class Table(Model):
                     aliases[key] = target = link.rel_model.alias()
                     on = link == target.id
                     query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
-                    columns.append(target.id)
-            if way:
-                columns.append(getattr(aliases[tuple(way)], last))
-        return query.select(*cls._meta.sorted_fields, *columns)
+                    columns |= {key: link, (*key, "id"): target.id}
+            columns[(*way, last)] = getattr(aliases[tuple(way)], last)
+        return query.select(*columns.values())
 
 
 class Words(dict):

@@ -13,5 +13,10 @@ from capabilities import (
     trainings,
 )  # fmt: skip
 
-__all__ = ["CAPABILITIES", "SHEETS"]
+__all__ = ["CAPABILITIES", "SHEETS", "gathered"]
 CAPABILITIES = (people, periods, assessments, ratings, trainings, awards, complaints, rules, trail)
+
+
+def gathered(name):
+    """What all rooms declare under a name, in their order: PANELS, CARDS, QUESTIONS, FILTERS, SEARCHED."""
+    return [thing for room in CAPABILITIES for thing in getattr(room, name, ())]

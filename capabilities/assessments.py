@@ -1,14 +1,18 @@
 """What is said of people: who may say it, how its sheet is read, and what a file of it would lead to."""
 
-from peewee import JOIN
+from collections import Counter
+
+from peewee import JOIN, fn
 
 import access
-from access import people, table
+from access import people, scoped, table
 from capabilities.outlook import Outlook
+from capabilities.people import but_herself, staff, yes_or_no
 from excel.export import below, stream, unit_of
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import N_, Invalid, Predicate
 from models import Assessment, Employee, Period, Unit
+from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 
 PREDICATES = dict(Predicate.CHOICES)
@@ -195,3 +199,90 @@ def versions(user, period, unit_code):
     known = {(nip, by): version for nip, by, version in stream(query)}
     for nip, _, code, source, by, *_ in prefilled(user, period, unit_code):
         yield nip, code, source, by, known.get((nip, by), 0)
+
+
+# ------------------------------------------------------------------ panels
+
+
+def recent_periods():
+    return list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples())
+
+
+def of_code(code, user):
+    """The condition of people not yet assessed in the period of this code."""
+    return Employee.unassessed(Period.select(Period.id).where(Period.code == code))
+
+
+def asked_of(user):
+    """The condition of requests in open periods that wait for the account's own person."""
+    still_open = Period.select(Period.id).where(Period.state == "open")
+    mine = Assessment.assessor == (user.employee_id or 0)
+    return mine & Assessment.unanswered() & Assessment.period.in_(still_open)
+
+
+UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
+ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya",
+              lambda code, user: asked_of(user) if code == "1" else ~asked_of(user), yes_or_no)  # fmt: skip
+FILTERS = (UNASSESSED, ASKED)
+
+
+def unassessed(user, period):
+    """The people of an account who are not yet assessed in a period."""
+    return staff(user).where(Employee.unassessed(period.id))
+
+
+def in_order(user, period):
+    return unassessed(user, period).order_by(Employee.name, Employee.id) if period else None
+
+
+def left(user, period):
+    return (Where(UNASSESSED, period.code), *but_herself(user)) if period else ()
+
+
+def progress(user, period):
+    """How far each branch under the account's unit has come, the slowest first."""
+    lines = []
+    if period:
+        branches = Unit.branches(user.unit_id)
+        units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
+        total, missing = by_branch(staff(user), branches), by_branch(unassessed(user, period), branches)
+        order = sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name))
+        for key in order:
+            unit = units[key]
+            itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
+            place = Where(Employee.unit, unit.code, "equals" if itself else "within")
+            leads = Listed(Employee, (*left(user, period), place))
+            lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
+    return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
+
+
+def by_branch(people, branches):
+    counts = Counter()
+    for unit, count in people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit).tuples():
+        counts[branches[unit]] += count
+    return counts
+
+
+def requests(user, period):
+    return scoped(Assessment, user).where(asked_of(user)).count()
+
+
+BUTTONS = (
+    Button(N_("Unduh lembar nilai"), "upload", Assessment, "import.template", {"sheet": "assessments"}, main=True),
+    Button(N_("Unggah Excel"), "upload", Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
+    Button(N_("Isi di layar"), "upload", Assessment, "assessment.grid", {}),
+)  # fmt: skip
+CARDS = (
+    Card(N_("Belum dinilai"), "hr supervisor",
+         lambda user, period: unassessed(user, period).count() if period else 0, Employee, left, waits=True),
+    Card(N_("Penilaian yang diminta dari Anda"), "employee", requests, Assessment,
+         lambda user, period: (Where(ASKED, "1"),), waits=True),
+)  # fmt: skip
+PANELS = (
+    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), query=in_order,
+          columns=("name", "unit.name", "supervisor.name"), filters=left, empty=N_("Semua pegawai sudah dinilai.")),
+    Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
+          empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
+    referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",
+              order=(Assessment.id.desc(),)),
+)  # fmt: skip

@@ -5,6 +5,7 @@ from excel.sheet import NAME, PERSON, Sheet
 from fields import N_
 from flows import Flow, Move
 from models import Award, Period
+from panels import referring
 
 table(
     Award, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
@@ -41,3 +42,8 @@ AWARDS = AwardSheet(
     references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
     printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+PANELS = (referring(Award.employee, "title", "granted_on", "level", "state", order=(Award.id.desc(),)),)

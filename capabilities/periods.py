@@ -5,9 +5,11 @@ from collections import Counter
 from peewee import fn
 
 from access import DESK, everyone, table, under
+from database import today
 from fields import N_
 from flows import Flow, Move
 from models import Employee, Period, Rating, UnitResult
+from panels import Question, Where, referring
 
 table(
     Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK,
@@ -57,4 +59,22 @@ FLOW = Flow(
         Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("closed",), "open", "close",
              asks=("reason",)),
     ),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+
+def ended(user):
+    """Periods that are over and not closed."""
+    return Period.select().where(Period.state == "open", Period.ends_on < today()).count()
+
+
+QUESTIONS = (
+    Question("late", N_("Periode berakhir yang belum ditutup"), ended, Period,
+             lambda user, period: (Where(Period.state, "open"), Where(Period.ends_on, today(), "smaller than"))),
+)  # fmt: skip
+PANELS = (
+    referring(UnitResult.unit, "period.name", "unit.name", "result", order=(UnitResult.id.desc(),), below=True),
+    referring(UnitResult.period, "unit.name", "result", order=(UnitResult.id.desc(),)),
 )  # fmt: skip

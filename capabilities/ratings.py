@@ -4,16 +4,17 @@ from collections import Counter
 from decimal import Decimal
 from operator import attrgetter
 
-from peewee import Field
+from peewee import Field, fn
 
 import audit
-from access import DESK, both, is_desk, of_people, people, table, through
+from access import DESK, both, is_desk, of_people, people, scoped, table, through
 from clocks import Clocks
-from database import among
+from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
 from fields import N_, Day, Points, Predicate, Text, Whole
 from flows import Flow, Move
 from models import Employee, Objection, Period, Rating, Unit
+from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
 
 
@@ -239,4 +240,87 @@ SIASN = Part(
         Column("penilaiUnorNama", "rater.unit.name", Unit.name),
         _from("statusPenilai", "rater.nip", Employee.nip, lambda nip: "ASN"),
     ),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+
+def shares(user, period):
+    """The predikats of a period."""
+    lines = []
+    mine = scoped(Rating, user)
+    groups = mine.select(Rating.predicate, fn.COUNT(Rating.id)).where(Rating.period == period)
+    counts = dict(groups.group_by(Rating.predicate).tuples()) if period else {}
+    for code, label in Rating.predicate.choices if counts else ():
+        leads = Listed(Rating, (Where(Rating.period, period.code), Where(Rating.predicate, code)))
+        lines.append(Line((Word(label), counts.get(code, 0)), leads, code))
+    return Figures((N_("Predikat"), N_("Pegawai")), lines, str(period or ""))
+
+
+def newest_shares(user, period):
+    """The predikats of the newest period that has any."""
+    mine = scoped(Rating, user).select(Rating.period).join(Period)
+    newest = mine.order_by(Period.starts_on.desc(), Period.id).limit(1)
+    return shares(user, Period.get_or_none(Period.id == newest))
+
+
+def trend(user, period):
+    """The predikats of the last periods, side by side."""
+    periods = list(Period.select().order_by(Period.starts_on.desc(), Period.id).limit(8))[::-1]
+    groups = scoped(Rating, user).select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
+    groups = groups.where(Rating.period.in_([p.id for p in periods]))
+    rows = groups.group_by(Rating.period, Rating.predicate).tuples()
+    counts = {(period, predicate): count for period, predicate, count in rows}
+    known = [p for p in periods if any(key == p.id for key, _ in counts)]
+    lines = [
+        Line((Word(label), *(counts.get((p.id, code), 0) for p in known)), code=code)
+        for code, label in Rating.predicate.choices
+    ]
+    return Figures((N_("Predikat"), *(p.code for p in known)), lines if len(known) > 1 else [])
+
+
+def waiting(user, period):
+    """How many suggestions wait for confirmation."""
+    mine = scoped(Rating, user).where(Rating.period == period, Rating.state == "suggested")
+    return mine.count() if period else 0
+
+
+def own_ratings(user, period):
+    return scoped(Rating, user).join(Period).order_by(Period.starts_on.desc())
+
+
+def undecided(user):
+    """Objections whose decision is due and not made."""
+    late = Objection.due_on < today(), Objection.decision.is_null()
+    return scoped(Objection, user).where(*late).count()
+
+
+def of_period(user, period):
+    return (Where(Rating.period, period.code),) if period else ()
+
+
+CARDS = (
+    Card(N_("Predikat terhitung"), "hr supervisor",
+         lambda user, period: scoped(Rating, user).where(Rating.period == period).count() if period else 0,
+         Rating, of_period),
+    Card(N_("Menunggu konfirmasi"), "hr supervisor", waiting, Rating,
+         lambda user, period: (*of_period(user, period), Where(Rating.state, "suggested")), waits=True),
+)  # fmt: skip
+QUESTIONS = (
+    Question("late", N_("Keberatan lewat batas keputusan"), undecided, Objection,
+             lambda user, period: (Where(Objection.decision, "1", "empty"),
+                                   Where(Objection.due_on, today(), "smaller than"))),
+)  # fmt: skip
+SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
+              empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
+PANELS = (
+    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", query=own_ratings, most=8,
+          columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
+    Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
+    Panel(key="shares", of=(Period,), figures=shares, **SHARES),
+    Panel(key="trend", title=N_("Predikat dari waktu ke waktu"), roles="hr supervisor", figures=trend, over_time=True,
+          empty=N_("Tampil setelah dua periode mempunyai predikat."), place=PICTURE),
+    referring(Rating.employee, "period.name", "predicate", "state", order=(Rating.id.desc(),)),
+    referring(Rating.unit, "employee.name", "period.name", "predicate", "state", order=(Rating.id.desc(),), below=True),
 )  # fmt: skip

@@ -1,11 +1,16 @@
 """Trainings: proposed, planned, done; or missed, or declined."""
 
-from access import DESK, of_people, table
+from datetime import date
+
+from peewee import fn
+
+from access import DESK, of_people, scoped, table
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
 from fields import N_
 from flows import Flow, Move
 from models import Training
+from panels import Card, Panel, Where, referring
 
 table(
     Training, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
@@ -36,4 +41,33 @@ TRAININGS = Sheet(
     "trainings", Training, key=("employee", "title", "starts_on"),
     references={"employee": PERSON}, printed=(NAME,), without=("state", "outcome", "reason"),
     dated="starts_on",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+
+def hours(user, period):
+    """The hours of training done since the year began."""
+    done = scoped(Training, user).where(Training.state == "done", Training.starts_on > last_year())
+    return done.select(fn.SUM(Training.hours)).scalar() or 0
+
+
+def last_year():
+    """The last day of last year."""
+    return date(today().year - 1, 12, 31)
+
+
+def own(user, period):
+    return scoped(Training, user).order_by(Training.starts_on.desc(), Training.id)
+
+
+CARDS = (
+    Card(N_("JP tahun ini"), "employee", hours, Training,
+         lambda user, period: (Where(Training.state, "done"), Where(Training.starts_on, last_year(), "greater than"))),
+)  # fmt: skip
+PANELS = (
+    Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", query=own, most=8,
+          columns=("title", "starts_on", "hours"), empty=N_("Belum ada pelatihan.")),
+    referring(Training.employee, "title", "starts_on", "hours", "state", order=(Training.starts_on.desc(), Training.id)),
 )  # fmt: skip

@@ -12,6 +12,7 @@ BELOW = {
     "models": {"fields", "rating"},
     "access": {"models", "fields"},
     "audit": {"models", "fields"},
+    "panels": {"access", "models", "fields"},
     "catalogues": set(),
     "migrations": {"models"},
     "compute": {"audit", "access", "models", "fields", "rating"},
@@ -19,11 +20,16 @@ BELOW = {
     "forms": set(),
     "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
     "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms",
-              "migrations"},
+              "migrations", "panels"},
     "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "migrations",
                  "seed_data", "views", "forms"},
 }  # fmt: skip
-FOREIGN = {"rating": {"flask", "peewee", "openpyxl"}, "excel": {"flask"}, "fields": {"flask"}}
+FOREIGN = {
+    "panels": {"flask", "flask_babel"},
+    "rating": {"flask", "peewee", "openpyxl"},
+    "excel": {"flask"},
+    "fields": {"flask"},
+}
 
 
 def imports(path):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from capabilities.health import CHECKS
 from models import Rating, Setting, User
 from tests.make import (
     make_assessment,
@@ -14,7 +15,6 @@ from tests.make import (
     make_unit,
     make_user,
 )
-from views.health import CHECKS
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
-import json
 from itertools import groupby
 
 from flask import abort, flash, redirect, request
@@ -15,17 +14,21 @@ from wtforms.validators import ValidationError
 import access
 import audit
 import flows
+from capabilities import gathered
 from database import write
 from excel.sheet import sheet_for
 from fields import Choice
 from flows import FLOWS
-from models import MODELS, Change, Employee, Period, Record, User
+from models import Employee, Period, Record
 from views.exports import Exports
+from views.filters import special
 from views.formfields import Converter, Version
+from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
+from views.panels import links_of, record_panels
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
+from views.shown import TYPE_FORMATTERS, badge, shown, value_at
 
 
 class AdminView(Exports, Moves, Lists, ModelView):
@@ -41,7 +44,7 @@ class AdminView(Exports, Moves, Lists, ModelView):
     model_form_converter = Converter
     list_template = "admin/model/list.html"
     column_editable_list = None
-    list_without = form_without = ()
+    list_without = form_without = details_without = ()
 
     def __init__(self, **options):
         model = self.model
@@ -50,7 +53,7 @@ class AdminView(Exports, Moves, Lists, ModelView):
         bulky = TextField | BlobField
         brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, bulky)]
         self.column_list = self.column_list or brief
-        self.column_details_list = [f.name for f in open_to_all]
+        self.column_details_list = [f.name for f in open_to_all if f.name not in self.details_without]
         self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
@@ -62,8 +65,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
 
     def own_filters(self):
-        """Filters beside those that the fields give."""
-        return []
+        """Filters beside those that the fields give: what the rooms name."""
+        return [special(named) for named in gathered("FILTERS") if named.model is self.model]
 
     # -- words
 
@@ -326,17 +329,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             return False
         return True
 
-    def differences(self, change):
-        """[(label, before, after)] of one line of the trail, as people read it."""
-        model = next((m for m in MODELS if m._meta.table_name == change.table), None)
-        before, after = json.loads(change.before or "{}"), json.loads(change.after or "{}")
-        names = [n for n in (before | after) if n != "version" and before.get(n) != after.get(n)]
-        fields = model._meta.fields if model else {}
-        return [
-            (_l(fields[n].verbose_name), told(fields[n], before.get(n)), told(fields[n], after.get(n)))
-            for n in names if n in fields
-        ]  # fmt: skip
-
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
         return self.render("admin/once.html", lines=lines, return_url=self.get_url(".index_view"))
@@ -347,13 +339,22 @@ class AdminView(Exports, Moves, Lists, ModelView):
     # -- pages
 
     def history(self, row):
-        """The trail of a row, newest first, for those who may read the audit."""
-        if not access.may(me(), "read", Change):
-            return []
-        mine = (Change.table == self.model._meta.table_name) & (Change.key == row.id)
-        return list(
-            Change.select(Change, User).left_outer_join(User).where(mine).order_by(Change.id.desc()).limit(20)
-        )
+        """(lines of the row's trail, newest first, the address of all of them)."""
+        return history_of(row)
+
+    def panels(self, row):
+        """The panels that other tables bring to this record."""
+        return record_panels(row, me())
+
+    def links(self, row):
+        """{field name: address} of the references that the account may follow."""
+        return links_of(row, me())
+
+    def get_save_return_url(self, row, is_created=False):
+        """After saving one stays at the record, where the account may read it."""
+        back = get_redirect_target() or self.get_url(".index_view")
+        stays = self.get_one(row.id) is not None
+        return self.get_url(".details_view", id=row.id, url=back) if stays else back
 
 
 def headings_of(model):

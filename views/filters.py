@@ -1,10 +1,10 @@
 """List filters made from models: which comparisons a field offers, each a condition on a query."""
 
-import re
 from datetime import UTC, datetime, time, timedelta
 
 from flask_admin.babel import lazy_gettext
 from flask_admin.model.filters import BaseFilter
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from peewee import DateField, DateTimeField, ForeignKeyField, IntegerField, TextField
 
@@ -12,6 +12,7 @@ import access
 from database import WITA
 from fields import N_, Choice, Day, Invalid, Money, Nip, Points, Score, Text, Whole, YesNo
 from models import Period, Unit
+from panels import argument
 from views.formfields import options, spoken
 from views.session import me
 
@@ -84,7 +85,7 @@ def filters_for(field, column, path):
     make = references if isinstance(field, ForeignKeyField) else made_for(field)
     found = make(field, column, label, path)
     for comparison in found:  # its name in an address is the same in every language
-        comparison.arg = re.sub(r"\W+", "_", f"{field.verbose_name} {comparison.word}".lower()).strip("_")
+        comparison.arg = argument(field, comparison.word)
     return found
 
 
@@ -98,10 +99,11 @@ def made_for(field):
 def chosen(field, column, label, path):
     choices = Choices(lambda: [(code, str(_l(text))) for code, text in options(field)])
     parse = field.parse
-    return [
+    found = [
         Comparison(column, label, word, compare, parse, choices=choices, path=path)
         for word, compare in (("equals", equal), ("not equal", unequal))
     ]
+    return [*found, blank(column, label, path)] if field.null else found
 
 
 def texts(field, column, label, path):
@@ -166,18 +168,22 @@ def references(field, column, label, path):
     return found
 
 
-def special(model, label, arg, compare, read):
-    """A filter that no field gives: `compare(chosen code)` is a condition on the table, `read()` the choices."""
+def special(named):
+    """The comparison of a filter that no field gives (a `panels.Named`)."""
 
-    def known(text):
-        if text not in dict(read()):
-            raise Invalid(N_("“%(value)s” bukan salah satu pilihannya"), value=text)
-        return text
+    def read():
+        return [(code, gettext(words)) for code, words in named.options()]
 
-    found = Comparison(
-        model.id, _l(label), "is", lambda column, code: compare(code), known, choices=Choices(read)
-    )
-    found.arg = arg
+    def known(code):
+        if code not in dict(read()):
+            raise Invalid(N_("“%(value)s” bukan salah satu pilihannya"), value=code)
+        return code
+
+    def compare(column, code):
+        return named.holds(code, me())
+
+    found = Comparison(named.model.id, _l(named.label), "is", compare, known, choices=Choices(read))
+    found.arg = named.arg
     return found
 
 

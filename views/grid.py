@@ -9,13 +9,13 @@ from flask_babel import gettext
 from peewee import fn
 
 from capabilities.assessments import ASSESSMENTS, stored_assessment
+from capabilities.people import staff
 from database import write
 from excel import apply as work
 from excel.validate import CLEAR, Context
 from fields import Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX
-from views.panels import staff
 from views.session import me
 
 LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW"}  # atas, sesuai, bawah

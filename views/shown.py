@@ -6,22 +6,9 @@ from functools import lru_cache
 
 from flask_babel import format_currency, format_date, format_datetime, format_decimal, gettext
 from markupsafe import Markup
-from peewee import DecimalField, ForeignKeyField
+from peewee import BooleanField, DateField, DateTimeField, DecimalField, ForeignKeyField
 
 from fields import Choice, Money
-
-
-def told(field, value):
-    """A value of the trail as a person reads it; a reference by its label."""
-    if value is None:
-        return ""
-    if isinstance(field, ForeignKeyField):
-        return str(field.rel_model.get_or_none(field.rel_model.id == value) or value)
-    if isinstance(field, Choice):
-        return word(field, value)
-    if isinstance(field, DecimalField):
-        return field.show(Decimal(value))
-    return yes_no(None, value, None) if isinstance(value, bool) else str(value)
 
 
 def value_at(row, path):
@@ -30,12 +17,21 @@ def value_at(row, path):
     return row
 
 
+def in_words(field, value):
+    """A stored value as a person reads it, without colour: in panels, messages and the trail."""
+    if value is None:
+        return ""
+    if isinstance(field, Choice):
+        return word(field, value)
+    form = next((form for kind, form in WORDS if isinstance(field, kind)), None)
+    return form(value) if form else str(value)
+
+
 def shown(row, name):
-    """A stored value as a person reads it."""
+    """A row's value as a person reads it; a reference by its label."""
     field = row._meta.fields[name]
-    if isinstance(field, ForeignKeyField):
-        return str(getattr(row, name) or "-")
-    return field.show(row.__data__.get(name)) or "-"
+    value = getattr(row, name) if isinstance(field, ForeignKeyField) else row.__data__.get(name)
+    return in_words(field, value) or "-"
 
 
 def word(field, value):
@@ -72,36 +68,40 @@ def _badge(tone, text):
     )
 
 
-def local_time(view, value, name):
+def moment(value):
     return format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm")
 
 
-def local_day(view, value, name):
+def day(value):
     return format_date(value, "d MMM y")
 
 
-def amount(view, value, name):
-    field = view.field_of(name)
-    return (
-        format_currency(value, "IDR", "¤ #,##0", currency_digits=False)
-        if isinstance(field, Money)
-        else format_decimal(value)
-    )
+def rupiah(value):
+    return format_currency(value, "IDR", "¤ #,##0", currency_digits=False)
 
 
-def decimal(view, value, name):
+def decimals(value):
     return format_decimal(value, "#,##0.##")
 
 
-def yes_no(view, value, name):
+def yes_or_no(value):
     return gettext("Ya") if value else gettext("Tidak")
+
+
+WORDS = (
+    (DateTimeField, moment), (DateField, day), (Money, rupiah), (DecimalField, decimals), (BooleanField, yes_or_no),
+)  # fmt: skip
+
+
+def amount(view, value, name):
+    return rupiah(value) if isinstance(view.field_of(name), Money) else format_decimal(value)
 
 
 TYPE_FORMATTERS = {
     type(None): lambda view, value, name: "",
-    bool: yes_no,
-    datetime: local_time,
-    date: local_day,
-    Decimal: decimal,
+    bool: lambda view, value, name: yes_or_no(value),
+    datetime: lambda view, value, name: moment(value),
+    date: lambda view, value, name: day(value),
+    Decimal: lambda view, value, name: decimals(value),
     int: amount,
 }

@@ -19,6 +19,7 @@ from fields import Invalid, as_text
 from models import Change, Rating
 from views.exports import MIME
 from views.formfields import spoken
+from views.history import lines_of
 from views.session import me, whole
 from views.settings import UploadView
 from views.shown import badge
@@ -119,7 +120,7 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
-            "edits": Edits.of(upload), "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
+            "edits": Edits.of(upload), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
             "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
 
