@@ -76,6 +76,32 @@ def people(user):
     return Employee.select(Employee.id).where(NOTHING)
 
 
+def led(user):
+    """Of whom an account gives the supervisor's word, as a condition on Employee; None means of all.
+
+    A person, of whom she leads, directly or by others; an account without a person, of those whose
+    supervisor is in its scope; the desk, of everybody but its own person (DOMAIN 1.7).
+    """
+    if is_desk(user):
+        return None if user is None or not user.employee_id else Employee.id != user.employee_id
+    if user.role != "supervisor":
+        return NOTHING
+    if user.employee_id:
+        return Employee.id.in_(Employee.led_by(user.employee_id))
+    return Employee.supervisor.in_(people(user))
+
+
+def heard(user):
+    """Of whom an account delivers what others say, as a condition on Employee: its own people,
+    but neither itself nor who leads it; None means of all."""
+    if is_desk(user):
+        return led(user)
+    rule = Employee.id.in_(people(user))
+    if not user.employee_id:
+        return rule
+    return rule & Employee.id.not_in([user.employee_id, *Employee.leading(user.employee_id)])
+
+
 def scope(model, user):
     """The condition under which an account sees rows of a table; None means all of them.
 

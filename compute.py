@@ -95,12 +95,11 @@ class Suggestion(NamedTuple):
 
 
 def compute(period, *, user=None, unit=None, employees=None):
-    """Suggest the rating of everybody in an account's scope who was assessed in a period.
+    """Suggest the rating of everybody of whom an account gives the supervisor's word in a period.
 
     `unit` narrows to a unit and all below it, `employees` to a sub-select or list of ids. Only
-    suggested ratings change; the account's own is left to others and counts nowhere. An
-    employee without a supervisor's assessment is missing; a rating suggested before that
-    assessment vanished stays, for compute never deletes. Raises Closed.
+    suggested ratings change. An employee without the supervisor's word on both aspects is missing;
+    a rating suggested before that word vanished stays, for compute never deletes. Raises Closed.
     """
     with write():
         if Period.get_by_id(period.id).state != "open":
@@ -126,14 +125,12 @@ def reasons(row, translate=str):
 def _who(user, unit, employees):
     """The conditions on Employee that narrow a run; none of them means everybody."""
     rules = []
-    if (scope := access.people(user)) is not None:
-        rules.append(Employee.id.in_(scope))
+    if (led := access.led(user)) is not None:  # its own person is left to others
+        rules.append(led)
     if unit is not None:
         rules.append(Employee.unit.in_(Unit.below(unit.id)))
     if employees is not None:
         rules.append(Employee.id.in_(employees))
-    if user is not None and user.employee_id:
-        rules.append(Employee.id != user.employee_id)  # nobody rates herself
     return rules
 
 
@@ -217,7 +214,7 @@ def _desk(period):
 
 
 def _suggestion(person, said, desk):
-    """The suggestion for one employee, or None while an aspect of it is unknown."""
+    """The suggestion for one employee, or None while the supervisor has not judged both aspects."""
     told = said.get(person.id, ())
     chief = [row for row in told if row.source == "supervisor"]
     if not chief:
@@ -245,7 +242,10 @@ def _precedence(supervisor, row):
 def _ask(desk, chief, told, level, score):
     """An aspect: the first supervisor who speaks of it decides whether a level stands."""
     level, score = Said._fields.index(level), Said._fields.index(score)
-    stands = next((row[level] for row in chief if row[level] or row[score] is not None), None)
+    word = next((row for row in chief if row[level] or row[score] is not None), None)
+    if word is None:  # nobody else speaks in the supervisor's place
+        return None, None, None
+    stands = word[level]
     given = [(row.source, _decimal(row[score])) for row in told if row[score] is not None]
     given.sort(key=_shown)
     return desk.aspect(stands, tuple(given))
@@ -266,7 +266,7 @@ def _compare(people, had, suggest):
             missing.append((person.id, str(person)))
         elif old is None:
             new.append((person, suggestion))
-        elif _computed(old) != suggestion:
+        elif _computed(old) != suggestion or old["basis_changed"]:
             changed.append((person, suggestion, old))
         else:
             same += 1
@@ -303,13 +303,13 @@ def _insert(period, new, user):
 def _update(period, changed, user):
     """Set the computed fields of suggested ratings, and write their trail."""
     audit.update_many(
-        Rating, Suggestion._fields,
-        [(*suggestion, old["id"], old["version"]) for _, suggestion, old in changed],
+        Rating, (*Suggestion._fields, "basis_changed"),
+        [(*suggestion, False, old["id"], old["version"]) for _, suggestion, old in changed],
     )  # fmt: skip
     rows = []
     for person, suggestion, old in changed:
         before = _trail(old, Suggestion._make(_computed(old)))
-        after = _trail(old, suggestion, version=old["version"] + 1)
+        after = _trail(old, suggestion, version=old["version"] + 1, basis_changed=False)
         rows.append((old["id"], f"{person} {period}", before, after))
     audit.log_many("update", Rating, rows, user=user)
 

@@ -16,6 +16,7 @@ from peewee import (
     Model,
     Select,
     TextField,
+    fn,
 )
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -239,8 +240,30 @@ class Employee(Record):
 
     @classmethod
     def unassessed(cls, period):
-        """The condition of active people without a supervisor's assessment in a period (its id, or a sub-select)."""
-        return (cls.active == True) & cls.id.not_in(Assessment.assessed(period))  # noqa: E712 - SQL
+        """The condition of active people whose supervisor has not judged both aspects in a period.
+
+        `period` is its id, or a sub-select.
+        """
+        judged = [fn.EXISTS(Assessment.judging(cls, period, aspect)) for aspect in Assessment.ASPECTS]
+        return (cls.active == True) & ~(judged[0] & judged[1])  # noqa: E712 - SQL
+
+    @classmethod
+    def led_by(cls, root):
+        """The ids of everybody below a person (by id) in the chain of supervisors, as a sub-select."""
+        base = cls.select(cls.id).where(cls.supervisor == root).cte("led", recursive=True, columns=("id",))
+        below = cls.alias()
+        step = below.select(below.id).join(base, on=(below.supervisor == base.c.id))
+        tree = base.union(step)  # UNION, not UNION ALL: a loop ends
+        return tree.select_from(tree.c.id)
+
+    @classmethod
+    def leading(cls, person):
+        """The ids of everybody above a person (by id) in the chain of supervisors."""
+        found, here = set(), person
+        while here is not None and here not in found:
+            found.add(here)
+            here = cls.select(cls.supervisor).where(cls.id == here).tuples().first()[0]
+        return found - {person}
 
 
 def jenjang_for_functional(values):
@@ -394,7 +417,7 @@ class Policy(Record):
     weight_subordinate = Whole(0, 100, verbose_name=N_("Bobot Bawahan"), default=20)
     min_supervisor = Whole(1, 100, verbose_name=N_("Minimal Atasan"), default=1)
     min_peer = Whole(1, 100, verbose_name=N_("Minimal Rekan"), default=3)
-    min_subordinate = Whole(1, 100, verbose_name=N_("Minimal Bawahan"), default=1)
+    min_subordinate = Whole(1, 100, verbose_name=N_("Minimal Bawahan"), default=3)
     above_from = Score(verbose_name=N_("Batas Diatas Ekspektasi"), default=110)
     meets_from = Score(verbose_name=N_("Batas Sesuai Ekspektasi"), default=90)
     share_productivity = Whole(0, 100, verbose_name=N_("TPP: Produktivitas (%)"), default=60)
@@ -517,6 +540,7 @@ class Assessment(Record):
         ("observation", N_("Observasi")),
         ("self", N_("Diri")),
     )
+    ASPECTS = ("work", "behaviour")
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)  # led by a composite index
     period = Link(Period, verbose_name=N_("Periode"), index=False)
@@ -535,6 +559,11 @@ class Assessment(Record):
                      "Sesuai: konsisten; Dibawah: belum konsisten"),
     )  # fmt: skip
     note = LongText(verbose_name=N_("Catatan"), null=True)
+    by_desk = YesNo(
+        verbose_name=N_("Dicatat Kepegawaian"),
+        default=False,
+        help_text=N_("Dicatat kepegawaian atas nama penilai"),
+    )
 
     class Meta:
         indexes = ((("employee", "period", "source", "assessor"), True), (("period", "source"), False))
@@ -549,11 +578,14 @@ class Assessment(Record):
         return condition
 
     @classmethod
-    def assessed(cls, period):
-        """The ids of employees whom a supervisor has assessed in a period (its id, or a sub-select), as a sub-select."""
-        by_supervisor = cls.period.in_(period if isinstance(period, Select) else [period])
-        by_supervisor &= cls.source == "supervisor"
-        return cls.select(cls.employee).where(by_supervisor & ~cls.unanswered())
+    def judging(cls, employee, period, aspect):
+        """The supervisors' rows that say something of one aspect of an employee (the model, or an alias of it)."""
+        level, score = (cls._meta.fields[f"{aspect}_{kind}"] for kind in ("level", "score"))
+        said = level.is_null(False) | score.is_null(False)
+        when = cls.period.in_(period if isinstance(period, Select) else [period])
+        return cls.select(cls.id).where(
+            (cls.employee == employee.id) & when & (cls.source == "supervisor") & said
+        )
 
 
 Assessment.add_index(  # no assessor counts as one
@@ -598,7 +630,9 @@ class Rating(Record):
         ("objected", N_("Keberatan")),
         ("upheld", N_("Dikuatkan")),
         ("changed", N_("Diubah")),
+        ("withdrawn", N_("Ditarik")),
     )
+    UNSETTLED = ("suggested", "confirmed")  # what rests on assessments that may still change
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
     unit = Link(Unit, verbose_name=N_("Unit"), help_text=N_("Unit pada periode itu"))
@@ -610,6 +644,11 @@ class Rating(Record):
     behaviour_level = Level(verbose_name=N_("Rating Perilaku"))
     predicate = Predicate(verbose_name=N_("Predikat"), index=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="suggested")
+    basis_changed = YesNo(
+        verbose_name=N_("Dasar Berubah"),
+        default=False,
+        help_text=N_("Nilai, atasan, status, jenjang, atau aturan berubah sejak predikat ini dihitung"),
+    )
     credit = Points(verbose_name=N_("Angka Kredit"), null=True)
     confirmed_on = Day(verbose_name=N_("Dikonfirmasi Tanggal"), null=True)
     final_on = Day(verbose_name=N_("Final Tanggal"), null=True)

@@ -11,7 +11,7 @@ from access import DESK, both, is_desk, of_people, people, table, through
 from clocks import Clocks
 from database import among
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import N_, Day, Points, Predicate, Text, Whole
+from fields import N_, Day, Invalid, Points, Predicate, Text, Whole
 from flows import Flow, Move
 from models import Employee, Objection, Period, Rating, Unit
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
@@ -32,7 +32,7 @@ RATERS = "admin hr supervisor"
 ALL = "admin hr supervisor officer employee"
 
 table(
-    Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, sign=ALL, decide=RATERS,
+    Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, withdraw=DESK, sign=ALL, decide=RATERS,
     sees=of_people(Rating.employee), changes=not_her_own,
 )  # fmt: skip
 table(
@@ -102,13 +102,29 @@ def predicate_follows(ratings, taken):
     return {row.id: {"predicate": predicate_of(*levels)} for row in ratings}
 
 
+def on_firm_ground(ratings):
+    """What a rating rests on must be what it was computed from."""
+    words = N_("dasarnya berubah; hitung predikatnya lagi atau tarik")
+    return {row.id: Invalid(words) for row in ratings if row.basis_changed}
+
+
+def shaken(ratings, taken):
+    """Whatever is opened again is computed again before it is confirmed."""
+    return {row.id: {"basis_changed": True} for row in ratings}
+
+
+STAMPS = ("confirmed_on", "final_on", "delivered_on", "acknowledged_on")
 MOVES = (
     Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("confirmed_on",)),
+         offers=("reason",), needs=desk_says_why, stamps=("confirmed_on",), guard=on_firm_ground),
+    Move("withdraw", N_("Tarik"), N_("Ditarik"), Rating.UNSETTLED, "withdrawn", "withdraw", asks=("reason",)),
+    Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"),
+         ("withdrawn", "final", "delivered", "acknowledged", "upheld", "changed"), "suggested", "withdraw",
+         asks=("reason",), clears=STAMPS, sets=("basis_changed",), clock=shaken),
     Move("unconfirm", N_("Batalkan konfirmasi"), N_("Konfirmasi dibatalkan"), ("confirmed",), "suggested", "rate",
          who=rater, asks=("reason",), clears=("confirmed_on",)),
     Move("finalise", N_("Finalkan"), N_("Difinalkan"), ("confirmed",), "final", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("final_on",)),
+         offers=("reason",), needs=desk_says_why, stamps=("final_on",), guard=on_firm_ground),
     Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", "rate", who=rater,
          offers=("reason",), needs=desk_says_why, stamps=("delivered_on",), after_close=True),
     Move("acknowledge", N_("Tanda tangani"), N_("Ditandatangani pegawai"), ("delivered", "upheld", "changed"),
@@ -131,7 +147,7 @@ RATINGS = Sheet(
     references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
                 "period": (N_("Periode"), Period.code)},
     printed=(NAME, (N_("Unit"), "unit.name", "unit")),
-    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "note"),
+    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
 )  # fmt: skip
 
 TOTALS = Part(

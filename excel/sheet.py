@@ -86,7 +86,7 @@ class Sheet:
 
     def rules(self, user):
         """The rules across columns: each {field: value} -> (field, message) or None."""
-        return list(self.model.rules)
+        return list(getattr(self.model, "rules", ()))
 
     def disagrees(self, row, merged):
         """(column, Invalid) where a verified column contradicts the row, or None."""

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 import access
 import compute
-from capabilities.assessments import may_rate
 from capabilities.ratings import RECAP, SIASN, Totals
 from excel.export import rows_of, unit_of
 from fields import CONTROL, Invalid
@@ -74,9 +73,7 @@ class AssessmentView(Grid, ComputesForEmployees):
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
 
-    def on_model_change(self, form, row, is_created):
-        if not may_rate(me(), row.employee_id, row.source):
-            raise access.Denied()
+    form_without = ("by_desk",)
 
 
 class RatingView(ComputesForEmployees):
