@@ -25,6 +25,7 @@ from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
+from seed_data import seed_holidays
 
 REASON = Rating.reason.verbose_name
 SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
@@ -128,6 +129,7 @@ def init():
     """Create or upgrade the schema; safe to repeat."""
     for name in migrations.upgrade():
         click.echo(name)
+    click.echo(f"Hari libur: {seed_holidays()} ditambahkan")
 
 
 @main.command()

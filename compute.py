@@ -11,7 +11,7 @@ import audit
 import rating
 from database import db, now, write
 from fields import N_, Invalid, Level, Predicate
-from models import Assessment, Employee, Period, Policy, Rating, Unit
+from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
 
 RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
 WEIGHTED = ("supervisor", "peer", "subordinate")
@@ -107,7 +107,7 @@ def compute(period, *, user=None, unit=None, employees=None):
         who = _who(user, unit, employees)
         people, had = _people(period, who), _had(period, who)
         suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period))
-        new, changed, same, missing = _compare(people, had, suggest)
+        new, changed, same, missing = _compare(period, people, had, suggest)
         _insert(period, new, user)
         _update(period, changed, user)
     return Outcome(len(new), len(changed), same, tuple(missing))
@@ -255,15 +255,16 @@ def _shown(pair):
     return RANK[pair[0]], pair[1]
 
 
-def _compare(people, had, suggest):
+def _compare(period, people, had, suggest):
     """New and changed suggestions, the count of those that stay, and who is missing."""
     new, changed, same, missing = [], [], 0, []
+    exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
     for person in people:
         old = had.get(person.id)
         if old and old["state"] != "suggested":
             same += 1
         elif (suggestion := suggest(person)) is None:
-            missing.append((person.id, str(person)))
+            missing += [(person.id, str(person))] if person.id not in exempt else []
         elif old is None:
             new.append((person, suggestion))
         elif _computed(old) != suggestion or old["basis_changed"]:

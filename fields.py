@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -206,6 +206,14 @@ class PeriodCode(Code):
                 value=text,
             )
         return text or None
+
+    @staticmethod
+    def span(code):
+        """(kind, first day, last day) of a period's code."""
+        year, _, part = code.partition("-")
+        first, months = (3 * int(part[2]) - 2, 3) if part[:2] == "TW" else (int(part), 1) if part else (1, 12)
+        last = date(int(year) + (first + months > 12), (first + months - 1) % 12 + 1, 1) - timedelta(days=1)
+        return {1: "monthly", 3: "quarterly", 12: "annual"}[months], date(int(year), first, 1), last
 
 
 class Nip(CharField):

@@ -245,7 +245,8 @@ class Employee(Record):
         `period` is its id, or a sub-select.
         """
         judged = [fn.EXISTS(Assessment.judging(cls, period, aspect)) for aspect in Assessment.ASPECTS]
-        return (cls.active == True) & ~(judged[0] & judged[1])  # noqa: E712 - SQL
+        exempt = fn.EXISTS(Exemption.covering(period).where(Exemption.employee == cls.id))
+        return (cls.active == True) & ~(judged[0] & judged[1]) & ~exempt  # noqa: E712 - SQL
 
     @classmethod
     def led_by(cls, root):
@@ -499,7 +500,49 @@ def period_in_order(values):
         return "ends_on", N_("Tanggal selesai mendahului tanggal mulai")
 
 
-Period.rules = (period_in_order,)
+def period_as_coded(values):
+    span = values.get("code") and PeriodCode.span(values["code"])
+    if span and tuple(values.get(name) for name in ("kind", "starts_on", "ends_on")) != span:
+        return "code", N_(
+            "Jenis, Mulai, dan Selesai harus sesuai Kode: 2026-TW3 berarti Triwulan, 01-07-2026 sampai 30-09-2026"
+        )
+
+
+Period.rules = (period_in_order, period_as_coded)
+
+
+class Exemption(Record):
+    """A time in which somebody is not rated, and why (PermenPANRB 6/2022 p.66)."""
+
+    noun = N_("Pengecualian")
+    called = "{employee} {reason}"
+    REASONS = (
+        ("CLTN", N_("Cuti di luar tanggungan negara")),
+        ("MPP", N_("Masa persiapan pensiun")),
+        ("SUSPENDED", N_("Diberhentikan sementara")),
+        ("STATE_OFFICIAL", N_("Pejabat negara")),
+    )
+
+    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
+    reason = Choice(verbose_name=N_("Alasan"), choices=REASONS)
+    starts_on = Day(verbose_name=N_("Mulai"))
+    ends_on = Day(verbose_name=N_("Selesai"), null=True, help_text=N_("Kosong bila belum berakhir"))
+
+    class Meta:
+        indexes = ((("employee", "starts_on"), True),)
+        constraints = [Check('"starts_on" <= "ends_on"')]
+
+    @classmethod
+    def covering(cls, period):
+        """The exemptions that last a whole period (its id, or a sub-select)."""
+        lasting = (cls.starts_on <= Period.starts_on) & (
+            cls.ends_on.is_null() | (cls.ends_on >= Period.ends_on)
+        )
+        when = Period.id.in_(period if isinstance(period, Select) else [period])
+        return cls.select(cls.employee).join(Period, on=lasting & when)
+
+
+Exemption.rules = (period_in_order,)
 
 
 class UnitResult(Record):
@@ -994,6 +1037,6 @@ class Change(Table):
 
 
 MODELS = (
-    Unit, Employee, User, Throttle, Policy, Period, UnitResult, Assessment, Rating, Objection,
+    Unit, Employee, User, Throttle, Policy, Period, Exemption, UnitResult, Assessment, Rating, Objection,
     Training, Award, Complaint, ComplaintEvent, Holiday, Setting, Upload, Change,
 )  # fmt: skip

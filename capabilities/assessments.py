@@ -7,7 +7,7 @@ from peewee import JOIN, SQL, fn
 import access
 import audit
 from access import heard, is_desk, led, people, table
-from capabilities.outlook import Outlook
+from capabilities.outlook import Outlook, contradictions
 from database import among
 from excel.export import below, stream, unit_of
 from excel.lookup import Memo
@@ -236,6 +236,11 @@ class AssessmentSheet(Sheet):
             return None
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
         return column, Invalid(words, right=column.field.show(predicate_of(*levels)))
+
+    def remarks(self, values):
+        if values["source"] != "supervisor":
+            return []
+        return contradictions(values, Policy.on(Period.get_by_id(values["period"]).ends_on))
 
     def outlook(self, checked):
         return Outlook(checked)

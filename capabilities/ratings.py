@@ -6,8 +6,9 @@ from operator import attrgetter
 
 from peewee import Field
 
+import access
 import audit
-from access import DESK, both, is_desk, of_people, people, table, through
+from access import DESK, both, is_desk, people, table, through
 from clocks import Clocks
 from database import among
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
@@ -17,9 +18,19 @@ from models import Employee, Objection, Period, Rating, Unit
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
 
 
+def seen(user):
+    """Of an open period the ratings of one's people, of a closed one those of the unit of that time."""
+    mine = Rating.employee.in_(people(user))
+    if user.role != "supervisor" or not user.unit_id:
+        return mine
+    closed = Period.select(Period.id).where(Period.state == "closed")
+    then = Rating.unit.in_(Unit.below(user.unit_id))
+    return (Rating.period.in_(closed) & then) | (Rating.period.not_in(closed) & mine)
+
+
 def not_her_own(user):
     """Nobody changes her own rating."""
-    seen = of_people(Rating.employee)(user) if not is_desk(user) else None
+    seen = access.scope(Rating, user)
     return both(seen, Rating.employee != user.employee_id if user.employee_id else None)
 
 
@@ -33,7 +44,7 @@ ALL = "admin hr supervisor officer employee"
 
 table(
     Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, withdraw=DESK, sign=ALL, decide=RATERS,
-    sees=of_people(Rating.employee), changes=not_her_own,
+    sees=seen, changes=not_her_own,
 )  # fmt: skip
 table(
     Objection, read="admin hr supervisor employee", update=DESK, delete=DESK,

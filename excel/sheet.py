@@ -92,6 +92,10 @@ class Sheet:
         """(column, Invalid) where a verified column contradicts the row, or None."""
         return
 
+    def remarks(self, values):
+        """[(field, Invalid)] of what is odd about a row without being wrong."""
+        return []
+
     def derive(self, values):
         """{field: value} of what follows from other fields, `derived_from`."""
         return {}

@@ -42,7 +42,9 @@ class Desk:
         if level is None and weighed.score is not None:
             level = level_of(weighed.score, self.rules)
         score = None if weighed.score is None else str(weighed.score)
-        return level, score, _aspect_json(level, basis, score, weighed.sources)
+        own = weighed.sources.get("supervisor")
+        suggested = level_of(own.mean, self.rules) if own and own.mean is not None else level
+        return level, score, _aspect_json(level, basis, score, suggested, weighed.sources)
 
     def _cell(self, work_level, behaviour_level, jenjang):
         """(predicate, credit, JSON) of a cell of the matrix; no credit without a jenjang."""
@@ -66,11 +68,12 @@ class Desk:
         )
 
 
-def _aspect_json(level, basis, score, sources):
+def _aspect_json(level, basis, score, suggested, sources):
     """JSON written out, for it holds only codes and numbers: an encoder took half of a run."""
     parts = ",".join([_source_json(name, *source) for name, source in sources.items()])
     score = f'"{score}"' if score else "null"
-    return f'{{"level":"{level}","basis":"{basis}","score":{score},"sources":{{{parts}}}}}'
+    against = f',"against":"{suggested}"' if basis == "level" and suggested != level else ""
+    return f'{{"level":"{level}","basis":"{basis}","score":{score}{against},"sources":{{{parts}}}}}'
 
 
 def _source_json(name, mean, count, weight, used):

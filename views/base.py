@@ -21,7 +21,7 @@ from fields import Choice
 from flows import FLOWS
 from models import MODELS, Change, Employee, Period, Record, User
 from views.exports import Exports
-from views.formfields import Converter, Version
+from views.formfields import Converter, Version, spoken
 from views.lists import Lists
 from views.moves import Moves
 from views.session import me, whole
@@ -268,6 +268,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         except ValidationError as error:
             flash(str(error), "error")
         else:
+            for name, remark in self.sheet.remarks(row.__data__):
+                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
             return True
         return False
 

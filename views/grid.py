@@ -15,6 +15,7 @@ from excel.validate import CLEAR, Context
 from fields import Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX
+from views.formfields import spoken
 from views.panels import staff
 from views.session import me
 
@@ -69,6 +70,9 @@ class Grid:
             )
         for problem in found.errors:
             flash(f"{problem.value}: {problem.message}", "error")
+        for warning in found.warnings[:MOST]:
+            if warning.column:
+                flash(f"{warning.row - 1}. {warning.column}: {spoken(warning.error)}", "info")
         return upload
 
 
