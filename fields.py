@@ -387,7 +387,11 @@ WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASC
 
 
 class Day(DateField):
-    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
+    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026; `due`: a clock in working days ends on it."""
+
+    def __init__(self, *args, due=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.due = due
 
     def parse(self, value):
         if isinstance(value, date):

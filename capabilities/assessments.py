@@ -4,7 +4,6 @@ from collections import defaultdict
 
 from peewee import JOIN, SQL, fn
 
-import access
 import audit
 from access import heard, is_desk, led, people, table
 from capabilities.outlook import Outlook, contradictions
@@ -246,7 +245,7 @@ class AssessmentSheet(Sheet):
         return Outlook(checked)
 
     def prefilled(self, context, unit_code):
-        """The active people of the account's scope (of `unit_code` and below), not the account's own person,
+        """The active people of whom the account gives the supervisor's word (of `unit_code` and below),
         for the context's period or else the current one, with what the supervisor's assessments say so far."""
         period = context.period or Period.current()
         if period is None:
@@ -297,11 +296,8 @@ def prefilled(user, period, unit_code):
         .where(Employee.active == True)  # noqa: E712 - SQL
         .order_by(Unit.code, Employee.name, Employee.nip)
     )  # fmt: skip
-    group = access.people(user)
-    if group is not None:
-        query = query.where(Employee.id.in_(group))
-    if user is not None and user.employee_id:
-        query = query.where(Employee.id != user.employee_id)
+    if (rule := led(user)) is not None:
+        query = query.where(rule)
     if unit_code:
         query = query.where(below(Employee, unit_of(unit_code, user)))
     for nip, name, *said in stream(query):

@@ -12,7 +12,7 @@ from fields import PeriodCode
 from models import Assessment, Employee, Exemption, Holiday, Policy, Rating
 from seed_data import seed_holidays
 from tests.cast import counts, load, make_cast, told
-from tests.make import make_employee, make_rating
+from tests.make import make_complaint, make_employee, make_rating, make_user
 
 BOTH = ("NIP", "Skor Hasil Kerja", "Rating Hasil Kerja", "Skor Perilaku", "Rating Perilaku")
 
@@ -184,3 +184,26 @@ def test_three_subordinates_are_heard_and_two_stay_unheard(cast):
     )
     compute(cast.period)
     assert Rating.get().work_score == 85
+
+
+def test_a_clock_that_ends_in_a_year_without_holidays_says_so(rows, sign_in):
+    seed_holidays()
+    late = make_complaint(received_on=date(2026, 12, 28), close_due=date(2027, 1, 18))
+    early = make_complaint(received_on=date(2026, 3, 2), close_due=date(2026, 3, 24))
+    client = sign_in(role="hr")
+    page = client.get("/admin/complaint/").get_data(as_text=True)
+    assert page.count("hari libur 2027 belum diisi") == 1
+    assert "hari libur 2027 belum diisi" in client.get(f"/admin/complaint/details/?id={late.id}").get_data(
+        as_text=True
+    )
+    assert "belum diisi" not in client.get(f"/admin/complaint/details/?id={early.id}").get_data(as_text=True)
+
+
+def test_the_grid_and_the_template_have_only_who_the_account_judges(rows, sign_in):
+    cast = make_cast()
+    member = make_user("supervisor", employee=cast.budi, unit=cast.dinas)
+    page = sign_in(member).get("/admin/assessment/grid/").get_data(as_text=True)
+    assert "Ani" not in page
+    assert "Ibu Atasan" not in page
+    chief = make_user("supervisor", employee=cast.boss, unit=cast.dinas)
+    assert "Ani" in sign_in(chief).get("/admin/assessment/grid/?unit=PKM").get_data(as_text=True)

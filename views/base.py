@@ -3,18 +3,20 @@
 import json
 from itertools import groupby
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
 from wtforms.validators import ValidationError
 
 import access
 import audit
 import flows
+from clocks import Clocks
 from database import write
 from excel.sheet import sheet_for
 from fields import Choice
@@ -25,7 +27,7 @@ from views.formfields import Converter, Version, spoken
 from views.lists import Lists
 from views.moves import Moves
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
+from views.shown import TYPE_FORMATTERS, badge, local_day, shown, told, value_at
 
 
 class AdminView(Exports, Moves, Lists, ModelView):
@@ -99,6 +101,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         """How a cell of this field is shown, where its plain value would not do."""
         if isinstance(field, Choice):
             return lambda view, context, row, path: badge(field, value_at(row, path))
+        if getattr(field, "due", False):
+            return lambda view, context, row, path: due_day(value_at(row, path))
         return None
 
     # -- who may
@@ -356,6 +360,19 @@ class AdminView(Exports, Moves, Lists, ModelView):
         return list(
             Change.select(Change, User).left_outer_join(User).where(mine).order_by(Change.id.desc()).limit(20)
         )
+
+
+def due_day(day):
+    """The end of a clock, with a warning where the holidays of its year are not entered."""
+    if day is None:
+        return ""
+    if "holiday_years" not in g:
+        g.holiday_years = Clocks().years
+    text = local_day(None, day, "")
+    if day.year in g.holiday_years:
+        return text
+    words = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
+    return Markup('{} <span class="chip warn">{}</span>').format(text, words)
 
 
 def headings_of(model):
