@@ -129,7 +129,8 @@ def init():
     """Create or upgrade the schema; safe to repeat."""
     for name in migrations.upgrade():
         click.echo(name)
-    click.echo(f"Hari libur: {seed_holidays()} ditambahkan")
+    if loaded := seed_holidays():
+        click.echo(f"{loaded} hari libur dimuat")
 
 
 @main.command()
@@ -419,6 +420,10 @@ def refuse(message):
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
     row = one(Upload, Upload.id, upload, "Unggahan")
+    resting = SHEETS[row.sheet].resting(apply.touched(row))
     undone, kept = apply.undo(row, None)
-    text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
+    text = "\n".join([
+        f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept),
+        *(f"Dasarnya berubah: {label}" for label in resting),
+    ])  # fmt: skip
     say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)

@@ -190,6 +190,8 @@ def shake(condition):
 class AssessmentSheet(Sheet):
     """Whom a blank cell means, what is verified, and the template with the account's people."""
 
+    computes = True
+
     def complete(self, row, checked):
         """Fill in Periode, Sumber and NIP Penilai where they are blank, and judge the assessor.
 
@@ -235,6 +237,16 @@ class AssessmentSheet(Sheet):
             return None
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
         return column, Invalid(words, right=column.field.show(predicate_of(*levels)))
+
+    def resting(self, ids):
+        """The ratings of these people and periods that are not final."""
+        stands = Assessment.select().where(
+            (Assessment.employee == Rating.employee)
+            & (Assessment.period == Rating.period)
+            & Assessment.id.in_(ids)
+        )
+        mine = Rating.select().where(Rating.state.in_(Rating.UNSETTLED), fn.EXISTS(stands))
+        return [str(row) for row in Rating.with_labels(mine)]
 
     def remarks(self, values):
         if values["source"] != "supervisor":

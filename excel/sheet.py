@@ -59,6 +59,7 @@ class Sheet:
 
     derived = ()  # the fields of `derive`
     derived_from = ()  # and those that they follow
+    computes = False  # whether ratings are computed from it
 
     def __init__(self, name, model, *, key, references=(), printed=(), without=(), optional=(),
                  computed=(), either=(), verified=(), automatic=(), anybody=(), knows=(), dated="",
@@ -91,6 +92,10 @@ class Sheet:
     def disagrees(self, row, merged):
         """(column, Invalid) where a verified column contradicts the row, or None."""
         return
+
+    def resting(self, ids):
+        """The labels of rows elsewhere that rest on these rows (a sub-select of ids) and may not be settled yet."""
+        return []
 
     def remarks(self, values):
         """[(field, Invalid)] of what is odd about a row without being wrong."""
