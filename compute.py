@@ -78,6 +78,7 @@ class Said(NamedTuple):
     behaviour_score: object
     work_level: str | None
     behaviour_level: str | None
+    by_desk: bool
 
 
 class Suggestion(NamedTuple):
@@ -159,7 +160,7 @@ def _said(period, who):
     )
     query = a.select(
         a.id, a.employee, a.source, a.assessor, a.updated_at,
-        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level,
+        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level, a.by_desk,
     ).where(a.period == period.id, spoken, *_of(a.employee, who))  # fmt: skip
     found = {}
     for row in map(Said._make, db.execute(query)):
@@ -230,7 +231,7 @@ def _suggestion(person, said, desk):
     return Suggestion(
         person.unit, chief[0].assessor or person.supervisor, work_score, score,
         work_level, level, predicate, credit,
-        desk.explanation(work, behaviour, chief[0].id, cell),
+        desk.explanation(work, behaviour, chief[0].id, chief[0].by_desk, cell),
     )  # fmt: skip
 
 

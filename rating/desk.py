@@ -60,11 +60,15 @@ class Desk:
         cell = {"cell": [work_level, behaviour_level], "predicate": predicate, "credit": credit, "law": LAW}
         return predicate, points, _json(cell)[1:]
 
-    def explanation(self, work, behaviour, assessment, cell):
-        """The whole explanation from the JSON of its aspects and cell, and the assessment's id."""
+    def explanation(self, work, behaviour, assessment, by_desk, cell):
+        """The whole explanation from the JSON of its aspects and cell, and the assessment's id.
+
+        `by_desk`: the HR office wrote it in the supervisor's name.
+        """
+        recorded = '"by_desk":true,' if by_desk else ""
         return (
             f'{self.head},"aspects":{{"work":{work},"behaviour":{behaviour}}},'
-            f'"supervisor_assessment":{assessment},{cell}'
+            f'"supervisor_assessment":{assessment},{recorded}{cell}'
         )
 
 

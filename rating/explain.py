@@ -26,6 +26,8 @@ def reasons(why, label=str):
             lines.append((words, {"suggested": label(aspect["against"])}))
         weighed = aspect["basis"] != "level"
         lines += [_source(source, given, weighed, why, label) for source, given in aspect["sources"].items()]
+    if why.get("by_desk"):
+        lines.append((N_("Nilai atasan dicatat kepegawaian atas nama penilai."), {}))
     lines.append(_cell(why, label))
     if why["cell"][1] == BELOW:
         lines.append((N_("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct "

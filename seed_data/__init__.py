@@ -12,7 +12,12 @@ def insert(model, names, rows, ids=None):
     """Insert tuples of the named fields, with the ids that were reserved for them; returns the ids."""
     rows = list(rows)
     ids = audit.reserve_ids(model, len(rows)) if ids is None else ids
-    extra = {"version": 1, "updated_at": STAMP} if issubclass(model, Record) else {}
+    extra = {
+        f.name: f.default
+        for f in model._meta.sorted_fields
+        if f.default is not None and not callable(f.default) and f.name not in names
+    }
+    extra |= {"updated_at": STAMP} if issubclass(model, Record) else {}
     audit.insert_many(
         model, ("id", *names, *extra),
         [(key, *row, *extra.values()) for key, row in zip(ids, rows, strict=True)],
