@@ -129,7 +129,7 @@ def _who(user, unit, employees):
     if (led := access.led(user)) is not None:  # its own person is left to others
         rules.append(led)
     if unit is not None:
-        rules.append(Employee.unit.in_(Unit.below(unit.id)))
+        rules.append(Unit.within(Employee.unit, unit.id))
     if employees is not None:
         rules.append(Employee.id.in_(employees))
     return rules

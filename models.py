@@ -20,7 +20,7 @@ from peewee import (
 )
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from database import db, now, today, write
+from database import among, db, now, once, today, write
 from fields import (
     N_,
     Choice,
@@ -170,6 +170,15 @@ class Unit(Record):
         return tree.select_from(tree.c.id)
 
     @classmethod
+    def within(cls, column, root):
+        """The condition that a column holds a unit (by id) or one under it; its ids are asked once a request.
+
+        A recursive sub-select inside IN gives PostgreSQL no estimate: 1.8 s instead of 39 ms at 10,000 people.
+        """
+        ids = once(f"below {root}", lambda: [key for (key,) in cls.below(root).tuples()])
+        return among(column, ids)
+
+    @classmethod
     def branches(cls, root=None):
         """{id of a unit: id of the child of `root` (of any topmost unit) under which it lies, or itself}."""
         parents = dict(cls.select(cls.id, cls.parent).tuples())
@@ -256,6 +265,12 @@ class Employee(Record):
         step = below.select(below.id).join(base, on=(below.supervisor == base.c.id))
         tree = base.union(step)  # UNION, not UNION ALL: a loop ends
         return tree.select_from(tree.c.id)
+
+    @classmethod
+    def led(cls, root):
+        """The condition that somebody is led by a person; the ids are asked once a request."""
+        ids = once(f"led by {root}", lambda: [key for (key,) in cls.led_by(root).tuples()])
+        return among(cls.id, ids)
 
     @classmethod
     def leading(cls, person):

@@ -24,7 +24,7 @@ def seen(user):
     if user.role != "supervisor" or not user.unit_id:
         return mine
     closed = Period.select(Period.id).where(Period.state == "closed")
-    then = Rating.unit.in_(Unit.below(user.unit_id))
+    then = Unit.within(Rating.unit, user.unit_id)
     return (Rating.period.in_(closed) & then) | (Rating.period.not_in(closed) & mine)
 
 
