@@ -353,6 +353,12 @@ def compute(period, unit_code, as_json):
     say(as_json, counts, text.format(**counts))
 
 
+@main.command(hidden=True)
+def moves():
+    """Print the states and moves as the guide of IT has them."""
+    click.echo(flows.described())
+
+
 @main.command()
 @click.argument("table", type=click.Choice([model._meta.table_name for model in FLOWS]))
 @click.argument("move")

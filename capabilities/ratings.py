@@ -13,7 +13,7 @@ from clocks import Clocks
 from database import among
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
 from fields import N_, Day, Invalid, Points, Predicate, Text, Whole
-from flows import Flow, Move
+from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
 
@@ -54,6 +54,7 @@ table(
 # ------------------------------------------------------------------ moves
 
 
+@named(N_("pejabat penilainya; kepegawaian dengan alasan"))
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
     others = not_her_own(user)
@@ -64,6 +65,7 @@ def rater(user):
     return both(others, Rating.rater.in_(people(user)))
 
 
+@named(N_("atasan pejabat penilainya; kepegawaian mencatatkan"))
 def superior(user):
     """The supervisor of the rater; an account without a person for superiors of its unit; the desk for everybody."""
     others = not_her_own(user)
@@ -75,6 +77,7 @@ def superior(user):
     return both(others, Rating.rater.in_(Employee.select(Employee.id).where(above)))
 
 
+@named(N_("pegawai yang dinilai; kepegawaian mencatatkan"))
 def herself(user):
     """The person; the desk enters what she signs on paper, but for its own people's own ratings."""
     if is_desk(user) and not user.employee_id:
