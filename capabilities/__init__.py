@@ -1,9 +1,17 @@
 """What the office does, one room each: rights, moves, rules, sheet, questions, panels and demo rows."""
 
-# isort: off - a room is read in this order, which menus of sheets and guides follow
-from capabilities import assessments, awards, complaints, people, periods, ratings, rules, trail, trainings
+# The rooms are read in this order, which menus of sheets and guides follow.
+# isort: off
 from excel.sheet import SHEETS
-
+from capabilities import people
+from capabilities import periods
+from capabilities import assessments
+from capabilities import ratings
+from capabilities import trainings
+from capabilities import awards
+from capabilities import complaints
+from capabilities import rules
+from capabilities import trail
 # isort: on
 
 __all__ = ["CAPABILITIES", "SHEETS"]
