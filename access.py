@@ -70,10 +70,36 @@ def people(user):
     if is_desk(user):
         return None
     if user.role == "supervisor" and user.unit_id:
-        return Employee.select(Employee.id).where(Employee.unit.in_(Unit.below(user.unit_id)))
+        return Employee.select(Employee.id).where(Unit.within(Employee.unit, user.unit_id))
     if user.role == "employee" and user.employee_id:
         return Employee.select(Employee.id).where(Employee.id == user.employee_id)
     return Employee.select(Employee.id).where(NOTHING)
+
+
+def led(user):
+    """Of whom an account gives the supervisor's word, as a condition on Employee; None means of all.
+
+    A person, of whom she leads, directly or by others, within her scope; an account without a person, of those whose
+    supervisor is in its scope; the desk, of everybody but its own person (DOMAIN 1.7).
+    """
+    if is_desk(user):
+        return None if user is None or not user.employee_id else Employee.id != user.employee_id
+    if user.role != "supervisor":
+        return NOTHING
+    if user.employee_id:
+        return Employee.led(user.employee_id) & Employee.id.in_(people(user))
+    return Employee.supervisor.in_(people(user))
+
+
+def heard(user):
+    """Of whom an account delivers what others say, as a condition on Employee: its own people,
+    but neither itself nor who leads it; None means of all."""
+    if is_desk(user):
+        return led(user)
+    rule = Employee.id.in_(people(user))
+    if not user.employee_id:
+        return rule
+    return rule & Employee.id.not_in([user.employee_id, *Employee.leading(user.employee_id)])
 
 
 def scope(model, user):
@@ -141,7 +167,7 @@ def under(column):
 
     def rule(user):
         if user.unit_id:
-            return column.in_(Unit.below(user.unit_id))
+            return Unit.within(column, user.unit_id)
         return None if user.role == "officer" else NOTHING
 
     return rule

@@ -27,13 +27,11 @@ class Wrote(NamedTuple):
     move: str | None
 
     def changed(self, *names):
-        """The ids of the rows in which one of these fields is new, other or gone."""
-        found = []
-        for key, _, before, after in self.rows:
-            old, new = json.loads(before or "{}"), json.loads(after or "{}")
-            if any(old.get(name) != new.get(name) for name in names):
-                found.append(key)
-        return found
+        """(id, before, after) as dictionaries of the rows in which one of these fields is new, other or gone."""
+        for key, _, *texts in self.rows:
+            before, after = (json.loads(text or "{}") for text in texts)
+            if any(before.get(name) != after.get(name) for name in names):
+                yield key, before, after
 
 
 def follow(model):

@@ -25,6 +25,7 @@ from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
+from seed_data import seed_holidays
 
 REASON = Rating.reason.verbose_name
 SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
@@ -128,6 +129,8 @@ def init():
     """Create or upgrade the schema; safe to repeat."""
     for name in migrations.upgrade():
         click.echo(name)
+    if loaded := seed_holidays():
+        click.echo(f"{loaded} hari libur dimuat")
 
 
 @main.command()
@@ -350,6 +353,12 @@ def compute(period, unit_code, as_json):
     say(as_json, counts, text.format(**counts))
 
 
+@main.command(hidden=True)
+def moves():
+    """Print the states and moves as the guide of IT has them."""
+    click.echo(flows.described())
+
+
 @main.command()
 @click.argument("table", type=click.Choice([model._meta.table_name for model in FLOWS]))
 @click.argument("move")
@@ -417,6 +426,10 @@ def refuse(message):
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
     row = one(Upload, Upload.id, upload, "Unggahan")
+    resting = SHEETS[row.sheet].resting(apply.touched(row))
     undone, kept = apply.undo(row, None)
-    text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
+    text = "\n".join([
+        f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept),
+        *(f"Dasarnya berubah: {label}" for label in resting),
+    ])  # fmt: skip
     say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)

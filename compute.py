@@ -11,7 +11,7 @@ import audit
 import rating
 from database import db, now, write
 from fields import N_, Invalid, Level, Predicate
-from models import Assessment, Employee, Period, Policy, Rating, Unit
+from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
 
 RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
 WEIGHTED = ("supervisor", "peer", "subordinate")
@@ -78,6 +78,7 @@ class Said(NamedTuple):
     behaviour_score: object
     work_level: str | None
     behaviour_level: str | None
+    by_desk: bool
 
 
 class Suggestion(NamedTuple):
@@ -95,12 +96,11 @@ class Suggestion(NamedTuple):
 
 
 def compute(period, *, user=None, unit=None, employees=None):
-    """Suggest the rating of everybody in an account's scope who was assessed in a period.
+    """Suggest the rating of everybody of whom an account gives the supervisor's word in a period.
 
     `unit` narrows to a unit and all below it, `employees` to a sub-select or list of ids. Only
-    suggested ratings change; the account's own is left to others and counts nowhere. An
-    employee without a supervisor's assessment is missing; a rating suggested before that
-    assessment vanished stays, for compute never deletes. Raises Closed.
+    suggested ratings change. An employee without the supervisor's word on both aspects is missing;
+    a rating suggested before that word vanished stays, for compute never deletes. Raises Closed.
     """
     with write():
         if Period.get_by_id(period.id).state != "open":
@@ -108,7 +108,7 @@ def compute(period, *, user=None, unit=None, employees=None):
         who = _who(user, unit, employees)
         people, had = _people(period, who), _had(period, who)
         suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period))
-        new, changed, same, missing = _compare(people, had, suggest)
+        new, changed, same, missing = _compare(period, people, had, suggest)
         _insert(period, new, user)
         _update(period, changed, user)
     return Outcome(len(new), len(changed), same, tuple(missing))
@@ -126,14 +126,12 @@ def reasons(row, translate=str):
 def _who(user, unit, employees):
     """The conditions on Employee that narrow a run; none of them means everybody."""
     rules = []
-    if (scope := access.people(user)) is not None:
-        rules.append(Employee.id.in_(scope))
+    if (led := access.led(user)) is not None:  # its own person is left to others
+        rules.append(led)
     if unit is not None:
-        rules.append(Employee.unit.in_(Unit.below(unit.id)))
+        rules.append(Unit.within(Employee.unit, unit.id))
     if employees is not None:
         rules.append(Employee.id.in_(employees))
-    if user is not None and user.employee_id:
-        rules.append(Employee.id != user.employee_id)  # nobody rates herself
     return rules
 
 
@@ -162,7 +160,7 @@ def _said(period, who):
     )
     query = a.select(
         a.id, a.employee, a.source, a.assessor, a.updated_at,
-        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level,
+        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level, a.by_desk,
     ).where(a.period == period.id, spoken, *_of(a.employee, who))  # fmt: skip
     found = {}
     for row in map(Said._make, db.execute(query)):
@@ -217,7 +215,7 @@ def _desk(period):
 
 
 def _suggestion(person, said, desk):
-    """The suggestion for one employee, or None while an aspect of it is unknown."""
+    """The suggestion for one employee, or None while the supervisor has not judged both aspects."""
     told = said.get(person.id, ())
     chief = [row for row in told if row.source == "supervisor"]
     if not chief:
@@ -233,7 +231,7 @@ def _suggestion(person, said, desk):
     return Suggestion(
         person.unit, chief[0].assessor or person.supervisor, work_score, score,
         work_level, level, predicate, credit,
-        desk.explanation(work, behaviour, chief[0].id, cell),
+        desk.explanation(work, behaviour, chief[0].id, chief[0].by_desk, cell),
     )  # fmt: skip
 
 
@@ -245,7 +243,10 @@ def _precedence(supervisor, row):
 def _ask(desk, chief, told, level, score):
     """An aspect: the first supervisor who speaks of it decides whether a level stands."""
     level, score = Said._fields.index(level), Said._fields.index(score)
-    stands = next((row[level] for row in chief if row[level] or row[score] is not None), None)
+    word = next((row for row in chief if row[level] or row[score] is not None), None)
+    if word is None:  # nobody else speaks in the supervisor's place
+        return None, None, None
+    stands = word[level]
     given = [(row.source, _decimal(row[score])) for row in told if row[score] is not None]
     given.sort(key=_shown)
     return desk.aspect(stands, tuple(given))
@@ -255,18 +256,19 @@ def _shown(pair):
     return RANK[pair[0]], pair[1]
 
 
-def _compare(people, had, suggest):
+def _compare(period, people, had, suggest):
     """New and changed suggestions, the count of those that stay, and who is missing."""
     new, changed, same, missing = [], [], 0, []
+    exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
     for person in people:
         old = had.get(person.id)
         if old and old["state"] != "suggested":
             same += 1
         elif (suggestion := suggest(person)) is None:
-            missing.append((person.id, str(person)))
+            missing += [(person.id, str(person))] if person.id not in exempt else []
         elif old is None:
             new.append((person, suggestion))
-        elif _computed(old) != suggestion:
+        elif _computed(old) != suggestion or old["basis_changed"]:
             changed.append((person, suggestion, old))
         else:
             same += 1
@@ -303,13 +305,13 @@ def _insert(period, new, user):
 def _update(period, changed, user):
     """Set the computed fields of suggested ratings, and write their trail."""
     audit.update_many(
-        Rating, Suggestion._fields,
-        [(*suggestion, old["id"], old["version"]) for _, suggestion, old in changed],
+        Rating, (*Suggestion._fields, "basis_changed"),
+        [(*suggestion, False, old["id"], old["version"]) for _, suggestion, old in changed],
     )  # fmt: skip
     rows = []
     for person, suggestion, old in changed:
         before = _trail(old, Suggestion._make(_computed(old)))
-        after = _trail(old, suggestion, version=old["version"] + 1)
+        after = _trail(old, suggestion, version=old["version"] + 1, basis_changed=False)
         rows.append((old["id"], f"{person} {period}", before, after))
     audit.log_many("update", Rating, rows, user=user)
 

@@ -1,6 +1,7 @@
 """The one way to read and write, on both engines: connect, `write()`, sets of keys, and what time it is."""
 
 import json
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ def connect(url):
         raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
     if db.obj is not None and not db.is_closed():
         db.close()
+    forget()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
     db.obj.url = url  # for the processes that we start
     return db
@@ -39,10 +41,28 @@ def on_sqlite():
 @contextmanager
 def write():
     """The one way to write: one writer at a time, all or nothing; nests."""
+    forget()
     with db.atomic("IMMEDIATE") if on_sqlite() else db.atomic() as txn:
         if not on_sqlite():
             db.execute_sql("SELECT pg_advisory_xact_lock(7051)")
         yield txn
+    forget()
+
+
+ANSWERS = threading.local()
+
+
+def once(question, ask):
+    """The answer of `ask()`, asked once a request (or command) and again after each write."""
+    known = vars(ANSWERS)
+    if question not in known:
+        known[question] = ask()
+    return known[question]
+
+
+def forget():
+    """Ask everything afresh."""
+    vars(ANSWERS).clear()
 
 
 def among(field, values):

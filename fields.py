@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -207,6 +207,14 @@ class PeriodCode(Code):
             )
         return text or None
 
+    @staticmethod
+    def span(code):
+        """(kind, first day, last day) of a period's code."""
+        year, _, part = code.partition("-")
+        first, months = (3 * int(part[2]) - 2, 3) if part[:2] == "TW" else (int(part), 1) if part else (1, 12)
+        last = date(int(year) + (first + months > 12), (first + months - 1) % 12 + 1, 1) - timedelta(days=1)
+        return {1: "monthly", 3: "quarterly", 12: "annual"}[months], date(int(year), first, 1), last
+
 
 class Nip(CharField):
     """The 18 digits that name a civil servant: birth, appointment, gender and sequence."""
@@ -379,7 +387,11 @@ WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASC
 
 
 class Day(DateField):
-    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
+    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026; `due`: a clock in working days ends on it."""
+
+    def __init__(self, *args, due=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.due = due
 
     def parse(self, value):
         if isinstance(value, date):

@@ -10,7 +10,7 @@ import access
 import audit
 from database import among, today, write
 from fields import N_, Invalid
-from models import Period
+from models import Period, User
 
 FLOWS = {}  # model: its Flow, in the order of the capabilities
 
@@ -128,6 +128,47 @@ class Flow:
     def between(self, start, end):
         """The moves that lead from one state to another at once."""
         return [move for move in self.moves if start in move.start and move.end == end]
+
+
+def named(words):
+    """Give a `who` the words by which guides call it."""
+
+    def name(function):
+        function.words = words
+        return function
+
+    return name
+
+
+def described():
+    """The states and moves of every table as Markdown, for the guide of IT."""
+    parts = []
+    for model, flow in FLOWS.items():
+        labels, fields = flow.state.labels, model._meta.fields
+        states = ", ".join(f"{label} (`{code}`)" for code, label in labels.items())
+        parts += [f"### Langkah {model.noun} (`{model._meta.table_name}`)", "", f"Status: {states}.", ""]
+        parts += ["| Langkah | Dari | Menjadi | Siapa | Yang diminta |", "|---|---|---|---|---|"]
+        for move in flow.moves:
+            asked = [fields[name].verbose_name for name in move.asks]
+            asked += [f"({fields[name].verbose_name})" for name in move.offers]
+            start = ", ".join(labels[code] for code in move.start)
+            cells = (
+                f"{move.words} (`{move.name}`)",
+                start,
+                labels[move.end],
+                _who(move, model),
+                ", ".join(asked) or "–",
+            )
+            parts.append(f"| {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _who(move, model):
+    if move.who:
+        return move.who.words
+    roles = access.TABLES[model].verbs[move.verb]
+    return ", ".join(label for code, label in User.role.choices if code in roles)
 
 
 def may(move, model, user):

@@ -1,17 +1,19 @@
 """What is said of people: who may say it, how its sheet is read, and what a file of it would lead to."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
-from peewee import JOIN, fn
+from peewee import JOIN, SQL, fn
 
-import access
-from access import people, scoped, table
-from capabilities.outlook import Outlook
+import audit
+from access import heard, is_desk, led, people, scoped, table
+from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff, yes_or_no
+from database import among
 from excel.export import below, stream, unit_of
+from excel.lookup import Memo
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import N_, Invalid, Predicate
-from models import Assessment, Employee, Period, Unit
+from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 
@@ -33,13 +35,28 @@ def for_employee(user):
 
 
 def changes(user):
-    """Nobody is judged by herself; a supervisor delivers what she may not read back."""
-    mine = user.employee_id or 0
+    """What an account may say, or deliver, and of whom; nothing of a rating that is final."""
     if user.role == "employee":
-        return Assessment.assessor == mine
-    not_self_rated = (Assessment.employee != mine) | (Assessment.source == "self")
-    group = people(user)
-    return not_self_rated if group is None else Assessment.employee.in_(group) & not_self_rated
+        return (Assessment.assessor == (user.employee_id or 0)) & unlocked()
+    mine = (Assessment.employee == (user.employee_id or 0)) & (Assessment.source == "self")
+    word, others = (of_whom(rule) for rule in (led(user), heard(user)))
+    said = ((Assessment.source == "supervisor") & word) | ((Assessment.source != "supervisor") & others)
+    return (said | mine) & unlocked()
+
+
+def of_whom(rule):
+    """A condition on Employee as one on Assessment."""
+    return SQL("1 = 1") if rule is None else Assessment.employee.in_(Employee.select(Employee.id).where(rule))
+
+
+def unlocked():
+    """Assessments whose rating is not settled yet: from *final* on they are locked."""
+    settled = Rating.select(Rating.id).where(
+        (Rating.employee == Assessment.employee)
+        & (Rating.period == Assessment.period)
+        & Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))
+    )
+    return ~fn.EXISTS(settled)
 
 
 def locked(user):
@@ -56,9 +73,117 @@ table(
 )  # fmt: skip
 
 
-def may_rate(user, employee_id, source):
-    """Whether an account may give an assessment of this source to this employee (by id)."""
-    return user is None or employee_id != user.employee_id or source == "self"
+class Reach:
+    """Of whom an account may say what, for rows that are not stored yet: a rule across columns."""
+
+    def __init__(self, user):
+        self.user, self.ids = user, Memo(self._ids)
+
+    def _ids(self, kind):
+        """The ids of the people of whom the supervisor's word or others' may be given; None means all."""
+        rule = led(self.user) if kind == "supervisor" else heard(self.user)
+        return None if rule is None else {key for (key,) in Employee.select(Employee.id).where(rule).tuples()}
+
+    def __call__(self, values):
+        employee, source = values.get("employee"), values.get("source")
+        if self.user is None or employee is None or (source == "self" and employee == self.user.employee_id):
+            return None
+        if self.user.role == "employee":  # answers what she was asked; the row's own scope decides
+            return None
+        ids = self.ids["supervisor" if source == "supervisor" else "others"]
+        if ids is None or employee in ids:
+            return None
+        if employee == self.user.employee_id:
+            return "employee", N_("Anda tidak dapat menilai diri sendiri")
+        if source == "supervisor":
+            return "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
+        return "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
+
+
+class Settled:
+    """Nothing is said any more of somebody whose rating of the period is final."""
+
+    def __init__(self):
+        self.people = Memo(self._people)
+
+    def _people(self, period):
+        settled = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))
+        query = Rating.select(Rating.employee).where(Rating.period == period, settled)
+        return {key for (key,) in query.tuples()}
+
+    def __call__(self, values):
+        if values.get("period") and values.get("employee") in self.people[values["period"]]:
+            return "employee", N_("predikatnya sudah final; nilainya terkunci")
+        return None
+
+
+# ------------------------------------------------------------------ what follows
+
+
+SPOKEN = (
+    "employee",
+    "period",
+    "source",
+    "assessor",
+    "work_score",
+    "behaviour_score",
+    "work_level",
+    "behaviour_level",
+)
+
+
+@audit.follow(Assessment)
+def ratings_rest_on_it(wrote):
+    """Ratings that are not final yet rest on changed ground."""
+    if not Rating.select().where(resting()).exists():
+        return
+    changed, people = list(wrote.changed(*SPOKEN)), defaultdict(set)
+    stored = Assessment.select(Assessment.period, Assessment.employee)
+    pairs = set(stored.where(among(Assessment.id, [key for key, *_ in changed])).tuples())
+    pairs |= {
+        (v["period"], v["employee"])
+        for _, *both in changed
+        for v in both
+        if "employee" in v and "period" in v
+    }
+    for period, employee in pairs:
+        people[period].add(employee)
+    for period, employees in people.items():
+        shake((Rating.period == period) & among(Rating.employee, employees))
+
+
+@audit.follow(Assessment)
+def written_by(wrote):
+    """What the desk writes is stored as such: "dicatat kepegawaian atas nama ..."."""
+    if wrote.action in ("create", "update"):
+        ids = [key for key, *_ in wrote.rows]
+        desk = is_desk(wrote.user)
+        Assessment.update(by_desk=desk).where(among(Assessment.id, ids), Assessment.by_desk != desk).execute()
+
+
+@audit.follow(Employee)
+def ratings_rest_on_her(wrote):
+    """A rating rests on the person's supervisor, status and jenjang as well."""
+    if wrote.action != "create":
+        shake(among(Rating.employee, [key for key, *_ in wrote.changed("supervisor", "status", "jf_level")]))
+
+
+@audit.follow(Policy)
+def ratings_rest_on_rules(wrote):
+    """And on the policy in force when the period ends."""
+    shake(Rating.id.is_null(False))
+
+
+def resting():
+    """The condition of ratings of open periods that are not final and whose ground stands."""
+    still_open = Period.select(Period.id).where(Period.state == "open")
+    unsettled = Rating.state.in_(Rating.UNSETTLED) & Rating.period.in_(still_open)
+    return unsettled & (Rating.basis_changed == False)  # noqa: E712 - SQL
+
+
+def shake(condition):
+    """Mark the ratings whose ground has changed; their version stays, for nobody edited them."""
+    Rating.update(basis_changed=True).where(condition, resting()).execute()
 
 
 # ------------------------------------------------------------------ the sheet
@@ -66,6 +191,8 @@ def may_rate(user, employee_id, source):
 
 class AssessmentSheet(Sheet):
     """Whom a blank cell means, what is verified, and the template with the account's people."""
+
+    computes = True
 
     def complete(self, row, checked):
         """Fill in Periode, Sumber and NIP Penilai where they are blank, and judge the assessor.
@@ -102,11 +229,7 @@ class AssessmentSheet(Sheet):
         return not asks and all(row.values.get(name) is None for name in SAID)
 
     def rules(self, user):
-        def own(values):
-            if not may_rate(user, values["employee"], values["source"]):
-                return "employee", N_("Anda tidak dapat menilai diri sendiri")
-
-        return [own, *self.model.rules]
+        return [Reach(user), Settled(), *self.model.rules]
 
     def disagrees(self, row, merged):
         """A Predikat beside two levels must be theirs (DOMAIN 1.3, 11)."""
@@ -117,11 +240,26 @@ class AssessmentSheet(Sheet):
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
         return column, Invalid(words, right=column.field.show(predicate_of(*levels)))
 
+    def resting(self, ids):
+        """The ratings of these people and periods that are not final."""
+        stands = Assessment.select().where(
+            (Assessment.employee == Rating.employee)
+            & (Assessment.period == Rating.period)
+            & Assessment.id.in_(ids)
+        )
+        mine = Rating.select().where(Rating.state.in_(Rating.UNSETTLED), fn.EXISTS(stands))
+        return [str(row) for row in Rating.with_labels(mine)]
+
+    def remarks(self, values):
+        if values["source"] != "supervisor":
+            return []
+        return contradictions(values, Policy.on(Period.get_by_id(values["period"]).ends_on))
+
     def outlook(self, checked):
         return Outlook(checked)
 
     def prefilled(self, context, unit_code):
-        """The active people of the account's scope (of `unit_code` and below), not the account's own person,
+        """The active people of whom the account gives the supervisor's word (of `unit_code` and below),
         for the context's period or else the current one, with what the supervisor's assessments say so far."""
         period = context.period or Period.current()
         if period is None:
@@ -145,7 +283,7 @@ ASSESSMENTS = AssessmentSheet(
     "assessments", Assessment, key=("employee", "period", "source", "assessor"),
     references={"employee": PERSON, "period": (N_("Periode"), Period.code),
                 "assessor": (N_("NIP Penilai"), Employee.nip)},
-    printed=(NAME,), optional=("period", "source", "assessor"),
+    printed=(NAME,), without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
     verified=(Column(N_("Predikat"), "predicate", Predicate()),),
     automatic=(Column(N_("Predikat (otomatis)"), "automatic", Predicate()),),
@@ -172,11 +310,8 @@ def prefilled(user, period, unit_code):
         .where(Employee.active == True)  # noqa: E712 - SQL
         .order_by(Unit.code, Employee.name, Employee.nip)
     )  # fmt: skip
-    group = access.people(user)
-    if group is not None:
-        query = query.where(Employee.id.in_(group))
-    if user is not None and user.employee_id:
-        query = query.where(Employee.id != user.employee_id)
+    if (rule := led(user)) is not None:
+        query = query.where(rule)
     if unit_code:
         query = query.where(below(Employee, unit_of(unit_code, user)))
     for nip, name, *said in stream(query):

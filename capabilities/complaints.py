@@ -8,7 +8,7 @@ from clocks import Clocks
 from database import WITA, among, now, today
 from excel.sheet import Sheet
 from fields import N_, Invalid
-from flows import Flow, Move
+from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
 from panels import Card, Named, Panel, Question, Where, referring
 
@@ -67,6 +67,7 @@ def starts(name, days):
 # ------------------------------------------------------------------ moves
 
 
+@named(N_("kepegawaian dan petugas tanpa unit"))
 def desk_alone(user):
     """The desk and officers without a unit, who serve all units."""
     return None if is_desk(user) or not user.unit_id else NOTHING

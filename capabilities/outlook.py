@@ -82,10 +82,18 @@ class Outlook:
             by_period[said.period].append(said)
         for key, group in by_period.items():
             period, policy = self.periods[key], self.policies[key]
+            plan.warnings += self._against(policy, group)
             plan.warnings += self._jumps(period, group)
             if len(group) >= policy.distribution_min_people:
                 plan.warnings += self._all_alike(group)
                 plan.warnings += self._spread(period, policy, group)
+
+    def _against(self, policy, group):
+        """A level against its own score, with the score's level to choose instead."""
+        for said in group:
+            values = dict(zip((name for pair in ASPECTS for name in pair), said.values, strict=True))
+            for name, problem in contradictions(values, policy):
+                yield self.checked.problem(said.row, name, problem)
 
     def _jumps(self, period, group):
         """Two levels or more away from the rating of the last period of the same kind."""
@@ -132,6 +140,18 @@ class Outlook:
             if result := results[unit]:
                 for found in beyond(Counter(said.predicate for said in team), result, limits):
                     yield self.checked.problem(team[0].row, None, _told(unit, result, *found))
+
+
+def contradictions(values, policy):
+    """[(field, Invalid)] of the levels that the score beside them does not suggest."""
+    labels, found = dict(Level.CHOICES), []
+    for level, score in ASPECTS:
+        if values.get(level) and values.get(score) is not None:
+            suggested = level_of(values[score], policy)
+            if suggested != values[level]:
+                words = N_("skor mengusulkan %(near)s, tersimpan %(level)s; rating itu yang berlaku")
+                found.append((level, Invalid(words, near=labels[suggested], level=labels[values[level]])))
+    return found
 
 
 def _jump(before, after):

@@ -4,21 +4,36 @@ from collections import Counter
 
 from peewee import fn
 
-from access import DESK, everyone, table, under
+from access import DESK, everyone, of_people, table, under
 from database import today
+from excel.sheet import NAME, PERSON, Sheet
 from fields import N_
 from flows import Flow, Move
-from models import Employee, Period, Rating, UnitResult
+from models import Employee, Exemption, Period, Rating, Unit, UnitResult
 from panels import Question, Where, referring
 
 table(
-    Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK,
+    Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
     compute="admin hr supervisor", close=DESK, sees=everyone,
 )  # fmt: skip
 table(
-    UnitResult, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK,
+    UnitResult, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK,
     sees={"supervisor": under(UnitResult.unit)},
 )  # fmt: skip
+
+table(
+    Exemption, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK,
+    sees=of_people(Exemption.employee),
+)  # fmt: skip
+
+PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
+UNIT_RESULTS = Sheet(
+    "unit_results", UnitResult, key=("unit", "period"),
+    references={"unit": (N_("Kode Unit"), Unit.code), "period": (N_("Periode"), Period.code)},
+)  # fmt: skip
+EXEMPTIONS = Sheet(
+    "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
+)
 
 SETTLED = ("final", "delivered", "acknowledged", "objected", "upheld", "changed")
 

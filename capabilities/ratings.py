@@ -6,21 +6,32 @@ from operator import attrgetter
 
 from peewee import Field, fn
 
+import access
 import audit
-from access import DESK, both, is_desk, of_people, people, scoped, table, through
+from access import DESK, both, is_desk, people, scoped, table, through
 from clocks import Clocks
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import N_, Day, Points, Predicate, Text, Whole
-from flows import Flow, Move
+from fields import N_, Day, Invalid, Points, Predicate, Text, Whole
+from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
 
 
+def seen(user):
+    """Of an open period the ratings of one's people, of a closed one those of the unit of that time."""
+    mine = Rating.employee.in_(people(user))
+    if user.role != "supervisor" or not user.unit_id:
+        return mine
+    closed = Period.select(Period.id).where(Period.state == "closed")
+    then = Unit.within(Rating.unit, user.unit_id)
+    return (Rating.period.in_(closed) & then) | (Rating.period.not_in(closed) & mine)
+
+
 def not_her_own(user):
     """Nobody changes her own rating."""
-    seen = of_people(Rating.employee)(user) if not is_desk(user) else None
+    seen = access.scope(Rating, user)
     return both(seen, Rating.employee != user.employee_id if user.employee_id else None)
 
 
@@ -33,8 +44,8 @@ RATERS = "admin hr supervisor"
 ALL = "admin hr supervisor officer employee"
 
 table(
-    Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, sign=ALL, decide=RATERS,
-    sees=of_people(Rating.employee), changes=not_her_own,
+    Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, withdraw=DESK, sign=ALL, decide=RATERS,
+    sees=seen, changes=not_her_own,
 )  # fmt: skip
 table(
     Objection, read="admin hr supervisor employee", update=DESK, delete=DESK,
@@ -44,6 +55,7 @@ table(
 # ------------------------------------------------------------------ moves
 
 
+@named(N_("pejabat penilainya; kepegawaian dengan alasan"))
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
     others = not_her_own(user)
@@ -54,6 +66,7 @@ def rater(user):
     return both(others, Rating.rater.in_(people(user)))
 
 
+@named(N_("atasan pejabat penilainya; kepegawaian mencatatkan"))
 def superior(user):
     """The supervisor of the rater; an account without a person for superiors of its unit; the desk for everybody."""
     others = not_her_own(user)
@@ -65,6 +78,7 @@ def superior(user):
     return both(others, Rating.rater.in_(Employee.select(Employee.id).where(above)))
 
 
+@named(N_("pegawai yang dinilai; kepegawaian mencatatkan"))
 def herself(user):
     """The person; the desk enters what she signs on paper, but for its own people's own ratings."""
     if is_desk(user) and not user.employee_id:
@@ -103,13 +117,29 @@ def predicate_follows(ratings, taken):
     return {row.id: {"predicate": predicate_of(*levels)} for row in ratings}
 
 
+def on_firm_ground(ratings):
+    """What a rating rests on must be what it was computed from."""
+    words = N_("dasarnya berubah; hitung predikatnya lagi atau tarik")
+    return {row.id: Invalid(words) for row in ratings if row.basis_changed}
+
+
+def shaken(ratings, taken):
+    """Whatever is opened again is computed again before it is confirmed."""
+    return {row.id: {"basis_changed": True} for row in ratings}
+
+
+STAMPS = ("confirmed_on", "final_on", "delivered_on", "acknowledged_on")
 MOVES = (
     Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("confirmed_on",)),
+         offers=("reason",), needs=desk_says_why, stamps=("confirmed_on",), guard=on_firm_ground),
+    Move("withdraw", N_("Tarik"), N_("Ditarik"), Rating.UNSETTLED, "withdrawn", "withdraw", asks=("reason",)),
+    Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"),
+         ("withdrawn", "final", "delivered", "acknowledged", "upheld", "changed"), "suggested", "withdraw",
+         asks=("reason",), clears=STAMPS, sets=("basis_changed",), clock=shaken),
     Move("unconfirm", N_("Batalkan konfirmasi"), N_("Konfirmasi dibatalkan"), ("confirmed",), "suggested", "rate",
          who=rater, asks=("reason",), clears=("confirmed_on",)),
     Move("finalise", N_("Finalkan"), N_("Difinalkan"), ("confirmed",), "final", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("final_on",)),
+         offers=("reason",), needs=desk_says_why, stamps=("final_on",), guard=on_firm_ground),
     Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", "rate", who=rater,
          offers=("reason",), needs=desk_says_why, stamps=("delivered_on",), after_close=True),
     Move("acknowledge", N_("Tanda tangani"), N_("Ditandatangani pegawai"), ("delivered", "upheld", "changed"),
@@ -132,7 +162,7 @@ RATINGS = Sheet(
     references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
                 "period": (N_("Periode"), Period.code)},
     printed=(NAME, (N_("Unit"), "unit.name", "unit")),
-    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "note"),
+    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
 )  # fmt: skip
 
 TOTALS = Part(

@@ -331,16 +331,16 @@ def undo(upload, user):
             raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
 
 
-def _touched(upload, model):
+def touched(upload):
     """The ids of the rows that an upload wrote, as a sub-select."""
-    mine = (Change.upload == upload.id) & (Change.table == model._meta.table_name)
-    return Change.select(Change.key).where(mine)
+    table = SHEETS[upload.sheet].model._meta.table_name
+    return Change.select(Change.key).where((Change.upload == upload.id) & (Change.table == table))
 
 
 def _within_reach(upload, model, user):
     """Refuse where the account may no longer write every row that the upload wrote."""
     reach = access.writable(model, user)
-    rows = model.select().where(model.id.in_(_touched(upload, model)))
+    rows = model.select().where(model.id.in_(touched(upload)))
     if reach is not None and rows.where(reach).count() != rows.count():
         raise NotUndoable(N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian"))
 
@@ -358,7 +358,7 @@ def _still_undoable(upload, model):
 
 def _period_states(upload, model):
     """The states of the periods that an upload's rows belong to now, or would go back to."""
-    rows = model.select(model.period).where(model.id.in_(_touched(upload, model))).distinct()
+    rows = model.select(model.period).where(model.id.in_(touched(upload))).distinct()
     texts = Change.select(Change.before).where((Change.upload == upload.id) & Change.before.is_null(False))
     back = {json.loads(text).get("period") for (text,) in texts.tuples()}
     periods = back | {key for (key,) in rows.tuples()}

@@ -84,12 +84,11 @@ def unit_of(code, user):
 
 def below(model, unit):
     """The condition that a row belongs to a unit or one below it."""
-    units = Unit.below(unit.id)
     if model is Unit:
-        return Unit.id.in_(units)
+        return Unit.within(Unit.id, unit.id)
     if "unit" in model._meta.fields:
-        return model.unit.in_(units)
-    return model.employee.in_(Employee.select(Employee.id).where(Employee.unit.in_(units)))
+        return Unit.within(model.unit, unit.id)
+    return model.employee.in_(Employee.select(Employee.id).where(Unit.within(Employee.unit, unit.id)))
 
 
 def _joined(query, model, aliases, way):

@@ -59,6 +59,7 @@ class Sheet:
 
     derived = ()  # the fields of `derive`
     derived_from = ()  # and those that they follow
+    computes = False  # whether ratings are computed from it
 
     def __init__(self, name, model, *, key, references=(), printed=(), without=(), optional=(),
                  computed=(), either=(), verified=(), automatic=(), anybody=(), knows=(), dated="",
@@ -86,11 +87,19 @@ class Sheet:
 
     def rules(self, user):
         """The rules across columns: each {field: value} -> (field, message) or None."""
-        return list(self.model.rules)
+        return list(getattr(self.model, "rules", ()))
 
     def disagrees(self, row, merged):
         """(column, Invalid) where a verified column contradicts the row, or None."""
         return
+
+    def resting(self, ids):
+        """The labels of rows elsewhere that rest on these rows (a sub-select of ids) and may not be settled yet."""
+        return []
+
+    def remarks(self, values):
+        """[(field, Invalid)] of what is odd about a row without being wrong."""
+        return []
 
     def derive(self, values):
         """{field: value} of what follows from other fields, `derived_from`."""

@@ -228,6 +228,8 @@ EXAMPLES = {
     "employee.name": "Siti Aminah", "employee.position": "Perawat Ahli Pertama",
     "employee.email": "siti.aminah@mamujukab.go.id", "employee.phone": "0812 3456 7890",
     "assessment.note": "Menyelesaikan laporan stunting lebih cepat dari target",
+    "period.name": "Triwulan III 2026", "holiday.name": "Hari Kemerdekaan RI",
+    "unit_result.note": "Enam dari tujuh sasaran tercapai",
     "training.title": "Pelatihan Pelayanan Prima", "training.provider": "BPSDM Provinsi Sulawesi Barat",
     "training.certificate_no": "421/BPSDM/2026",
     "award.title": "Satyalancana Karya Satya X Tahun", "award.decree_no": "800/125/2026",

@@ -38,7 +38,7 @@ def downgrade(target=None):
         return runner().down(target)
 
 
-FIRST_POLICY = "Nilai bawaan: PermenPANRB 6/2022; PP 30/2019; SE MenPANRB 3/2023 (belum disahkan Perbup)"
+FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"
 
 
 @contextmanager

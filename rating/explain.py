@@ -19,7 +19,15 @@ def reasons(why, label=str):
     lines = []
     for name, aspect in why["aspects"].items():
         lines.append(_level(label(name), aspect, why["thresholds"], label))
-        lines += [_source(source, given, why, label) for source, given in aspect["sources"].items()]
+        if aspect.get("against"):
+            words = N_(
+                "Skor atasan sendiri mengusulkan %(suggested)s; yang berlaku rating yang diberikannya."
+            )
+            lines.append((words, {"suggested": label(aspect["against"])}))
+        weighed = aspect["basis"] != "level"
+        lines += [_source(source, given, weighed, why, label) for source, given in aspect["sources"].items()]
+    if why.get("by_desk"):
+        lines.append((N_("Nilai atasan dicatat kepegawaian atas nama penilai."), {}))
     lines.append(_cell(why, label))
     if why["cell"][1] == BELOW:
         lines.append((N_("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct "
@@ -48,7 +56,7 @@ def _level(name, aspect, thresholds, label):
     )  # fmt: skip
 
 
-def _source(source, given, why, label):
+def _source(source, given, weighed, why, label):
     params = {"source": label(source), "count": given["count"]}
     if given["mean"] is None:
         params["least"] = why["minima"][source]
@@ -56,7 +64,7 @@ def _source(source, given, why, label):
             N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."), params,
         )  # fmt: skip
     params["mean"] = _comma(given["mean"])
-    if not given["used"]:
+    if not (given["used"] and weighed):
         return (
             N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan."), params,
         )  # fmt: skip

@@ -12,7 +12,12 @@ def insert(model, names, rows, ids=None):
     """Insert tuples of the named fields, with the ids that were reserved for them; returns the ids."""
     rows = list(rows)
     ids = audit.reserve_ids(model, len(rows)) if ids is None else ids
-    extra = {"version": 1, "updated_at": STAMP} if issubclass(model, Record) else {}
+    extra = {
+        f.name: f.default
+        for f in model._meta.sorted_fields
+        if f.default is not None and not callable(f.default) and f.name not in names
+    }
+    extra |= {"updated_at": STAMP} if issubclass(model, Record) else {}
     audit.insert_many(
         model, ("id", *names, *extra),
         [(key, *row, *extra.values()) for key, row in zip(ids, rows, strict=True)],
@@ -24,9 +29,15 @@ def seed_reference():
     """Load Mamuju's units and the holidays of 2026; what is there already stays as it is."""
     with write():
         _units()
+        seed_holidays()
+
+
+def seed_holidays():
+    """Load the holidays of the years that we know; returns how many were missing."""
+    with write():
         known = {day for (day,) in Holiday.select(Holiday.date).tuples()}
         days = ((Holiday.date.parse(row["date"]), row["name"], row["kind"]) for row in codes("holidays_2026"))
-        insert(Holiday, ("date", "name", "kind"), [day for day in days if day[0] not in known])
+        return len(insert(Holiday, ("date", "name", "kind"), [day for day in days if day[0] not in known]))
 
 
 def _units():

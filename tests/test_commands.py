@@ -46,6 +46,7 @@ def file_of(tmp_path, *rows, name="nilai.xlsx"):
 
 
 def test_init_is_idempotent_and_seed_refuses_a_second_time(run):
+    assert run("init") == (0, "25 hari libur dimuat\n")
     assert run("init") == (0, "")
     code, _ = run("seed", "--employees", 30)
     assert (code, Employee.select().count(), User.select().count()) == (0, 30, 0)

@@ -7,7 +7,14 @@ from fields import N_
 
 def register(admin):
     """Add every view to the panel, in the order of the menu."""
-    from views.assessment import AssessmentView, ObjectionView, PeriodView, RatingView, UnitResultView
+    from views.assessment import (
+        AssessmentView,
+        ExemptionView,
+        ObjectionView,
+        PeriodView,
+        RatingView,
+        UnitResultView,
+    )
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
     from views.imports import ImportView
@@ -19,7 +26,10 @@ def register(admin):
 
     menu = (
         (N_("Kepegawaian"), (EmployeeView, UnitView)),
-        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView)),
+        (
+            N_("Penilaian"),
+            (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView, ExemptionView),
+        ),
         (N_("Pengembangan"), (TrainingView, AwardView)),
         (N_("Pengaduan"), (ComplaintView, ComplaintEventView)),
         (N_("Pengaturan"), (UploadsView, PolicyView, HolidayView, UserView, ChangeView)),

@@ -10,11 +10,10 @@ from flask_babel import lazy_gettext as _l
 
 import access
 import compute
-from capabilities.assessments import may_rate
 from capabilities.ratings import RECAP, SIASN, Totals
 from excel.export import rows_of, unit_of
 from fields import CONTROL, Invalid
-from models import Assessment, Objection, Period, Rating, Unit, UnitResult
+from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
 from views.base import AdminView
 from views.formfields import spoken
@@ -74,9 +73,7 @@ class AssessmentView(Grid, ComputesForEmployees):
     column_searchable_list = ("employee.nip", "employee.name")
     column_default_sort = ("id", True)  # newest first, straight from the key
 
-    def on_model_change(self, form, row, is_created):
-        if not may_rate(me(), row.employee_id, row.source):
-            raise access.Denied()
+    form_without = ("by_desk",)
 
 
 class RatingView(ComputesForEmployees):
@@ -144,6 +141,12 @@ class RatingView(ComputesForEmployees):
         """A level or predikat in the narrow cells of the 3x3 table."""
         labels = Rating.predicate.labels | Rating.work_level.labels
         return gettext(labels[code]).replace(" Ekspektasi", "").replace("/", "/\u200b")
+
+
+class ExemptionView(AdminView):
+    model = Exemption
+    column_searchable_list = ("employee.nip", "employee.name")
+    column_default_sort = ("starts_on", True)
 
 
 class UnitResultView(AdminView):

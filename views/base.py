@@ -2,12 +2,13 @@
 
 from itertools import groupby
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
 from wtforms.validators import ValidationError
 
@@ -15,6 +16,7 @@ import access
 import audit
 import flows
 from capabilities import gathered
+from clocks import Clocks
 from database import write
 from excel.sheet import sheet_for
 from fields import Choice
@@ -22,13 +24,13 @@ from flows import FLOWS
 from models import Employee, Period, Record
 from views.exports import Exports
 from views.filters import special
-from views.formfields import Converter, Version
+from views.formfields import Converter, Version, spoken
 from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
 from views.panels import links_of, record_panels
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, shown, value_at
+from views.shown import TYPE_FORMATTERS, badge, local_day, shown, value_at
 
 
 class AdminView(Exports, Moves, Lists, ModelView):
@@ -102,6 +104,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         """How a cell of this field is shown, where its plain value would not do."""
         if isinstance(field, Choice):
             return lambda view, context, row, path: badge(field, value_at(row, path))
+        if getattr(field, "due", False):
+            return lambda view, context, row, path: due_day(value_at(row, path))
         return None
 
     # -- who may
@@ -209,7 +213,7 @@ class AdminView(Exports, Moves, Lists, ModelView):
         if row is not None:
             stored = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields}
             values = stored | {name: value for name, value in values.items() if name != "version"}
-        problems = [problem for rule in getattr(self.model, "rules", ()) if (problem := rule(values))]
+        problems = [problem for rule in self.sheet.rules(me()) if (problem := rule(values))]
         for name, message in problems:
             self.complain(form, name, gettext(message))
         return not problems
@@ -271,6 +275,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         except ValidationError as error:
             flash(str(error), "error")
         else:
+            for name, remark in self.sheet.remarks(row.__data__):
+                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
             return True
         return False
 
@@ -355,6 +361,19 @@ class AdminView(Exports, Moves, Lists, ModelView):
         back = get_redirect_target() or self.get_url(".index_view")
         stays = self.get_one(row.id) is not None
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
+
+
+def due_day(day):
+    """The end of a clock, with a warning where the holidays of its year are not entered."""
+    if day is None:
+        return ""
+    if "holiday_years" not in g:
+        g.holiday_years = Clocks().years
+    text = local_day(None, day, "")
+    if day.year in g.holiday_years:
+        return text
+    words = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
+    return Markup('{} <span class="chip warn">{}</span>').format(text, words)
 
 
 def headings_of(model):

@@ -120,6 +120,7 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
+            "resting": SHEETS[upload.sheet].resting(work.touched(upload)) if upload.state == "applied" else (),
             "edits": Edits.of(upload), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
             "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
@@ -218,8 +219,13 @@ class UploadsView(UploadView):
     def undo(self, id):
         upload = self.own(id)
         try:
+            resting = SHEETS[upload.sheet].resting(work.touched(upload))
             undone, kept = work.undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
+            if resting:
+                rows = "; ".join(resting[:20])
+                flash(gettext("Dasar %(n)s predikat berubah; hitung lagi atau tarik: %(rows)s", n=len(resting), rows=rows),
+                      "info")  # fmt: skip
             if kept:
                 rows = "; ".join(kept[:20])
                 flash(gettext("Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows=rows), "info")
