@@ -30,7 +30,7 @@ from views.lists import Lists
 from views.moves import Moves
 from views.panels import links_of, record_panels
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, local_day, shown, value_at
+from views.shown import TYPE_FORMATTERS, badge, day, shown, value_at
 
 
 class AdminView(Exports, Moves, Lists, ModelView):
@@ -363,17 +363,16 @@ class AdminView(Exports, Moves, Lists, ModelView):
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
 
 
-def due_day(day):
+def due_day(due):
     """The end of a clock, with a warning where the holidays of its year are not entered."""
-    if day is None:
+    if due is None:
         return ""
     if "holiday_years" not in g:
         g.holiday_years = Clocks().years
-    text = local_day(None, day, "")
-    if day.year in g.holiday_years:
-        return text
-    words = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
-    return Markup('{} <span class="chip warn">{}</span>').format(text, words)
+    if due.year in g.holiday_years:
+        return day(due)
+    words = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=due.year)
+    return Markup('{} <span class="chip warn">{}</span>').format(day(due), words)
 
 
 def headings_of(model):
