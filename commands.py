@@ -15,8 +15,9 @@ import audit
 import compute as computing
 import flows
 import migrations
+import serving
 from capabilities import SHEETS
-from database import among, db, write
+from database import among, connect, db, write
 from excel import apply, jobs
 from excel.export import export as export_sheet
 from excel.template import template as write_template
@@ -25,6 +26,7 @@ from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
+from settings import settings
 
 REASON = Rating.reason.verbose_name
 SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
@@ -74,9 +76,6 @@ class Refused(click.ClickException):
 @click.pass_context
 def main(context):
     """Kinerja: the performance panel."""
-    from admin_app import settings
-    from database import connect
-
     try:
         config = settings()
         Path(config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
@@ -153,18 +152,16 @@ def serve(host, port, workers):
 
 
 def run_server(host, port, workers=2):
-    jobs.start_worker("--stay")
+    """Become the server; what watches the worker beside it is in serving.py."""
     if sys.platform == "win32":
         import waitress
 
         from admin_app import create_app
 
+        serving.keep_a_worker()
         return waitress.serve(create_app(), host=host, port=port, threads=8)
-    from admin_app import ROOT
-
-    bind = f"{host}:{port}"
-    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--bind", bind, "--workers",
-               str(workers), "--threads", "4", "--chdir", str(ROOT), "--timeout", "120", "--preload", "--no-control-socket"]  # fmt: skip
+    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--config", serving.__file__,
+               "--bind", f"{host}:{port}", "--workers", str(workers)]  # fmt: skip
     return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
 
 
@@ -312,12 +309,13 @@ def told(result):
     return "\n".join([*lines, counts, done])
 
 
-@main.command(hidden=True)
+@main.command()
 @click.option("--stay", is_flag=True, help="Wait for more when there is nothing to do.")
-def work(stay):
-    """Work large uploads off; `serve` starts this by itself."""
+@click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
+def work(stay, parent):
+    """Work large uploads off; `serve` starts this by itself, beside another server run it with --stay."""
     db.close()
-    jobs.keep_working(stay)
+    jobs.keep_working(stay, parent)
 
 
 @main.command("export")
