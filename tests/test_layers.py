@@ -16,7 +16,7 @@ BELOW = {
     "catalogues": set(),
     "settings": set(),
     "serving": {"excel"},
-    "migrations": {"models"},
+    "migrations": {"models", "fields"},
     "compute": {"audit", "access", "models", "fields", "rating"},
     "excel": {"audit", "access", "models", "fields", "rating"},
     "forms": set(),
