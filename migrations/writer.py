@@ -136,9 +136,13 @@ def changes(table, old, new, defaults):
 
 def column(table, name, old, words, defaults):
     """The line for a new or another column, with what an IT officer has to know before it runs."""
-    default, lines = default_of(table, words, defaults), []
-    if COLUMN.fullmatch(words[0])["required"] and default is None and not old:
-        lines.append("# required and without a default: runs only while the table is empty")
+    lines, filled = (
+        [],
+        COLUMN.fullmatch(words[0])["required"] and not (old and COLUMN.fullmatch(old[0])["required"]),
+    )
+    default = default_of(table, words, defaults) if filled else None
+    if filled and default is None:
+        lines.append("# required and without a default: runs only while no row lacks it")
     if lost := sorted(set(codes(old)) - set(codes(words))) if codes(words) else ():
         lines.append(f"# change the rows first that hold: {', '.join(lost)}")
     step = "change_column" if old else "add_column"
@@ -157,17 +161,11 @@ def indexes(old, new):
 def default_of(table, words, defaults):
     """What rows get in a required column: the model's default; on the way back a value that the rule allows."""
     found = COLUMN.fullmatch(words[0])
-    if not found["required"]:
-        return None
     if defaults is not None:
         return defaults.get((table, found["name"]))
     low = re.search(r"BETWEEN (-?\d+)", found["rule"] or "")
-    allowed = [
-        *codes(words),
-        *([int(low[1])] if low else ()),
-        *(() if words[1:] else (EMPTY.get(found["kind"], 0),)),
-    ]
-    return allowed[0] if allowed else None
+    allowed = [*codes(words), *([int(low[1])] if low else ())]
+    return allowed[0] if allowed else None if words[1:] else EMPTY.get(found["kind"], 0)
 
 
 def source(words, default=None):

@@ -57,8 +57,10 @@ def copy(tmp_path, database, database_url):
         db.connect(reuse_if_open=True)
         return done.stdout.strip()
 
-    run.place = place
-    return run
+    run.place, run.newest = place, len(list((place / "migrations").glob("0*.py")))
+    yield run
+    if not on_sqlite():  # the server's database is shared by all tests
+        run("admin_app.py", "downgrade", str(run.newest))
 
 
 def change_models(place):
@@ -82,10 +84,9 @@ def test_the_written_migration_leads_to_the_models_and_back(copy):
         "INSERT INTO employee (version, updated_at, nip, name, unit_id, position_type, status, active) "
         f"VALUES (1, '2026-01-01', '1', 'A', 1, 'PELAKSANA', 'PNS', {'1' if on_sqlite() else 'true'})"
     )
-    before = len(list((copy.place / "migrations").glob("0*.py")))
     change_models(copy.place)
     file = Path(copy("admin_app.py", "migration", "many_things"))
-    assert (file.parent, file.name) == (copy.place / "migrations", f"{before + 1:04}_many_things.py")
+    assert (file.parent, file.name) == (copy.place / "migrations", f"{copy.newest + 1:04}_many_things.py")
     text = file.read_text()
     assert '"stars" BETWEEN 1 AND 5' in text
     assert "# change the rows first that hold: XX" in text
@@ -94,7 +95,7 @@ def test_the_written_migration_leads_to_the_models_and_back(copy):
     assert {"seats", "unit_id", "open"} <= columns("course")
     assert "phone" not in columns("employee")
     assert copy("admin_app.py", "migration", "again") == "Tidak ada perbedaan; tidak ada yang ditulis"
-    assert copy("admin_app.py", "downgrade", str(before)) == file.stem
+    assert copy("admin_app.py", "downgrade", str(copy.newest)) == file.stem
     assert "phone" in columns("employee")
     assert "stars" not in columns("employee")
     assert Unit.get().name == "Unit"
@@ -121,6 +122,19 @@ def test_the_way_back_gives_the_schema_of_before(tmp_path):
 
 def test_models_and_migrations_of_today_need_no_migration(tmp_path):
     assert writer.write("nothing", migrations.FOLDER, MODELS) is None
+
+
+def test_a_required_column_without_a_default_and_a_lost_code_are_said():
+    empty, words = writer.Shape(), ['"rank" INT NOT NULL CHECK ("rank" BETWEEN 2 AND 5)']
+    ranked = writer.Shape({"rank": words})
+    *_, line = writer.changes("t", empty, ranked, {})
+    assert writer.changes("t", empty, ranked, {})[0].startswith("# required and without a default")
+    assert "default" not in line
+    assert "default=2, " in writer.changes("t", empty, ranked, None)[0]
+    wide, narrow = (
+        writer.Shape({"s": [f'"s" TEXT CHECK ("s" IN ({codes}))']}) for codes in ("'a', 'b'", "'a'")
+    )
+    assert writer.changes("t", wide, narrow, {})[0] == "# change the rows first that hold: b"
 
 
 def test_rules_across_columns_are_left_to_a_person():
