@@ -133,8 +133,8 @@ def init():
 @click.argument("name")
 def migration(name):
     """Write the next migration from the difference between models.py and the migrations so far."""
-    if not name.isidentifier():
-        raise Refused(f"“{name}” bukan nama migrasi; pakai huruf, angka, dan garis bawah")
+    if not any(map(str.isalnum, name)):
+        raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
     click.echo(migrations.write_next(name) or "Tidak ada perbedaan; tidak ada yang ditulis")
 
 

@@ -207,7 +207,7 @@ def body(name, up, down):
     names = ", ".join(used)
     if len(names) > 80:
         names = "(\n    " + ",\n    ".join(used) + ",\n)"
-    title = f'"""{name.replace("_", " ").strip().capitalize()}."""\n'
+    title = f'"""{re.sub(r"[\W_]+", " ", name).strip().capitalize()}."""\n'
     imports = [f"from peewee import {names}\n"] if used else []
     return "\n".join([title, *imports, function("up", up), function("down", down)])
 

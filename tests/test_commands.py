@@ -113,7 +113,7 @@ def test_an_unreadable_file_is_exit_2_with_a_reason(content, run, tmp_path):
     ("export", "units", "x.pdf"), ("user", "add", "x", "--role", "raja"), ("undo", "9" * 40), ("undo", "satu"),
     ("export", "units", "x.csv", "--user", ""), ("export", "units", "x.csv", "--unit", ""), ("compute", ""),
     ("export", "units", "x.csv", "--period", ""), ("user", "password", ""), ("user", "add", "", "--role", "hr"),
-    ("user", "add", "x", "--role", "hr", "--nip", ""), ("migration", "../x"), ("downgrade", "-1"),
+    ("user", "add", "x", "--role", "hr", "--nip", ""), ("migration", "/"), ("downgrade", "-1"),
 ])  # fmt: skip
 def test_wrong_usage_is_exit_2(args, run):
     assert run(*args)[0] == 2

@@ -85,7 +85,7 @@ def test_the_written_migration_leads_to_the_models_and_back(copy):
         f"VALUES (1, '2026-01-01', '1', 'A', 1, 'PELAKSANA', 'PNS', {'1' if on_sqlite() else 'true'})"
     )
     change_models(copy.place)
-    file = Path(copy("admin_app.py", "migration", "many_things"))
+    file = Path(copy("admin_app.py", "migration", "many things"))
     assert (file.parent, file.name) == (copy.place / "migrations", f"{copy.newest + 1:04}_many_things.py")
     text = file.read_text()
     assert '"stars" BETWEEN 1 AND 5' in text
