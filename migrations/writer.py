@@ -207,9 +207,9 @@ def body(name, up, down):
     names = ", ".join(used)
     if len(names) > 80:
         names = "(\n    " + ",\n    ".join(used) + ",\n)"
-    title = f'"""{re.sub(r"[\W_]+", " ", name).strip().capitalize()}."""\n'
+    title = re.sub(r"[\W_]+", " ", name).strip().capitalize()
     imports = [f"from peewee import {names}\n"] if used else []
-    return "\n".join([title, *imports, function("up", up), function("down", down)])
+    return "\n".join([f'"""{title}."""\n', *imports, function("up", up), function("down", down)])
 
 
 def function(name, lines):
