@@ -55,10 +55,13 @@ def queue(upload, edits, **kept):
             raise work.AlreadyDone()
 
 
-def forsaken(upload):
-    """Whether nobody has taken a queued job for a while, or whoever took it has gone silent."""
-    silent = time.time() - (upload.beat or 0)
-    return upload.state in ("queued", "applying") and silent > (STALE if upload.total else WAITING)
+def unattended(upload):
+    """Whether a job has waited for a while and no worker has told of any job since: none seems to run."""
+    waited = time.time() - (upload.beat or 0)
+    if upload.state not in ("queued", "applying") or waited < (STALE if upload.total else WAITING):
+        return False
+    alive = (Upload.total > 0) & (Upload.beat > time.time() - STALE)
+    return not Upload.select(Upload.id).where(alive & Upload.state.in_(("queued", "applying"))).exists()
 
 
 # ------------------------------------------------------------------ the worker
@@ -148,14 +151,14 @@ def _teller(upload):
     return tell
 
 
-def keep_working(stay):
+def keep_working(stay, parent=None):
     """Work jobs off, each in a process of its own; without `stay` only while there are any.
 
     A process that dies gives its job back, and the memory of a large file goes with it. Ends with
-    the process that started it.
+    the `parent` that started it.
     """
-    parent, idle = os.getppid(), 0
-    while (stay and os.getppid() == parent) or (not stay and idle < IDLE):
+    idle = 0
+    while (stay or idle < IDLE) and parent in (None, os.getppid()):
         with db.connection_context():
             job = claim()
         if job is None:
@@ -178,8 +181,7 @@ def work_off_alone(key, url):
         work_off(Upload.get_by_id(key))
 
 
-def start_worker(*options, **environment):
-    """A process that works jobs of this database off beside this one."""
-    command = [sys.executable, str(PROGRAM), "work", *options]
-    environment["DATABASE_URL"] = db.obj.url
-    return subprocess.Popen(command, env=os.environ | environment, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
+def start_worker():
+    """A process that works jobs of this database off beside this one, and ends with it."""
+    command = [sys.executable, str(PROGRAM), "work", "--stay", "--parent", str(os.getpid())]
+    return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": db.obj.url}, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program

@@ -7,13 +7,19 @@ from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 
 from database import db, on_sqlite
-from models import Policy
+from models import MODELS, Policy
+
+from .changes import migrator_of
+from .writer import write
 
 FOLDER = Path(__file__).parent
 
 
 def runner():
-    return Runner(db.obj, str(FOLDER))
+    """What runs the migrations of this folder, with the steps of changes.py."""
+    history = Runner(db.obj, str(FOLDER))
+    history.migrator = migrator_of(db.obj)
+    return history
 
 
 def pending():
@@ -36,6 +42,17 @@ def downgrade(target=None):
     """Take the newest migration back (or all back through the target)."""
     with _alone():
         return runner().down(target)
+
+
+def back_to(number):
+    """Take back every migration that is newer than this number; their names, newest first."""
+    newer = [m.name for m in runner().status() if m.applied and m.idx > number]
+    return downgrade(newer[0]) if newer else []
+
+
+def write_next(name):
+    """Write the migration that leads to the models of now; its path, or None where nothing differs."""
+    return write(name, FOLDER, MODELS)
 
 
 FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"

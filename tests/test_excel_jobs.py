@@ -2,9 +2,13 @@
 
 import os
 import random
+import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -77,9 +81,9 @@ def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
     kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
     assert jobs.claim().id == kept.id
     assert jobs.claim() is None
-    assert not jobs.forsaken(fresh(kept))
+    assert not jobs.unattended(fresh(kept))
     Upload.update(beat=time.time() - jobs.STALE - 1).execute()
-    assert jobs.forsaken(fresh(kept))
+    assert jobs.unattended(fresh(kept))
     assert jobs.claim().id == kept.id
     jobs.release(kept.id)
     assert jobs.claim().id == kept.id
@@ -139,7 +143,11 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
     answer = upload(client, post, xlsx(HEAD, (staff[1].nip, 88, 121), (staff[2].nip, 80, 90)))
     page = client.get(answer.location).get_data(as_text=True)
     assert "data-pending" in page
-    assert client.get(f"{answer.location}progress").get_json() == {"state": "queued", "done": 0}
+    assert client.get(f"{answer.location}progress").get_json() == {
+        "state": "queued",
+        "done": 0,
+        "idle": False,
+    }
     drain()
     text, _ = review(client, answer)
     assert "121 di luar 0-120" in text
@@ -154,6 +162,21 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
     assert Upload.get().state == "applied"
     assert Assessment.get(Assessment.employee == staff[1]).behaviour_score == 99
     assert "data-pending" not in client.get(answer.location).get_data(as_text=True)
+
+
+def test_a_page_that_waits_starts_nothing_and_says_when_nobody_works(office, client, post, monkeypatch):
+    monkeypatch.setattr(jobs, "LARGE", 0)
+    monkeypatch.setattr(jobs, "start_worker", lambda: pytest.fail("a GET starts no process"))
+    answer = upload(client, post, xlsx(HEAD, (office[2][1].nip, 88, 90)))
+    assert "data-idle hidden" in client.get(answer.location).get_data(as_text=True)
+    Upload.update(beat=time.time() - 60).execute()
+    assert "data-idle>" in client.get(answer.location).get_data(as_text=True)
+    assert client.get(f"{answer.location}progress").get_json()["idle"]
+    busy = Upload.create(
+        **{f.name: getattr(Upload.get(), f.name) for f in Upload._meta.sorted_fields if f.name != "id"}
+    )
+    Upload.update(total=100, beat=time.time()).where(Upload.id == busy.id).execute()
+    assert not client.get(f"{answer.location}progress").get_json()["idle"], "its turn comes"
 
 
 # ------------------------------------------------------------------ kill -9
@@ -216,3 +239,41 @@ def test_a_job_beats_while_nobody_can_read_it(cast):
     with write():
         tell(0.9)
     assert fresh(kept).done == 50
+
+
+def children(pid):
+    """The processes that any thread of this one started."""
+    return [key for task in Path(f"/proc/{pid}/task").glob("*/children") for key in task.read_text().split()]
+
+
+def until(find, seconds=20):
+    """What `find` finds, waited for."""
+    end = time.time() + seconds
+    while time.time() < end:
+        if found := find():
+            return found
+        time.sleep(0.1)
+    return pytest.fail("it did not come")
+
+
+def worker_of(pid):
+    """The background worker among the children of a server."""
+    mine = (k for k in children(pid) if b"--stay" in Path(f"/proc/{k}/cmdline").read_bytes())
+    return next((int(key) for key in mine), None)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_serve_starts_a_worker_that_died_again_and_takes_it_along_when_it_ends(database, program, end):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = program("admin_app.py", "serve", "--port", str(port), "--workers", "1")
+    first = until(lambda: worker_of(running.pid))
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: worker_of(running.pid) not in (None, first) and worker_of(running.pid))
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+        assert answer.status == 200
+    running.send_signal(end)
+    assert running.wait(20) == (-end if end == signal.SIGKILL else 0)
+    until(lambda: not Path(f"/proc/{second}").exists())

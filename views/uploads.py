@@ -3,7 +3,7 @@
 import io
 import json
 
-from flask import abort, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask import abort, flash, jsonify, redirect, request, send_file, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -54,8 +54,7 @@ class UploadsView(UploadView):
     def review(self, id):
         upload = self.own(id)
         if upload.state in ("queued", "applying"):
-            wake(upload)
-            return self.render("admin/upload_wait.html", upload=upload, sheet=SHEETS[upload.sheet])
+            return self.render("admin/upload_wait.html", upload=upload, idle=jobs.unattended(upload))
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         try:
@@ -77,8 +76,7 @@ class UploadsView(UploadView):
     def progress(self, id):
         """How far the background is, for the page that waits."""
         upload = self.own(id)
-        wake(upload)
-        return jsonify(state=upload.state, done=upload.done)
+        return jsonify(state=upload.state, done=upload.done, idle=jobs.unattended(upload))
 
     def show(self, upload, review):
         """A page of one kind of rows, with the file's counts and causes above."""
@@ -252,15 +250,6 @@ class UploadsView(UploadView):
         """The workbook as it was uploaded."""
         upload = self.own(id)
         return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
-
-
-def wake(upload):
-    """Start a worker for a job that nobody works on: `serve` keeps one, other servers do not."""
-    if jobs.forsaken(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
-        WORKERS[:] = [jobs.start_worker(KINERJA_INSTANCE=str(current_app.config["INSTANCE"]))]
-
-
-WORKERS = []  # the one that this process started last
 
 
 def said(problem):
