@@ -10,6 +10,7 @@ from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import N_, Invalid, Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX, predicate_of
+from seed_data import assessments as demo_rows
 
 PREDICATES = dict(Predicate.CHOICES)
 
@@ -195,3 +196,6 @@ def versions(user, period, unit_code):
     known = {(nip, by): version for nip, by, version in stream(query)}
     for nip, _, code, source, by, *_ in prefilled(user, period, unit_code):
         yield nip, code, source, by, known.get((nip, by), 0)
+
+
+demo = demo_rows.demo

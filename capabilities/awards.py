@@ -1,8 +1,11 @@
 """Awards: proposed, then granted by decree or declined with a reason."""
 
+from datetime import date
+
+import audit
 from access import DESK, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_
+from fields import N_, codes
 from flows import Flow, Move
 from models import Award, Period
 
@@ -41,3 +44,37 @@ AWARDS = AwardSheet(
     references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
     printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ demo rows
+
+
+MEDAL_DAY = date(2026, 8, 17)
+
+
+def demo(world):
+    """An award for every twentieth person, proposed, and most of them decided."""
+    dice, rows, steps = world.dice("awards"), [], []
+    people = dice.sample(world.people, min(world.count, max(8, world.count // 20)))
+    ids = audit.reserve_ids(Award, len(people))
+    for key, person, moves in zip(ids, people, world.ways("award", len(people), dice), strict=True):
+        title, kind, level, _, years = dice.choice(
+            [row for row in codes("demo_awards") if fits(person, row)]
+        ).values()
+        money = (dice.randint(2, 20) * 250_000, world.periods[-1].id) if kind == "400" else (None, None)
+        rows.append((person.id, title, kind, level, *money))
+        day = MEDAL_DAY if years else date(2026, dice.randint(7, 9), dice.randint(1, 28))
+        decree = {
+            "granted_on": day,
+            "decree_no": f"{dice.randint(1, 400)}/{'TK' if years else 'KEP'}/TAHUN 2026",
+        }
+        steps += world.steps(Award(id=key), moves, day, 0, dice, grant=decree)
+    world.insert(Award, ("employee", "title", "kind", "level", "amount", "period"), rows, ids)
+    world.walk(steps)
+
+
+def fits(person, row):
+    """Whether an award fits somebody's post, and a medal the full years that a PNS has served."""
+    served = MEDAL_DAY.year - int(person.nip[8:12]) - (int(person.nip[12:14]) > MEDAL_DAY.month)
+    due = not row["years"] or (person.status == "PNS" and 0 <= served - int(row["years"]) < 10)
+    return due and person.position.startswith(row["posts"])

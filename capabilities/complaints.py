@@ -10,6 +10,7 @@ from excel.sheet import Sheet
 from fields import N_, Invalid
 from flows import Flow, Move
 from models import Complaint, ComplaintEvent, Employee, Unit
+from seed_data import complaints as demo_rows
 
 
 def not_about(column, values):
@@ -188,3 +189,5 @@ COMPLAINTS = ComplaintSheet(
     without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on", "reply_due", "reason"),
     optional=("ticket",), computed=("close_due",), dated="received_on",
 )  # fmt: skip
+
+demo = demo_rows.demo

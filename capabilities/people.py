@@ -4,6 +4,7 @@ from access import DESK, of_people, table, under
 from excel.sheet import Sheet
 from fields import N_
 from models import Employee, Unit, User
+from seed_data import people as demo_rows
 
 table(
     Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)
@@ -25,3 +26,5 @@ EMPLOYEES = Sheet(
     without=("job_class",),  # comes with the allowances
     anybody=("supervisor",),
 )  # fmt: skip
+
+demo = demo_rows.demo

@@ -1,9 +1,11 @@
 """Trainings: proposed, planned, done; or missed, or declined."""
 
+from datetime import date, timedelta
+
 from access import DESK, of_people, table
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_
+from fields import N_, codes
 from flows import Flow, Move
 from models import Training
 
@@ -37,3 +39,45 @@ TRAININGS = Sheet(
     references={"employee": PERSON}, printed=(NAME,), without=("state", "outcome", "reason"),
     dated="starts_on",
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ demo rows
+
+
+BEGIN, TODAY, END = date(2025, 10, 1), date(2026, 9, 30), date(2026, 12, 11)
+
+
+def demo(world):
+    """About three trainings for two people; the first ones of one provider came with a file."""
+    dice, steps, provider = world.dice("trainings"), [], world.texts("provider")[0]
+    rows = [row for person in world.people for row in attended(person, dice, world)]
+    early = [row for row in rows if row.provider == provider and row.ends_on < date(2026, 1, 1)][:40]
+    rows = [row for row in rows if row not in early]
+    names = ("employee", "title", "kind", "provider", "starts_on", "ends_on", "hours")
+    ids = world.insert(Training, names, [[row.__data__[name] for name in names] for row in rows])
+    for key, row in zip(ids, rows, strict=True):
+        row.id = key
+    for name, coming in (("training past", False), ("training coming", True)):
+        mine = [row for row in rows if (row.ends_on > TODAY) == coming]
+        for row, moves in zip(mine, world.ways(name, len(mine), dice), strict=True):
+            begin = row.starts_on.replace(day=1)
+            steps += world.steps(row, moves, begin, 30, dice, finish={"certificate_no": row.certificate_no})
+    world.walk(steps)
+    world.upload(TRAININGS, "pelatihan-bkpp-2025.csv", early)
+
+
+def attended(person, dice, world):
+    """Trainings that fit somebody's post, not saved yet."""
+    fitting = [row for row in codes("demo_trainings") if person.position.startswith(tuple(row["posts"].split("|")))
+               and row["status"] in ("", person.status)]  # fmt: skip
+    for row in dice.sample(fitting, dice.choices((0, 1, 2, 3), (14, 40, 30, 16))[0]):
+        starts, hours = (
+            BEGIN + timedelta(days=dice.randrange((END - BEGIN).days)),
+            dice.randint(int(row["least"]), int(row["most"])),
+        )
+        ends = starts + timedelta(days=min(hours // 8, 14))
+        yield Training(
+            employee=person, title=row["title"], kind=row["kind"], provider=dice.choice(world.texts("provider")),
+            starts_on=starts, ends_on=ends, hours=hours,
+            certificate_no=f"{dice.randint(1, 999):03d}/{row['kind']}/{ends.year}",
+        )  # fmt: skip
