@@ -51,7 +51,8 @@ def demo(world):
     """About three trainings for two people; the first ones of one provider came with a file."""
     dice, steps, provider = world.dice("trainings"), [], world.texts("provider")[0]
     rows = [row for person in world.people for row in attended(person, dice, world)]
-    early = [row for row in rows if row.provider == provider and row.ends_on < date(2026, 1, 1)][:40]
+    early = [row for row in rows if row.provider == provider and row.ends_on.year == BEGIN.year][:40]
+    world.upload(TRAININGS, "pelatihan-bkpp-2025.csv", early)
     rows = [row for row in rows if row not in early]
     names = ("employee", "title", "kind", "provider", "starts_on", "ends_on", "hours")
     ids = world.insert(Training, names, [[row.__data__[name] for name in names] for row in rows])
@@ -63,7 +64,6 @@ def demo(world):
             begin = row.starts_on.replace(day=1)
             steps += world.steps(row, moves, begin, 30, dice, finish={"certificate_no": row.certificate_no})
     world.walk(steps)
-    world.upload(TRAININGS, "pelatihan-bkpp-2025.csv", early)
 
 
 def attended(person, dice, world):
@@ -71,10 +71,8 @@ def attended(person, dice, world):
     fitting = [row for row in codes("demo_trainings") if person.position.startswith(tuple(row["posts"].split("|")))
                and row["status"] in ("", person.status)]  # fmt: skip
     for row in dice.sample(fitting, dice.choices((0, 1, 2, 3), (14, 40, 30, 16))[0]):
-        starts, hours = (
-            BEGIN + timedelta(days=dice.randrange((END - BEGIN).days)),
-            dice.randint(int(row["least"]), int(row["most"])),
-        )
+        starts = BEGIN + timedelta(days=dice.randrange((END - BEGIN).days))
+        hours = dice.randint(int(row["least"]), int(row["most"]))
         ends = starts + timedelta(days=min(hours // 8, 14))
         yield Training(
             employee=person, title=row["title"], kind=row["kind"], provider=dice.choice(world.texts("provider")),

@@ -38,9 +38,10 @@ class Crowd:
         for person in people:
             self.groups[person.supervisor_id].append(person.id)
         self.feel(people)
-        missed = self.dice.sample(people, round(MISSED * len(people) + 0.5) if self.open else 0)
+        keys = [person.id for person in people]
+        missed = set(self.dice.sample(keys, round(MISSED * len(people) + 0.5) if self.open else 0))
         for person in people:
-            rows = [] if person in missed else [*self.of_supervisor(person), *self.of_others(person)]
+            rows = [] if person.id in missed else [*self.of_supervisor(person), *self.of_others(person)]
             if len(rows) < 2 and not self.open:
                 rows.append(self.voice(person, "self", person.id))
             yield from ((person.id, row) for row in rows)

@@ -74,6 +74,8 @@ class World:
 
     def upload(self, sheet, filename, rows):
         """Let rows come with a file, by the door of every file."""
+        if not rows:
+            return
         out = io.StringIO()
         lines = [[c.field.show(attrgetter(c.path)(row)) for c in sheet.columns] for row in rows]
         csv.writer(out).writerows([[c.header for c in sheet.columns], *lines])
