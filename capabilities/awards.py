@@ -48,28 +48,27 @@ AWARDS = AwardSheet(
 
 # ------------------------------------------------------------------ demo rows
 
-
 MEDAL_DAY = date(2026, 8, 17)
 
 
 def demo(world):
     """An award for every twentieth person, proposed, and most of them decided."""
     dice, rows, steps = world.dice("awards"), [], []
-    people = dice.sample(world.people, min(world.count, max(8, world.count // 20)))
-    ids = audit.reserve_ids(Award, len(people))
-    for key, person, moves in zip(ids, people, world.ways("award", len(people), dice), strict=True):
-        title, kind, level, _, years = dice.choice(
-            [row for row in codes("demo_awards") if fits(person, row)]
-        ).values()
-        money = (dice.randint(2, 20) * 250_000, world.periods[-1].id) if kind == "400" else (None, None)
-        rows.append((person.id, title, kind, level, *money))
-        day = MEDAL_DAY if years else date(2026, dice.randint(7, 9), dice.randint(1, 28))
-        decree = {
-            "granted_on": day,
-            "decree_no": f"{dice.randint(1, 400)}/{'TK' if years else 'KEP'}/TAHUN 2026",
-        }
-        steps += world.steps(Award(id=key), moves, day, 0, dice, grant=decree)
-    world.insert(Award, ("employee", "title", "kind", "level", "amount", "period"), rows, ids)
+    for person in dice.sample(world.people, min(world.count, max(8, world.count // 20))):
+        said = dice.choice([row for row in codes("demo_awards") if fits(person, row)])
+        money = (
+            {"amount": dice.randint(2, 20) * 250_000, "period": world.periods[-1]}
+            if said["kind"] == "400"
+            else {}
+        )
+        rows.append(
+            Award(employee=person, **{name: said[name] for name in ("kind", "title", "level")}, **money)
+        )
+    audit.create_many(rows, user=None)
+    for row, moves in zip(rows, world.ways("award", len(rows), dice), strict=True):
+        day = MEDAL_DAY if row.level == "NATIONAL" else date(2026, dice.randint(7, 9), dice.randint(1, 28))
+        decree = {"granted_on": day, "decree_no": f"{dice.randint(1, 400)}/KEP/TAHUN 2026"}
+        steps += world.steps(row, moves, day, 0, dice, grant=decree)
     world.walk(steps)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import audit
 from access import DESK, of_people, table
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
@@ -54,10 +55,7 @@ def demo(world):
     early = [row for row in rows if row.provider == provider and row.ends_on.year == BEGIN.year][:40]
     world.upload(TRAININGS, "pelatihan-bkpp-2025.csv", early)
     rows = [row for row in rows if row not in early]
-    names = ("employee", "title", "kind", "provider", "starts_on", "ends_on", "hours")
-    ids = world.insert(Training, names, [[row.__data__[name] for name in names] for row in rows])
-    for key, row in zip(ids, rows, strict=True):
-        row.id = key
+    audit.create_many(rows, user=None)
     for name, coming in (("training past", False), ("training coming", True)):
         mine = [row for row in rows if (row.ends_on > TODAY) == coming]
         for row, moves in zip(mine, world.ways(name, len(mine), dice), strict=True):

@@ -48,11 +48,12 @@ class Desk:
         """A complaint as it comes in."""
         dice, group = self.dice, said["class"]
         unit = self.unit(said["units"]) if "forward" in moves else None
+        reporter = f"{dice.choice(self.world.names[dice.choice('LP')])} {dice.choice(self.world.names[''])}"
         blamed = unit and group in GRAVE and dice.random() < 0.4
         return Complaint(
             ticket=Complaint.numbered(day.year, number), received_on=day, channel=dice.choice(Complaint.CHANNELS)[0],
             classification=group, unit=unit, employee=dice.choice(self.staff[unit]) if blamed else None,
-            reporter=self.reporter() if dice.random() < 0.8 else None, subject=said["subject"], body=said["body"],
+            reporter=reporter if dice.random() < 0.8 else None, subject=said["subject"], body=said["body"],
             satisfaction=dice.randint(1, 5) if moves[-1:] == ["close"] and dice.random() < 0.7 else None,
             **SHEETS["complaints"].derive({"received_on": day, "classification": group}, self.clocks),
         )  # fmt: skip
@@ -61,10 +62,6 @@ class Desk:
         """A unit whose code begins as the subject says, or any."""
         fitting = [unit.id for unit in self.units if unit.code.startswith(tuple(starts.split("|")))]
         return self.dice.choice(fitting or list(self.staff))
-
-    def reporter(self):
-        names = [[row["text"] for row in codes("names") if row["kind"] == kind] for kind in ("first", "last")]
-        return " ".join(map(self.dice.choice, names))
 
     def answer(self, row):
         """What is answered; only what has been examined can be substantiated."""

@@ -5,7 +5,7 @@ import io
 import random
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter, itemgetter
 
 from peewee import fn
@@ -35,6 +35,14 @@ class World:
     @property
     def staying(self):
         return [person for person in self.people if person.id not in self.left]
+
+    @cached_property
+    def names(self):
+        """First names by gender (L, P), family names under nothing."""
+        return {
+            gender: [row["text"] for row in codes("names") if row["gender"] == gender]
+            for gender in ("L", "P", "")
+        }
 
     def dice(self, topic):
         """The dice of a topic: one more throw in one of them leaves the others as they were."""
