@@ -56,15 +56,12 @@ def demo(world):
     dice, rows, steps = world.dice("awards"), [], []
     for person in dice.sample(world.people, min(world.count, max(8, world.count // 20))):
         said = dice.choice([row for row in codes("demo_awards") if fits(person, row)])
-        money = (
-            {"amount": dice.randint(2, 20) * 250_000, "period": world.periods[-1]}
-            if said["kind"] == "400"
-            else {}
-        )
-        rows.append(
-            Award(employee=person, **{name: said[name] for name in ("kind", "title", "level")}, **money)
-        )
-    audit.create_many(rows, user=None)
+        row = Award(employee=person, kind=said["kind"], title=said["title"], level=said["level"])
+        if said["kind"] == "400":
+            row.amount, row.period = dice.randint(2, 20) * 250_000, world.periods[-1]
+        rows.append(row)
+    with world.on(world.periods[-1].starts_on):
+        audit.create_many(rows, user=None)
     for row, moves in zip(rows, world.ways("award", len(rows), dice), strict=True):
         day = MEDAL_DAY if row.level == "NATIONAL" else date(2026, dice.randint(7, 9), dice.randint(1, 28))
         decree = {"granted_on": day, "decree_no": f"{dice.randint(1, 400)}/KEP/TAHUN 2026"}

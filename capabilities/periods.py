@@ -62,7 +62,6 @@ FLOW = Flow(
 
 # ------------------------------------------------------------------ demo rows
 
-
 RESULTS = {"ISTIMEWA": 16, "BAIK": 70, "BUTUH_PERBAIKAN": 10, "KURANG": 3, "SANGAT_KURANG": 1}
 
 

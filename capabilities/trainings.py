@@ -44,8 +44,8 @@ TRAININGS = Sheet(
 
 # ------------------------------------------------------------------ demo rows
 
-
 BEGIN, TODAY, END = date(2025, 10, 1), date(2026, 9, 30), date(2026, 12, 11)
+ROUND = timedelta(weeks=4)  # trainings are planned a round before, and entered at the end of one
 
 
 def demo(world):
@@ -53,15 +53,23 @@ def demo(world):
     dice, steps, provider = world.dice("trainings"), [], world.texts("provider")[0]
     rows = [row for person in world.people for row in attended(person, dice, world)]
     early = [row for row in rows if row.provider == provider and row.ends_on.year == BEGIN.year][:40]
+    for row in early:
+        row.certificate_no = certificate(row, dice)
     world.upload(TRAININGS, "pelatihan-bkpp-2025.csv", early)
     rows = [row for row in rows if row not in early]
-    audit.create_many(rows, user=None)
+    with world.on(BEGIN - 3 * ROUND):
+        audit.create_many(rows, user=None)
     for name, coming in (("training past", False), ("training coming", True)):
         mine = [row for row in rows if (row.ends_on > TODAY) == coming]
         for row, moves in zip(mine, world.ways(name, len(mine), dice), strict=True):
-            begin = row.starts_on.replace(day=1)
-            steps += world.steps(row, moves, begin, 30, dice, finish={"certificate_no": row.certificate_no})
+            begin = BEGIN + ((min(row.ends_on, TODAY) - BEGIN) // ROUND - 3) * ROUND
+            done = {"certificate_no": certificate(row, dice)}
+            steps += world.steps(row, moves, begin, 40, dice, finish=done)
     world.walk(steps)
+
+
+def certificate(row, dice):
+    return f"{dice.randint(1, 999):03d}/{row.kind}/{row.ends_on.year}"
 
 
 def attended(person, dice, world):
@@ -75,5 +83,4 @@ def attended(person, dice, world):
         yield Training(
             employee=person, title=row["title"], kind=row["kind"], provider=dice.choice(world.texts("provider")),
             starts_on=starts, ends_on=ends, hours=hours,
-            certificate_no=f"{dice.randint(1, 999):03d}/{row['kind']}/{ends.year}",
         )  # fmt: skip
