@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, fn
@@ -56,6 +57,7 @@ class InUse(Exception):
         super().__init__(uses)
 
 
+@cache
 def audited(model):
     """The fields whose values the trail keeps: those for people, without the confidential."""
     return [f for f in model.spoken() if not getattr(f, "confidential", False)]

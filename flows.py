@@ -66,6 +66,7 @@ class Taken:
     user: Any
     on: date
     asked: dict = field(default_factory=dict)
+    given: dict = field(default_factory=dict)  # {row id: what was asked of it}
     rows: list = field(default_factory=list)
     left: list = field(default_factory=list)
     upload: int | None = None
@@ -249,7 +250,7 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
 
 def _values(flow, rows, taken, each):
     """{row id: {field: value}} that a move writes. Raises Missing."""
-    move, wanted, given = taken.move, taken.move.asked(rows, taken.user), {}
+    move, wanted, given = taken.move, taken.move.asked(rows, taken.user), taken.given
     for row in rows:
         given[row.id] = {**taken.asked, **each.get(row.id, {})}
         missing = [name for name in wanted if given[row.id].get(name) in (None, "")]

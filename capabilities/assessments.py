@@ -16,6 +16,7 @@ from fields import N_, Invalid, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
+from seed_data import assessments as demo_rows
 
 PREDICATES = dict(Predicate.CHOICES)
 
@@ -421,3 +422,6 @@ PANELS = (
     referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",
               order=(Assessment.id.desc(),)),
 )  # fmt: skip
+
+
+demo = demo_rows.demo

@@ -11,6 +11,7 @@ from fields import N_, Invalid
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
 from panels import Card, Named, Panel, Question, Where, referring
+from seed_data import complaints as demo_rows
 
 
 def not_about(column, values):
@@ -244,3 +245,6 @@ PANELS = (
     referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),
     referring(Complaint.unit, "ticket", "subject", "close_due", "state", order=(Complaint.id.desc(),), below=True),
 )  # fmt: skip
+
+
+demo = demo_rows.demo

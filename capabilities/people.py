@@ -6,6 +6,7 @@ from excel.sheet import Sheet
 from fields import N_
 from models import Employee, Unit, User
 from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
+from seed_data import people as demo_rows
 
 table(
     Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)
@@ -95,3 +96,6 @@ PANELS = (
     referring(Unit.parent, "name", "kind", order=(Unit.code,), title=N_("Unit di bawahnya")),
     referring(User.employee, "username", "role", "active", order=(User.username,)),
 )  # fmt: skip
+
+
+demo = demo_rows.demo

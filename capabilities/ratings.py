@@ -16,7 +16,8 @@ from fields import N_, Day, Invalid, Points, Predicate, Text, Whole
 from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
-from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
+from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
+from seed_data import ratings as demo_rows
 
 
 def seen(user):
@@ -112,9 +113,14 @@ def decide(taken):
 
 
 def predicate_follows(ratings, taken):
-    """A decision that changes levels changes the predikat with them."""
-    levels = taken.asked["work_level"], taken.asked["behaviour_level"]
-    return {row.id: {"predicate": predicate_of(*levels)} for row in ratings}
+    """A decision that changes levels changes the predikat with them, and the credit points."""
+    found = {}
+    for row in ratings:
+        given, credit = taken.given[row.id], row.why["credit"]
+        predicate = predicate_of(given["work_level"], given["behaviour_level"])
+        points = credit and credit_of(credit["jenjang"], predicate, credit["months"])
+        found[row.id] = {"predicate": predicate, "credit": points}
+    return found
 
 
 def on_firm_ground(ratings):
@@ -149,7 +155,7 @@ MOVES = (
     Move("uphold", N_("Kuatkan"), N_("Dikuatkan"), ("objected",), "upheld", "decide", who=superior,
          asks=("reason",), then=decide, after_close=True),
     Move("change", N_("Ubah menurut keputusan"), N_("Diubah menurut keputusan"), ("objected",), "changed", "decide",
-         who=superior, asks=("work_level", "behaviour_level", "reason"), sets=("predicate",), clock=predicate_follows,
+         who=superior, asks=("work_level", "behaviour_level", "reason"), sets=("predicate", "credit"), clock=predicate_follows,
          then=decide, after_close=True),
 )  # fmt: skip
 FLOW = Flow(Rating, "state", "suggested", MOVES)
@@ -354,3 +360,6 @@ PANELS = (
     referring(Rating.employee, "period.name", "predicate", "state", order=(Rating.id.desc(),)),
     referring(Rating.unit, "employee.name", "period.name", "predicate", "state", order=(Rating.id.desc(),), below=True),
 )  # fmt: skip
+
+
+demo = demo_rows.demo
