@@ -186,14 +186,20 @@ def test_a_page_that_waits_starts_nothing_and_says_when_nobody_works(office, cli
 def program(database_url, tmp_path):
     """program(*args) -> a running Python with the product at hand, on this test's database."""
 
+    started = []
+
     def start(*args):
         place = {"DATABASE_URL": database_url, "KINERJA_INSTANCE": str(tmp_path)}
-        return subprocess.Popen(
+        started.append(subprocess.Popen(
             [sys.executable, *args], env=os.environ | place, cwd=jobs.PROGRAM.parent,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        ))  # fmt: skip
+        return started[-1]
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 def sound():
