@@ -175,7 +175,7 @@ def test_every_write_leaves_its_trail(employee, period):
         "rater": employee.supervisor_id, "work_score": "112.00", "behaviour_score": "100.00",
         "work_level": "ABOVE", "behaviour_level": "MEETS", "predicate": "GOOD",
         "state": "suggested", "credit": None, "confirmed_on": None, "final_on": None,
-        "delivered_on": None, "acknowledged_on": None, "note": None, "version": 1,
+        "delivered_on": None, "acknowledged_on": None, "reason": None, "note": None, "version": 1,
     }  # fmt: skip
     assert list(json.loads(created.after)) == list(audit.snapshot(found))
     told.behaviour_score = 80

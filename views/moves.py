@@ -63,13 +63,13 @@ class Moves:
             fields[name] = info.field
         return type("Asked", (BaseForm,), fields)
 
-    @expose("/move/<name>/", methods=("POST",))
-    def move(self, name):
+    @expose("/move/<move_name>/", methods=("POST",))
+    def move(self, move_name):
         """Make a move, with what was asked for."""
-        move = self.flow.by_name.get(name) if self.flow else None
+        move = self.flow.by_name.get(move_name) if self.flow else None
         if move is None:
             abort(404)
-        if not self.is_action_allowed(name):
+        if not self.is_action_allowed(move_name):
             abort(403)
         ids = request.form.getlist("rowid")
         rows = self.chosen(ids)
