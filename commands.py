@@ -154,17 +154,13 @@ def serve(host, port, workers):
 
 def run_server(host, port, workers=2):
     jobs.start_worker("--stay")
-    if sys.platform == "win32":
-        import waitress
-
-        from admin_app import create_app
-
-        return waitress.serve(create_app(), host=host, port=port, threads=8)
-    from admin_app import ROOT
-
     bind = f"{host}:{port}"
+    if sys.platform == "win32":
+        from waitress.runner import run
+
+        return run(["serve", "--listen", bind, "--threads", "8", "--call", "admin_app:create_app"])
     command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--bind", bind, "--workers",
-               str(workers), "--threads", "4", "--chdir", str(ROOT), "--timeout", "120", "--preload", "--no-control-socket"]  # fmt: skip
+               str(workers), "--threads", "4", "--chdir", str(Path(__file__).parent), "--timeout", "120", "--preload", "--no-control-socket"]  # fmt: skip
     return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
 
 

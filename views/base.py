@@ -17,7 +17,7 @@ import audit
 import flows
 from database import write
 from excel.sheet import sheet_for
-from fields import Choice
+from fields import Choice, Text
 from flows import FLOWS
 from models import MODELS, Change, Employee, Period, Record, User
 from views.exports import Exports
@@ -32,7 +32,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
-    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed.
+    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed. One in
+    which nothing differs needs no class: `AdminView(model)`.
     """
 
     can_view_details = True
@@ -43,8 +44,10 @@ class AdminView(Exports, Moves, Lists, ModelView):
     column_editable_list = None
     list_without = form_without = ()
 
-    def __init__(self, **options):
-        model = self.model
+    def __init__(self, model=None, **options):
+        self.model = model = model or self.model
+        self.column_searchable_list = self.column_searchable_list or searched(model)
+        self.column_default_sort = self.column_default_sort or first_order(model)
         self._aliases = {(): model}
         open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         bulky = TextField | BlobField
@@ -354,6 +357,18 @@ class AdminView(Exports, Moves, Lists, ModelView):
         return list(
             Change.select(Change, User).left_outer_join(User).where(mine).order_by(Change.id.desc()).limit(20)
         )
+
+
+def searched(model):
+    """What a list is searched by, where its view does not say: the row's names, and its person's."""
+    texts = [f.name for f in model.spoken() if isinstance(f, Text) and not getattr(f, "confidential", False)]
+    link = model._meta.fields.get("employee")
+    return (*(model.names or texts), *(f"employee.{name}" for name in (link.rel_model.names if link else ())))
+
+
+def first_order(model):
+    """How a list begins, where its view does not say: by the row's name, else the newest first."""
+    return model.names[0] if model.names else ("id", True)
 
 
 def headings_of(model):
