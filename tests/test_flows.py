@@ -651,8 +651,7 @@ def test_half_a_decree_for_a_proposal_is_an_error_at_its_cell(world):
     user, line = make_user("hr"), (row.employee.nip, "400", row.title, "", "SK-9")
     before = dump()
     plan, _ = bring(Award, AWARD[:-1], line, user=user)
-    words = "berubah hanya bersama Status (Berikan); isi kolom itu"
-    assert [(p.cell, p.message) for p in plan.errors] == [("E2", words)]
+    assert [(p.cell, p.message) for p in plan.errors] == [("D2", "isi dahulu: Tanggal SK")]
     assert dump() == before
 
 
