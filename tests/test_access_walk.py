@@ -86,7 +86,9 @@ def test_no_request_changes_a_foreign_row(model, role, world, view_of, address, 
     post(client, address(view, "delete_view"), {"id": row.id})
     post(client, address(view, "delete_view", id=row.id))
     for name, _ in view._actions:
-        post(client, address(view, "action_view"), {"action": name, "rowid": row.id})
+        if model in OF_NOBODY and access.may(client.user, view.action_verbs.get(name), model):
+            continue  # a supervisor computes her own people's ratings of everybody's period
+        post(client, address(view, "action_view"), {"action": name, "rowid": row.id}, buffered=True)
     assert dump() == before
 
 
