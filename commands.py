@@ -173,12 +173,12 @@ def run_server(host, port, workers=2):
     """Become the server; what watches the worker beside it is in serving.py."""
     db.close()
     if sys.platform == "win32":
-        import waitress
-
-        from admin_app import create_app
+        from waitress.runner import run
 
         serving.keep_a_worker()
-        return waitress.serve(create_app(), host=host, port=port, threads=8)
+        return run(
+            ["serve", "--listen", f"{host}:{port}", "--threads", "8", "--call", "admin_app:create_app"]
+        )
     command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--config", serving.__file__,
                "--bind", f"{host}:{port}", "--workers", str(workers)]  # fmt: skip
     return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it

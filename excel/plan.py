@@ -177,7 +177,7 @@ class Desk:
         self.words = Memo(self._word)
         self.label = LABELLED.sub("%s", self.model.called), LABELLED.findall(self.model.called)
         self.rules = sheet.rules(context.user)
-        self.steps = Steps(sheet, context.user, self.fail)
+        self.steps = Steps(sheet, context.user, checked, self.fail)
 
     def find(self, row):
         """The stored row that a row means, or None."""

@@ -14,8 +14,9 @@ from fields import N_, Invalid
 class Steps:
     """The moves that the rows of a file ask for, judged together once all rows are read."""
 
-    def __init__(self, sheet, user, fail):
+    def __init__(self, sheet, user, checked, fail):
         self.flow, self.sheet, self.user, self.fail = flows.FLOWS.get(sheet.model), sheet, user, fail
+        self.brought = {column.name for column in checked.table.places}
         self.lines = defaultdict(list)  # move: [(line, row)]
 
     def begin(self, row, merged):
@@ -92,11 +93,16 @@ class Steps:
             why = {row.id: problem for row, problem in left}
             wanted = move.asked(able, self.user) if able else ()
             for line, row in lines:
-                problem = why.get(line.id)
+                problem, lacking = why.get(line.id), None
                 if problem is None:
                     lacking = next((n for n in wanted if row.values.get(n) is None), None)
                     problem = lacking and flows.Missing(model, [lacking])
                 if problem:
-                    self.fail(row, self.flow.state.name, problem)
+                    self.fail(row, self._place(row, lacking), problem)
                     refused.add(line.row)
         return refused
+
+    def _place(self, row, lacking):
+        """The field at whose cell a refusal stands: what is lacking, the state, or what the row says of the move."""
+        names = (lacking, self.flow.state.name, *sorted(self.flow.own & row.values.keys()))
+        return next((name for name in names if name in self.brought), self.flow.state.name)

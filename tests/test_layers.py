@@ -1,4 +1,4 @@
-"""Imports go one way: views and commands -> excel, compute -> audit, access -> models -> fields."""
+"""Imports go one way: views, commands -> capabilities -> excel, compute -> flows -> audit, access -> models."""
 
 import ast
 import sys
@@ -7,32 +7,36 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+GROUND = {"database", "fields", "rating"}
+WRITES = {"audit", "access", "models", *GROUND}
+MOVES = {"flows", "clocks", *WRITES}
+WORKS = {"excel", "compute", *MOVES}
 BELOW = {
-    "fields": {"rating"},
     "rating": set(),
-    "models": {"fields", "rating"},
-    "access": {"models", "fields"},
-    "audit": {"models", "fields"},
-    "panels": {"access", "models", "fields"},
-    "catalogues": set(),
+    "database": set(),
+    "fields": {"rating"},
+    "models": GROUND,
+    "access": {"models", *GROUND},
+    "audit": {"models", *GROUND},
+    "clocks": {"models", *GROUND},
+    "flows": WRITES,
+    "compute": MOVES,
+    "excel": MOVES,
+    "panels": {"access", "models", *GROUND},
     "settings": set(),
     "serving": {"excel"},
-    "migrations": {"models", "fields"},
-    "compute": {"audit", "access", "models", "fields", "rating"},
-    "excel": {"audit", "access", "models", "fields", "rating"},
+    "capabilities": {"panels", "seed_data", *WORKS},
+    "catalogues": set(),
     "forms": set(),
-    "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
-    "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms",
-              "migrations", "panels"},
-    "commands": {"admin_app", "settings", "serving", "excel", "compute", "audit", "access", "models", "fields", "migrations",
-                 "seed_data", "views", "forms"},
-}  # fmt: skip
-FOREIGN = {
-    "panels": {"flask", "flask_babel"},
-    "rating": {"flask", "peewee", "openpyxl"},
-    "excel": {"flask"},
-    "fields": {"flask"},
+    "migrations": {"models", *GROUND},
+    "seed_data": {"capabilities", *WORKS},
+    "views": {"capabilities", "forms", "migrations", "panels", *WORKS},
+    "commands": {"capabilities", "forms", "migrations", "seed_data", "serving", "settings", "views", *WORKS},
 }
+FLASK = {"flask", "flask_admin", "flask_babel", "flask_login"}
+FOREIGN = {"rating": {"peewee", "openpyxl", *FLASK}, "fields": {"flask", "flask_admin"}} | dict.fromkeys(
+    ("access", "audit", "flows", "clocks", "excel", "compute", "panels", "capabilities"), FLASK
+)
 
 
 def imports(path):

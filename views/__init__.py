@@ -1,4 +1,6 @@
-"""The menu in order: the table of contents of the panel."""
+"""The menu in order: the table of contents of the panel. A table whose list differs in nothing stands as its model."""
+
+from functools import partial
 
 from flask_babel import lazy_gettext as _l
 
@@ -15,6 +17,7 @@ def register(admin):
         RatingView,
         UnitResultView,
     )
+    from views.base import AdminView
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
     from views.imports import ImportView
@@ -38,7 +41,8 @@ def register(admin):
     admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))
     for category, views in menu:
         for view in views:
-            admin.add_view(view(category=_l(category)))
+            made = view if issubclass(view, AdminView) else partial(AdminView, view)
+            admin.add_view(made(category=_l(category)))
     admin.add_view(
         PartsView(name=_l("Bagian Halaman"), endpoint="parts", url="parts", category=_l("Pengaturan"))
     )

@@ -19,7 +19,7 @@ from capabilities import gathered
 from clocks import Clocks
 from database import write
 from excel.sheet import sheet_for
-from fields import Choice
+from fields import Choice, Text
 from flows import FLOWS
 from models import Employee, Period, Record
 from views.exports import Exports
@@ -37,7 +37,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
-    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed.
+    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed. One in
+    which nothing differs needs no class: `AdminView(model)`.
     """
 
     can_view_details = True
@@ -48,8 +49,10 @@ class AdminView(Exports, Moves, Lists, ModelView):
     column_editable_list = None
     list_without = form_without = details_without = ()
 
-    def __init__(self, **options):
-        model = self.model
+    def __init__(self, model=None, **options):
+        self.model = model = model or self.model
+        self.column_searchable_list = self.column_searchable_list or searched(model)
+        self.column_default_sort = self.column_default_sort or first_order(model)
         self._aliases = {(): model}
         open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         bulky = TextField | BlobField
@@ -373,6 +376,18 @@ def due_day(due):
         return day(due)
     words = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=due.year)
     return Markup('{} <span class="chip warn">{}</span>').format(day(due), words)
+
+
+def searched(model):
+    """What a list is searched by, where its view does not say: the row's names, and its person's."""
+    texts = [f.name for f in model.spoken() if isinstance(f, Text) and not getattr(f, "confidential", False)]
+    link = model._meta.fields.get("employee")
+    return (*(model.names or texts), *(f"employee.{name}" for name in (link.rel_model.names if link else ())))
+
+
+def first_order(model):
+    """How a list begins, where its view does not say: by the row's name, else the newest first."""
+    return model.names[0] if model.names else ("id", True)
 
 
 def headings_of(model):
