@@ -237,7 +237,8 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     if not each and (missing := [name for name in move.asks if taken.asked.get(name) in (None, "")]):
         raise Missing(model, missing)
     with write():
-        fresh = model.with_labels(model.select().where(among(model.id, [row.id for row in rows])))
+        mine = model.select().where(among(model.id, [row.id for row in rows])).order_by(model.id)
+        fresh = model.with_labels(mine)
         able, taken.left = sort_out(list(fresh), move, user)
         values = _values(FLOWS[model], able, taken, each or {})
         if able:

@@ -103,13 +103,15 @@ def file_objection(taken):
 
 def decide(taken):
     """The objection is decided with its rating."""
-    mine = Objection.select().where(among(Objection.rating, [row.id for row in taken.rows]))
-    objections, decided = (
-        list(Objection.with_labels(mine)),
-        {"decision": taken.move.end, "decided_on": taken.on},
+    mine = among(Objection.rating, [row.id for row in taken.rows])
+    objections = list(Objection.with_labels(Objection.select().where(mine).order_by(Objection.id)))
+    decided = {"decision": taken.move.end, "decided_on": taken.on}
+    audit.change_many(
+        objections,
+        dict.fromkeys([row.id for row in objections], decided),
+        user=taken.user,
+        upload=taken.upload,
     )
-    values = {row.id: decided for row in objections}
-    audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
 def predicate_follows(ratings, taken):
