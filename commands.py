@@ -17,10 +17,13 @@ import flows
 import migrations
 from capabilities import SHEETS
 from database import among, db, write
-from excel import apply, jobs
-from excel.export import export as export_sheet
-from excel.template import template as write_template
-from excel.validate import Context, silent
+from excel.check.report import report
+from excel.check.validate import Context, no_progress
+from excel.out.export import export as export_sheet
+from excel.out.template import template as write_template
+from excel.write import jobs
+from excel.write.apply import apply_at_once
+from excel.write.undo import undo as undo_upload
 from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
@@ -279,10 +282,9 @@ def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
         raise Refused(f"Lembar {sheet} hanya untuk ekspor")
     user, period, data = account(username), period_of(period_code), Path(file).read_bytes()
     with progress() as tell:
-        context = Context(user, period, tell=tell)
-        plan, upload = apply.run(SHEETS[sheet], data, Path(file).name, context, partial, dry_run)
-    applied = upload is not None
-    result = apply.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
+        context = Context(user, period, progress=tell)
+        plan, upload = apply_at_once(SHEETS[sheet], data, Path(file).name, context, partial, dry_run)
+    result = report(plan, upload)
     say(as_json, result, told(result))
     if plan.unsettled and not partial:
         sys.exit(1)
@@ -292,7 +294,7 @@ def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
 def progress():
     """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
     if not sys.stderr.isatty():
-        yield silent
+        yield no_progress
         return
     with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
         yield lambda share: bar.update(int(100 * share) - bar.pos)
@@ -417,6 +419,6 @@ def refuse(message):
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
     row = one(Upload, Upload.id, upload, "Unggahan")
-    undone, kept = apply.undo(row, None)
+    undone, kept = undo_upload(row, None)
     text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
     say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)

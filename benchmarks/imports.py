@@ -10,10 +10,11 @@ import audit
 from benchmarks.place import STAMP, database, nip, people, quarters, seconds
 from capabilities.assessments import ASSESSMENTS
 from database import write
-from excel.apply import apply, store
-from excel.apply import run as import_file
-from excel.export import write_xlsx
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.out.export import write_xlsx
+from excel.write.apply import apply
+from excel.write.apply import apply_at_once as import_file
+from excel.write.uploads import store
 from models import Assessment, Change, Upload
 
 COLUMNS = ("employee", "period", "source", "assessor", "work_score", "behaviour_score", "work_level",

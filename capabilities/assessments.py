@@ -5,7 +5,7 @@ from peewee import JOIN
 import access
 from access import people, table
 from capabilities.outlook import Outlook
-from excel.export import below, stream, unit_of
+from excel.out.export import below, stream, unit_of
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import N_, Invalid, Predicate
 from models import Assessment, Employee, Period, Unit
@@ -80,7 +80,7 @@ class AssessmentSheet(Sheet):
         supervisor = checked.known["employee"][employee][3]
         if "assessor" not in values:
             values["assessor"] = {"supervisor": supervisor, "self": employee}.get(source)
-            row.defaulted = True
+            row.defaulted = ("assessor",)
         elif unusual(source, values["assessor"], supervisor):
             checked.warn(row, "assessor", N_("bukan atasan langsung yang tercatat; periksa sebelum disimpan"))
         return None

@@ -12,7 +12,7 @@ import access
 import compute
 from capabilities.assessments import may_rate
 from capabilities.ratings import RECAP, SIASN, Totals
-from excel.export import rows_of, unit_of
+from excel.out.export import rows_of, unit_of
 from fields import CONTROL, Invalid
 from models import Assessment, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX

@@ -12,7 +12,7 @@ from peewee import fn
 import access
 import migrations
 from database import WITA, today
-from excel.export import harmless
+from excel.out.export import harmless
 from models import Assessment, Period, Policy, Rating, Training, Upload, User
 from views.exports import MIME
 from views.panels import (

@@ -9,12 +9,13 @@ from flask_babel import gettext
 
 import access
 from capabilities import SHEETS
-from excel import apply as work
-from excel import jobs
-from excel.annotate import annotate
-from excel.edits import CHOICES, Edits
-from excel.header import Unmapped, Unreadable
-from excel.review import FILTERS, PAGE, Packed, Review
+from excel.check.review import FILTERS, PAGE, Packed, Review
+from excel.out.marked import marked
+from excel.read.edits import CHOICES, Edits
+from excel.read.header import Unmapped, Unreadable
+from excel.write import jobs, uploads
+from excel.write.apply import NotApplied, apply
+from excel.write.undo import undo
 from fields import Invalid, as_text
 from models import Change, Rating
 from views.exports import MIME
@@ -33,19 +34,13 @@ class UploadsView(UploadView):
             abort(404)
         return upload
 
-    @staticmethod
-    def plan_of(upload, edits):
-        return work.check(
-            SHEETS[upload.sheet], bytes(upload.data), work.context_of(upload, me(), edits), edits
-        )
-
     def review_of(self, upload):
         """The Review of an upload that waits for a decision. Raises Unreadable and Unmapped."""
-        work.context_of(upload, me())
+        uploads.may_act(upload, me())
         if upload.draft:
             return Packed(bytes(upload.draft))
         edits = Edits.of(upload)
-        return Review(self.plan_of(upload, edits), edits)
+        return Review(uploads.plan_of(upload, me(), edits), edits)
 
     # -- pages
 
@@ -53,7 +48,7 @@ class UploadsView(UploadView):
     def review(self, id):
         upload = self.own(id)
         if upload.state in ("queued", "applying"):
-            wake(upload)
+            keep_a_worker(upload)
             return self.render("admin/upload_wait.html", upload=upload, sheet=SHEETS[upload.sheet])
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
@@ -76,7 +71,7 @@ class UploadsView(UploadView):
     def progress(self, id):
         """How far the background is, for the page that waits."""
         upload = self.own(id)
-        wake(upload)
+        keep_a_worker(upload)
         return jsonify(state=upload.state, done=upload.done)
 
     def show(self, upload, review):
@@ -164,12 +159,12 @@ class UploadsView(UploadView):
         if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
             abort(400)
         if told == "all":
-            told = [line.row for line in self.plan_of(upload, edits).conflict]
+            told = [line.row for line in uploads.plan_of(upload, me(), edits).conflict]
         return edits.decide(told, what)
 
     def accept_nips(self, edits, upload):
         """Consent to every repaired NIP at once."""
-        for problem in self.plan_of(upload, edits).errors:
+        for problem in uploads.plan_of(upload, me(), edits).errors:
             if problem.error.mangled and problem.error.near:
                 edits.correct(problem.row, problem.column, problem.error.near)
 
@@ -177,9 +172,9 @@ class UploadsView(UploadView):
         """Keep the decisions, and back to the page they were made on."""
         try:
             if upload.draft:
-                jobs.queue(upload, edits, fingerprint=None, draft=None)
+                uploads.queue_check(upload, edits)
             else:
-                work.revise(upload, me(), edits)
+                uploads.revise(upload, me(), edits)
         except Invalid as refusal:
             flash(spoken(refusal), "error")
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
@@ -190,34 +185,25 @@ class UploadsView(UploadView):
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
         upload = self.own(id)
-        upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
+        shown = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
         try:
             if upload.draft:
-                self.apply_later(upload, partial)
+                uploads.queue_apply(upload, me(), shown, partial)
             else:
-                work.apply(upload, me(), partial)
+                apply(upload, me(), partial, shown=shown)
                 flash(gettext("Unggahan disimpan."), "success")
-        except (work.Changed, work.HasErrors) as refusal:
+        except NotApplied as refusal:
             flash(gettext(str(refusal)), "error")
         except Invalid as refusal:  # done before, or no longer readable
             flash(spoken(refusal), "info")
         return redirect(url_for(".review", id=id))
 
-    @staticmethod
-    def apply_later(upload, partial):
-        """Queue a large upload to be applied as it was shown."""
-        if upload.expired:
-            raise work.Expired()
-        edits = Edits.of(upload)
-        edits.apply, edits.note, edits.tries = {"by": me().id, "partial": partial}, "", 0
-        jobs.queue(upload, edits, fingerprint=upload.fingerprint)
-
     @expose("/<int:id>/undo", methods=("POST",))
     def undo(self, id):
         upload = self.own(id)
         try:
-            undone, kept = work.undo(upload, me())
+            undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
             if kept:
                 rows = "; ".join(kept[:20])
@@ -233,12 +219,12 @@ class UploadsView(UploadView):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
         upload = self.own(id)
         try:
-            marked = annotate(bytes(upload.data), self.plan_of(upload, Edits.of(upload)))
+            book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
         except Unreadable as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
         name = f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
-        return send_file(io.BytesIO(marked), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
+        return send_file(io.BytesIO(book), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
 
     @expose("/<int:id>/file")
     def file(self, id):
@@ -247,9 +233,9 @@ class UploadsView(UploadView):
         return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
 
 
-def wake(upload):
+def keep_a_worker(upload):
     """Start a worker for a job that nobody works on: `serve` keeps one, other servers do not."""
-    if jobs.forsaken(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
+    if jobs.is_unattended(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
         WORKERS[:] = [jobs.start_worker(KINERJA_INSTANCE=str(current_app.config["INSTANCE"]))]
 
 

@@ -1,11 +1,12 @@
 """The guarded child process that opens a workbook: bytes in, JSON lines out, ending in "end".
 
-Run by guard.py, so it imports nothing of ours. A hostile file can at worst end
-this process: its memory and time are limited, and the parent reads plain JSON.
+`python -I child.py [SCRIPT]` imports nothing of ours. A hostile file can at worst end this process: its
+memory and time are limited, and the parent reads plain JSON. A SCRIPT is run within the same limits instead.
 """
 
 import json
 import re
+import runpy
 import sys
 import zipfile
 from io import BytesIO
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+MEMORY, SECONDS = 1 << 30, 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 TOLD = 48 << 20  # letters that the parent is told: repeated texts make a small file large
 CHUNK = 1_000
@@ -158,5 +160,19 @@ def _number(letters):
     return number - 1
 
 
+def limit():
+    """Cap this process's memory and time, where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
 if __name__ == "__main__":
-    main()
+    limit()
+    if sys.argv[1:]:
+        runpy.run_path(sys.argv[1], run_name="__main__")
+    else:
+        main()

@@ -14,8 +14,8 @@ from fields import N_, Choice, Invalid, Level, Money, Nip, Predicate, Ranged, Sc
 from models import Period, Unit
 from rating import MATRIX
 
-from .sheet import Part
-from .versions import add_versions
+from ..sheet import Part
+from ..versions import add_versions
 from .workbook import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to

@@ -22,10 +22,8 @@ from peewee import (
     TextField,
 )
 
-from database import WITA
+from database import WITA, Memo
 from fields import CONTROL, Choice, Money
-
-from .lookup import Memo
 
 BATCH = 2_000
 REMEMBERED = 16_384  # rendered cells that a column keeps: what hardly repeats need not be kept

@@ -4,23 +4,19 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
 from fields import N_
 
+from ..versions import PAGE, read_versions
 from .archive import inspect, refusal
+from .guarded import guarded
 from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
-from .versions import PAGE, read_versions
 
-GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
-WAIT = 30  # seconds
 LARGEST = 50 << 20  # bytes of a file
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 
@@ -98,26 +94,9 @@ def parse(data, sheet, learnt=None):
 # ------------------------------------------------------------------ reading
 
 
-def guarded(script, data):
-    """What a script of ours, limited in memory and time, makes of bytes that others wrote."""
-    try:
-        child = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", str(GUARD), str(script)],
-            input=data,
-            capture_output=True,
-            timeout=WAIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise refusal("heavy") from None
-    if child.returncode:
-        raise refusal("heavy" if child.returncode < 0 else "broken")
-    return child.stdout
-
-
 def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    told = guarded(READER, data)
+    told = guarded(data)
     if not told.endswith(b'"end"\n'):
         raise refusal("broken")
     pages = []
