@@ -7,11 +7,11 @@ from access import people, table
 from capabilities.outlook import Outlook
 from excel.out.export import below, stream, unit_of
 from excel.sheet import NAME, PERSON, Column, Sheet
-from fields import N_, Invalid, Predicate
+from fields import N_, Invalid, Level, Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX, predicate_of
 
-PREDICATES = dict(Predicate.CHOICES)
+LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
@@ -112,6 +112,18 @@ class AssessmentSheet(Sheet):
             return None
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
         return column, Invalid(words, right=column.field.show(predicate_of(*levels)))
+
+    def formula(self, column, letters, listed):
+        """What the two ratings of a row lead to, once they are chosen.
+
+        INDEX with ROW instead of the cell's own row: the same text in every row outlives sorting and
+        every office suite; COUNTIF comes first, since an error in a cell would have the file refused.
+        """
+        sides = [letters[name] for name in ("work_level", "behaviour_level")]
+        pair = '&" / "&'.join(f"INDEX({side}:{side},ROW())" for side in sides)
+        pairs = listed([f"{LEVELS[work]} / {LEVELS[behaviour]}" for work, behaviour in MATRIX])
+        results = listed([PREDICATES[code] for code in MATRIX.values()])
+        return f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
 
     def outlook(self, checked):
         return Outlook(checked)

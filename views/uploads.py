@@ -54,9 +54,7 @@ class UploadsView(UploadView):
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         try:
             if upload.expired:
-                raise Unreadable(
-                    gettext("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi.")
-                )
+                raise uploads.Expired()
             review = self.review_of(upload)
         except Unmapped as refusal:
             return self.ask_columns(upload, refusal, spoken(refusal))

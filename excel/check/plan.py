@@ -62,7 +62,7 @@ class Plan:
 
     def __post_init__(self):
         self.rows, self.unknown = len(self.checked.table.rows), self.checked.table.unknown
-        self.errors, self.warnings = [*self.checked.errors], [*self.checked.warnings]
+        self.errors, self.warnings = self.checked.errors, self.checked.warnings
 
     @property
     def same(self):
@@ -131,7 +131,7 @@ class Planner:
 
     def __init__(self, sheet, checked, context):
         self.sheet, self.checked, self.context = sheet, checked, context
-        self.plan, self.model = Plan(sheet, checked), sheet.model
+        self.plan, self.model, self.fail = Plan(sheet, checked), sheet.model, checked.fail
         self.fields = self.model._meta.fields
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = _stored(sheet, checked.rows)
@@ -150,9 +150,6 @@ class Planner:
         self.words = Memo(self._word)
         self.label = LABELLED.sub("%s", self.model.called), LABELLED.findall(self.model.called)
         self.steps = Steps(sheet, context.user, self.fail)
-
-    def fail(self, row, column, message):
-        self.plan.errors.append(self.checked.problem(row, column, message))
 
     def drop(self, numbers):
         """Take rows out of the plan that turned out wrong."""
@@ -185,7 +182,7 @@ class Planner:
         merged = self.blank | row.values
         if self.sheet.unfilled(row):
             self.plan.equal.append((row.number, self._label(merged)))
-            self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
+            self.checked.warn(row, None, N_("belum diisi; dilewati"))
             return
         missing = [name for name in self.required if merged[name] is None]
         for name in missing:

@@ -77,7 +77,7 @@ class Checked:
     """A file's rows that hold good on their own, and what is wrong with the others.
 
     `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are the Excel rows
-    with errors; `count` is the number of rows that are not empty.
+    with errors.
     """
 
     sheet: Any
@@ -88,10 +88,6 @@ class Checked:
     warnings: list = field(default_factory=list)
     known: dict = field(default_factory=dict)
     bad: set = field(default_factory=set)
-
-    @property
-    def count(self):
-        return len(self.table.rows)
 
     def problem(self, row, column, message):
         """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""

@@ -12,7 +12,7 @@ from database import db, on_sqlite
 from fields import CONTROL, N_, Invalid
 from models import Employee, Unit
 
-from .workbook import BATCH, as_shown, face, fill, rendered
+from .workbook import BATCH, as_shown, face, fill, opened, rendered
 
 LIVE = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formula
 
@@ -28,9 +28,7 @@ def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, ki
     if kind not in WRITERS:
         raise Invalid(N_("Nama berkas harus berakhir .xlsx atau .csv"))
     rows = rows_of(sheet, user=user, period=period, unit_code=unit_code, query=query)
-    if hasattr(out, "write"):
-        return WRITERS[kind](sheet, rows, out)
-    with open(out, "wb") as file:
+    with opened(out) as file:
         return WRITERS[kind](sheet, rows, file)
 
 

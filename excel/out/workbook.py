@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -119,6 +120,11 @@ def fill(book, pages, out):
                 data = _spanned(data, last)
             target.writestr(entry.filename, data)
     return last[0] - 1
+
+
+def opened(out):
+    """A context with the file to write to: a path is opened, a binary file is taken as it is."""
+    return nullcontext(out) if hasattr(out, "write") else open(out, "wb")
 
 
 def _spanned(data, last):
