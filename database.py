@@ -20,6 +20,7 @@ from playhouse.db_url import connect as open_database
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
+STREAMED = 2_000  # rows of a batch
 CONVERTED = (BooleanField, DateField, DateTimeField, DecimalField)  # whose stored values are not yet values
 
 
@@ -83,6 +84,18 @@ def fetched(query, fields):
             memo = Memo(field.python_value)
             columns[place] = [memo[value] for value in columns[place]]
     return zip(*columns, strict=True)
+
+
+def stream(query):
+    """The rows of a query as raw tuples, a batch at a time (on PostgreSQL by a server-side cursor)."""
+    if on_sqlite():
+        yield from db.execute(query)
+        return
+    sql, params = query.sql()
+    with db.atomic(), db.connection().cursor(name="stream") as cursor:
+        cursor.itersize = STREAMED
+        cursor.execute(sql, params)
+        yield from cursor
 
 
 def now():

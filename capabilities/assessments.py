@@ -3,9 +3,9 @@
 from peewee import JOIN
 
 import access
-from access import people, table
+from access import below, people, table, unit_of
 from capabilities.outlook import Outlook
-from excel.out.export import below, stream, unit_of
+from database import stream
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import N_, Invalid, Level, Predicate
 from models import Assessment, Employee, Period, Unit

@@ -15,7 +15,7 @@ from ..versions import base_values
 KINDS = ("wrong", "conflict", "changed", "new")  # what asks for a person's eye, in this order
 FILTERS = ("all", *KINDS, "same", "skipped", "warning")
 PAGE = 100  # rows of a page
-CAUSES, RANGES = 200, 60  # of problems told together; the annotated workbook has them all
+CAUSES, RANGES = 200, 60  # of problems shown together; the annotated workbook has them all
 
 
 @dataclass
@@ -70,9 +70,9 @@ class Review:
         """The Entries of one page of a filter."""
         start = number * PAGE
         picked = self._picked[kind][start : start + PAGE]
-        told = self._of_lines([(kind, item) for kind, item in picked if hasattr(item, "row")])
+        lines = self._of_lines([(kind, item) for kind, item in picked if hasattr(item, "row")])
         return [
-            told[item.row] if hasattr(item, "row") else self._of_row(kind, *item) for kind, item in picked
+            lines[item.row] if hasattr(item, "row") else self._of_row(kind, *item) for kind, item in picked
         ]
 
     @cached_property
@@ -92,20 +92,20 @@ class Review:
 
     def _of_lines(self, lines):
         """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
-        told, stale = {}, [line for _, line in lines if line.base is not None]
+        entries, stale = {}, [line for _, line in lines if line.base is not None]
         base = base_values(self.plan.sheet.model, stale) if stale else {}
         show = _texts(
             self.plan.sheet, [v for _, x in lines for v in (x.before, x.after, base.get(x.row, {}))]
         )
         for kind, line in lines:
-            told[line.row] = entry = self._entry(line.row, kind, line.label)
+            entries[line.row] = entry = self._entry(line.row, kind, line.label)
             entry.predicate = list(line.predicate)
             for name, (header, text) in show.items():
                 if line.after.get(name) is not None or name in line.before:
                     stored = "" if line.hidden else text(line.before.get(name))
                     then = text(base[line.row].get(name)) if line.row in base else None
                     entry.cells.append((header, stored, text(line.after[name]), then))
-        return told
+        return entries
 
     def _of_row(self, kind, row, rest):
         """The Entry of a row that writes nothing: wrong, skipped or the same."""
@@ -122,8 +122,8 @@ class Review:
     def _names(self, row):
         """Whom a row is about in its own words: nothing of it was resolved."""
         table, sheet = self.plan.checked.table, self.plan.sheet
-        told = [c for c in table.places if c.name in sheet.key[:1] or c.path in ("name", "employee.name")]
-        texts = [as_text(self._cells[row][table.places[column]]) for column in told]
+        naming = [c for c in table.places if c.name in sheet.key[:1] or c.path in ("name", "employee.name")]
+        texts = [as_text(self._cells[row][table.places[column]]) for column in naming]
         return " ".join(text for text in reversed(texts) if text)
 
 
@@ -171,13 +171,13 @@ def by_cause(problems):
     groups = defaultdict(list)
     for problem in problems:
         groups[problem.column, problem.error.cause].append(problem)
-    told = []
+    causes = []
     for found in groups.values():
         first = for_page(found[0])
         if len({problem.message for problem in found}) > 1:
             first |= {"said": (first["said"][0], found[0].error.general), "hint": None}
-        told.append(first | {"rows": ranges(p.row for p in found), "count": len(found)})
-    return told
+        causes.append(first | {"rows": ranges(p.row for p in found), "count": len(found)})
+    return causes
 
 
 def ranges(rows):
@@ -188,8 +188,8 @@ def ranges(rows):
             parts[-1][1] = row
         else:
             parts.append([row, row])
-    told = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
-    return ", ".join([*told, *(["…"] if len(parts) > RANGES else [])])
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
+    return ", ".join([*texts, *(["…"] if len(parts) > RANGES else [])])
 
 
 # ------------------------------------------------------------------ kept for a large file

@@ -26,13 +26,13 @@ def marked(data, found):
         rows[problem.row].append(
             f"{problem.column}: {problem.message}" if problem.column else problem.message
         )
-    plain = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data
+    other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
     order = {
-        "page": "" if plain else table.page, "header": table.header, "title": TITLE,
+        "page": "" if other else table.page, "header": table.header, "title": TITLE,
         "column": _column(table), "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
         "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
-    book = _as_workbook(table) if plain else data
+    book = _as_workbook(table) if other else data
     return guarded(json.dumps(order).encode() + b"\n" + book, MARKER)
 
 
@@ -51,9 +51,8 @@ def _as_workbook(table):
     for number, row in lines:
         for place, value in enumerate(row, 1):
             if value != "":
-                cell = book.active.cell(
-                    number, place, value if isinstance(value, int | float) else CONTROL.sub("", str(value))
-                )
-                cell.data_type = "n" if isinstance(value, int | float) else "s"
+                is_number = isinstance(value, int | float)
+                cell = book.active.cell(number, place, value if is_number else CONTROL.sub("", str(value)))
+                cell.data_type = "n" if is_number else "s"
     book.save(out)
     return out.getvalue()

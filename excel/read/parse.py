@@ -96,11 +96,11 @@ def parse(data, sheet, learnt=None):
 
 def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    told = guarded(data)
-    if not told.endswith(b'"end"\n'):
+    answer = guarded(data)
+    if not answer.endswith(b'"end"\n'):
         raise refusal("broken")
     pages = []
-    for line in map(json.loads, io.BytesIO(told)):
+    for line in map(json.loads, io.BytesIO(answer)):
         if line == "end":
             break
         if isinstance(line, list):
@@ -172,7 +172,7 @@ def _unescaped(text):
 
 def _table(pages, sheet, learnt):
     """The rows under the best header of all pages."""
-    told = next((rows for rows, name in pages if name == PAGE), ())
+    hidden = next((rows for rows, name in pages if name == PAGE), ())
     rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
     titles = rows[place]
     if len(titles) > COLUMNS:
@@ -188,7 +188,7 @@ def _table(pages, sheet, learnt):
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
     return Table(
-        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(told, sheet)
+        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(hidden, sheet)
     )
 
 

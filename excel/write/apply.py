@@ -13,7 +13,7 @@ from ..check.plan import plan
 from ..check.validate import Coming, no_progress
 from ..read.edits import Edits
 from ..sheet import SHEETS
-from .uploads import Expired, context_of, counts, keep, mark_applied, read_again
+from .uploads import Expired, context_of, counts, keep, mark_applied
 
 MADE = ("id", "version", "updated_at")  # what no file brings
 
@@ -47,12 +47,12 @@ def apply(upload, user, partial=False, *, shown=None, progress=no_progress):
     """
     if upload.expired:
         raise Expired()
-    edits = Edits.of(upload)
+    sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
     context = context_of(upload, user, edits, progress)
-    checked = read_again(upload, context, edits)
+    checked = read(sheet, bytes(upload.data), context, edits)
     with write():
         mark_applied(upload)
-        found = plan(SHEETS[upload.sheet], checked, context)
+        found = plan(sheet, checked, context)
         if found.fingerprint != (shown or upload.fingerprint):
             raise Changed(found)
         if found.unsettled and not partial:

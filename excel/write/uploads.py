@@ -8,7 +8,7 @@ from database import now, write
 from fields import N_, Invalid
 from models import Upload
 
-from ..check.check import check, read
+from ..check.check import check
 from ..check.validate import Context, may_import, no_progress
 from ..read.edits import NOTHING, Edits, learn
 from ..read.header import Unmapped
@@ -46,11 +46,6 @@ def context_of(upload, user, edits=NOTHING, progress=no_progress):
     """The Context of a stored upload. Raises access.Denied."""
     may_act(upload, user)
     return Context(user, upload.period, frozenset(edits.take), progress)
-
-
-def read_again(upload, context, edits):
-    """The Checked rows of a stored upload."""
-    return read(SHEETS[upload.sheet], bytes(upload.data), context, edits)
 
 
 def plan_of(upload, user, edits, progress=no_progress):
