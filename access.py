@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from peewee import SQL
 
+from fields import N_, Invalid
 from models import Employee, Unit
 
 ROLES = ("admin", "hr", "supervisor", "officer", "employee")
@@ -181,3 +182,20 @@ def through(column, model):
         return None if seen is None else column.in_(model.select(model.id).where(seen))
 
     return rule
+
+
+def unit_of(code, user):
+    """The unit of a code within an account's scope; Invalid says the same of foreign and unknown."""
+    unit = scoped(Unit, user).where(Unit.code == code).first()
+    if unit is None:
+        raise Invalid(N_("Unit %(code)s tidak ditemukan"), code=code)
+    return unit
+
+
+def below(model, unit):
+    """The condition that a row belongs to a unit or one below it."""
+    if model is Unit:
+        return Unit.within(Unit.id, unit.id)
+    if "unit" in model._meta.fields:
+        return Unit.within(model.unit, unit.id)
+    return model.employee.in_(Employee.select(Employee.id).where(Unit.within(Employee.unit, unit.id)))

@@ -1,17 +1,19 @@
-"""Every write and its before and after; undo of a whole upload."""
+"""Every write and its before and after, and the way back."""
 
 import json
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, fn
 
 from database import db, now, on_sqlite, write
-from models import MODELS, Change, Record, Upload
+from models import MODELS, Change, Record
 
 BATCH = 1_000
+MARKS = 4_000  # values in one statement: SQLite takes 32,766
 
 
 FOLLOWS = {}  # model: the functions of a Wrote that follow its writes, in the same transaction
@@ -176,8 +178,11 @@ def insert_many(model, names, rows):
     columns = [model._meta.fields[name].column_name for name in names]
     table, listed = model._meta.table_name, ", ".join(f'"{c}"' for c in columns)
     if on_sqlite():
-        marks = ", ".join("?" * len(columns))
-        db.cursor().executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)  # noqa: S608 - our own names
+        marks, cursor = f"({', '.join('?' * len(columns))})", db.cursor()
+        for batch in batches(rows, MARKS // len(columns)):  # each execution builds the checks of choices anew
+            places = ", ".join([marks] * len(batch))
+            sql = f'INSERT INTO "{table}" ({listed}) VALUES {places}'  # noqa: S608 - our own names
+            cursor.execute(sql, list(chain.from_iterable(batch)))
         return
     with db.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:  # twice as fast as INSERT
         for row in rows:
@@ -253,40 +258,14 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
         function(Wrote(action, model, rows, user, upload, move))
 
 
-# ------------------------------------------------------------------ undo
+# ------------------------------------------------------------------ back
 
 
-def undo(upload, model, *, user):
-    """Take an applied upload of a table back, updates and what followed included; returns (undone, kept labels).
+def take_back(model, changes, *, user, upload):
+    """Take changes of one table back, inside `write()`, newest first; returns (undone, labels of rows that stayed).
 
-    A row touched since, or referred to by others, is left alone and named. The caller has checked
-    that the period is open, who asks and what is in reach; all of it is one transaction.
+    A row touched since, or referred to by others, is left alone. Rows may refer to each other.
     """
-    with write():
-        claimed = (
-            Upload.update(state="undone", undone_at=now())
-            .where((Upload.id == upload.id) & (Upload.state == "applied"))
-            .execute()
-        )
-        if not claimed:
-            raise Stale(str(upload))
-        changes = list(
-            Change.select()
-            .where((Change.upload == upload.id) & Change.action.in_(("create", "update")))
-            .order_by(Change.id.desc())
-        )
-        undone, kept = 0, []
-        for touched in reversed(MODELS):
-            mine = [c for c in changes if c.table == touched._meta.table_name]
-            if mine:
-                back, left = _undo_table(touched, mine, user, upload)
-                if touched is model:
-                    undone, kept = back, left
-    return undone, kept
-
-
-def _undo_table(model, changes, user, upload):
-    """Undo the changes of one upload in one table; rows of it refer to each other at most."""
     untouched, kept = [], []
     keys = [c.key for c in changes]
     versions, newest = _versions(model, keys), _newest(model, keys)
@@ -302,7 +281,7 @@ def _undo_table(model, changes, user, upload):
     done = updated + [c for c in created if c.key not in used]
     log_many(
         "undo", model, [(c.key, c.label, c.after, c.before) for c in done],
-        user=user, upload=upload.id,
+        user=user, upload=upload,
     )  # fmt: skip
     return len(done), [c.label for c in kept]
 

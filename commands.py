@@ -17,10 +17,14 @@ import migrations
 import serving
 from capabilities import SHEETS
 from database import among, connect, db, write
-from excel import apply, jobs
-from excel.export import export as export_sheet
-from excel.template import template as write_template
-from excel.validate import Context, silent
+from excel.check.report import report
+from excel.check.validate import Context, no_progress
+from excel.out.export import export as export_sheet
+from excel.out.template import template as write_template
+from excel.write import jobs
+from excel.write.apply import apply_at_once
+from excel.write.undo import undo as undo_upload
+from excel.write.undo import written_ids
 from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
@@ -286,9 +290,9 @@ def import_file(sheet, file, period, user, dry_run, partial, as_json):
     if not sheet.imports:
         raise Refused(f"Lembar {sheet.name} hanya untuk ekspor")
     with progress() as tell:
-        context = Context(user, period, tell=tell)
-        plan, upload = apply.run(sheet, file.read_bytes(), file.name, context, partial, dry_run)
-    result = apply.report(sheet, plan, upload is not None, upload and upload.id)
+        context = Context(user, period, progress=tell)
+        plan, upload = apply_at_once(sheet, file.read_bytes(), file.name, context, partial, dry_run)
+    result = report(plan, upload)
     say(as_json, result, told(result))
     if plan.unsettled and not partial:
         sys.exit(1)
@@ -298,7 +302,7 @@ def import_file(sheet, file, period, user, dry_run, partial, as_json):
 def progress():
     """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
     if not sys.stderr.isatty():
-        yield silent
+        yield no_progress
         return
     with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
         yield lambda share: bar.update(int(100 * share) - bar.pos)
@@ -420,8 +424,8 @@ def refuse(message):
 @JSON
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
-    resting = SHEETS[upload.sheet].resting(apply.touched(upload))
-    undone, kept = apply.undo(upload, None)
+    resting = SHEETS[upload.sheet].resting(written_ids(upload))
+    undone, kept = undo_upload(upload, None)
     text = "\n".join([
         f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept),
         *(f"Dasarnya berubah: {label}" for label in resting),

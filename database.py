@@ -7,11 +7,22 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from peewee import SQL, DatabaseProxy, NodeList, SqliteDatabase
+from peewee import (
+    SQL,
+    BooleanField,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    NodeList,
+    SqliteDatabase,
+)
 from playhouse.db_url import connect as open_database
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
+STREAMED = 2_000  # rows of a batch
+CONVERTED = (BooleanField, DateField, DateTimeField, DecimalField)  # whose stored values are not yet values
 
 
 def connect(url):
@@ -70,6 +81,41 @@ def among(field, values):
     if on_sqlite():
         return field.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(list(values))]))
     return NodeList((field, SQL("= ANY(%s)", [list(values)])))
+
+
+class Memo(dict):
+    """A function of one value, remembered: `memo[value]`."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def __missing__(self, value):
+        self[value] = result = self.function(value)
+        return result
+
+
+def fetched(query, fields):
+    """The rows of a query over these fields as tuples of Python values, converted by columns."""
+    rows = db.execute(query.select(*fields)).fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+    for place, field in enumerate(fields):
+        if isinstance(field, CONVERTED):
+            memo = Memo(field.python_value)
+            columns[place] = [memo[value] for value in columns[place]]
+    return zip(*columns, strict=True)
+
+
+def stream(query):
+    """The rows of a query as raw tuples, a batch at a time (on PostgreSQL by a server-side cursor)."""
+    if on_sqlite():
+        yield from db.execute(query)
+        return
+    sql, params = query.sql()
+    with db.atomic(), db.connection().cursor(name="stream") as cursor:
+        cursor.itersize = STREAMED
+        cursor.execute(sql, params)
+        yield from cursor
 
 
 def now():

@@ -22,7 +22,7 @@ def when_ready(server):
 
 def keep_a_worker():
     """Have a worker beside this process for as long as it lives; one that dies is started again."""
-    from excel import jobs
+    from excel.write import jobs
 
     threading.Thread(target=_watch, args=(jobs.start_worker,), daemon=True).start()
 

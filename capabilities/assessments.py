@@ -5,20 +5,18 @@ from collections import Counter, defaultdict
 from peewee import JOIN, SQL, fn
 
 import audit
-from access import heard, is_desk, led, people, scoped, table
+from access import below, heard, is_desk, led, people, scoped, table, unit_of
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff, yes_or_no
-from database import among
-from excel.export import below, stream, unit_of
-from excel.lookup import Memo
+from database import Memo, among, stream
 from excel.sheet import NAME, PERSON, Column, Sheet
-from fields import N_, Invalid, Predicate
+from fields import N_, Invalid, Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 
-PREDICATES = dict(Predicate.CHOICES)
+LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
@@ -212,7 +210,7 @@ class AssessmentSheet(Sheet):
         supervisor = checked.known["employee"][employee][3]
         if "assessor" not in values:
             values["assessor"] = {"supervisor": supervisor, "self": employee}.get(source)
-            row.defaulted = True
+            row.defaulted = ("assessor",)
         elif unusual(source, values["assessor"], supervisor):
             checked.warn(row, "assessor", N_("bukan atasan langsung yang tercatat; periksa sebelum disimpan"))
         return None
@@ -255,6 +253,18 @@ class AssessmentSheet(Sheet):
         if values["source"] != "supervisor":
             return []
         return contradictions(values, Policy.on(Period.get_by_id(values["period"]).ends_on))
+
+    def formula(self, column, letters, listed):
+        """What the two ratings of a row lead to, once they are chosen.
+
+        INDEX with ROW instead of the cell's own row: the same text in every row outlives sorting and
+        every office suite; COUNTIF comes first, since an error in a cell would have the file refused.
+        """
+        sides = [letters[name] for name in ("work_level", "behaviour_level")]
+        pair = '&" / "&'.join(f"INDEX({side}:{side},ROW())" for side in sides)
+        pairs = listed([f"{LEVELS[work]} / {LEVELS[behaviour]}" for work, behaviour in MATRIX])
+        results = listed([PREDICATES[code] for code in MATRIX.values()])
+        return f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
 
     def outlook(self, checked):
         return Outlook(checked)

@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from database import among, db
-from excel.lookup import Memo
+from database import Memo, among, db
 from fields import N_, Invalid, Level, Predicate, Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of

@@ -12,8 +12,8 @@ from peewee import fn
 
 from clocks import Clocks
 from database import WITA
-from excel import apply
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.write.apply import apply_at_once
 from fields import codes
 from flows import FLOWS, take
 from models import Change
@@ -87,7 +87,7 @@ class World:
         out = io.StringIO()
         lines = [[c.field.show(attrgetter(c.path)(row)) for c in sheet.columns] for row in rows]
         csv.writer(out).writerows([[c.header for c in sheet.columns], *lines])
-        apply.run(sheet, out.getvalue().encode("utf-8-sig"), filename, Context(None, None))
+        apply_at_once(sheet, out.getvalue().encode("utf-8-sig"), filename, Context(None, None))
 
     @contextmanager
     def on(self, day):

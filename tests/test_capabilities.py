@@ -11,9 +11,9 @@ import pytest
 import access
 import capabilities
 from capabilities import CAPABILITIES, SHEETS
-from excel.apply import run
-from excel.export import export
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.out.export import export
+from excel.write.apply import apply_at_once as run
 from models import MODELS
 from tests.world import World
 from views.base import AdminView
@@ -260,10 +260,10 @@ import migrations
 from admin_app import create_app
 from capabilities import SHEETS
 from database import db
-from excel import apply
-from excel.export import export
-from excel.template import template
-from excel.validate import Context
+from excel.write.apply import apply_at_once
+from excel.out.export import export
+from excel.out.template import template
+from excel.check.validate import Context
 from models import Change, Duty, Upload
 from tests.make import make_employee, make_user, xlsx
 
@@ -277,10 +277,10 @@ with db.connection_context():
     template(sheet, book, Context())
     assert book.getvalue()
     lines = [(p.nip, "Pelaksana Tugas", "01-03-2026") for p in (mine, theirs)]
-    plan, upload = apply.run(sheet, xlsx(("NIP", "Judul", "Sejak"), *lines), "x.xlsx", Context(hr))
+    plan, upload = apply_at_once(sheet, xlsx(("NIP", "Judul", "Sejak"), *lines), "x.xlsx", Context(hr))
     assert len(plan.new) == 2, plan.errors
     export(sheet, "duties.xlsx")
-    again, _ = apply.run(sheet, open("duties.xlsx", "rb").read(), "x.xlsx", Context(), dry_run=True)
+    again, _ = apply_at_once(sheet, open("duties.xlsx", "rb").read(), "x.xlsx", Context(), dry_run=True)
     assert (again.same, again.new, again.changed, again.errors) == (2, [], [], [])
     assert Change.select().where(Change.table == "duty", Change.action == "create").count() == 2
     row = Duty.get(Duty.employee == mine)

@@ -13,9 +13,11 @@ import access
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
-from excel.apply import check, report, run
-from excel.template import template
-from excel.validate import Context
+from excel.check.check import check
+from excel.check.report import report
+from excel.check.validate import Context
+from excel.out.template import template
+from excel.write.apply import apply_at_once as run
 from fields import Invalid
 from models import Assessment, Employee, Period
 from tests.cast import counts, make_cast
@@ -213,7 +215,7 @@ def filled_in(sheet, cast):
 
 def outcome(sheet, data):
     plan = check(sheet, data, Context())
-    told = report(sheet, plan, False, None)
+    told = report(plan)
     return told, [{n: str(v) for n, v in line.after.items()} for line in plan.new]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 import access
-from excel.parse import Unreadable
+from excel.read.parse import Unreadable
 from tests.cast import ASSESSMENT, counts, load, make_account, make_cast, told
 from tests.make import make_assessment, make_unit
 

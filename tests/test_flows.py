@@ -14,8 +14,9 @@ import commands
 import flows
 from capabilities import SHEETS
 from database import db, write
-from excel import apply
-from excel.validate import Context, may_import
+from excel.check.validate import Context, may_import
+from excel.write.apply import apply_at_once
+from excel.write.undo import undo
 from fields import Choice, Whole, YesNo
 from flows import FLOWS, take
 from models import (
@@ -535,7 +536,7 @@ def cell_of(column, value):
 
 def bring(model, head, *lines, user=None, **options):
     sheet = next(sheet for sheet in SHEETS.values() if sheet.model is model)
-    return apply.run(sheet, xlsx(head, *lines), "uji.xlsx", Context(user), **options)
+    return apply_at_once(sheet, xlsx(head, *lines), "uji.xlsx", Context(user), **options)
 
 
 @pytest.mark.parametrize(("model", "move"), IMPORTED)
@@ -572,7 +573,7 @@ def test_taking_an_upload_back_restores_state_stamps_and_events(model, move, wor
     told_before = sorted(ComplaintEvent.select().tuples())
     _, upload = bring(model, *line_of(model, row, move, values), user=user)
     assert stands(row) != before
-    assert apply.undo(Upload.get_by_id(upload.id), user) == (1, [])
+    assert undo(Upload.get_by_id(upload.id), user) == (1, [])
     moving = {"version", "updated_at"}
     after = stands(row)
     assert {k: v for k, v in after.items() if k not in moving} == {

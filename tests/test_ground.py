@@ -5,7 +5,7 @@ import pytest
 import audit
 import flows
 from compute import compute
-from excel import apply as work
+from excel.write import undo as work
 from models import Assessment, Employee, Policy, Rating
 from tests.cast import load, make_cast
 

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def imports(path):
 
 def files_of(room):
     place = ROOT / room
-    return sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
 @pytest.mark.parametrize("room", BELOW)
@@ -66,3 +67,31 @@ def test_a_room_imports_only_what_lies_below_it(room):
         strangers = (imports(file) & ours) - BELOW[room] - {room}
         assert not strangers, f"{file.name} imports {strangers}"
         assert not imports(file) & FOREIGN.get(room, set()), f"{file.name} imports a library of another room"
+
+
+ORDER = (
+    "",
+    "read",
+    "check",
+    "write",
+)  # of the subrooms: each imports those before it; out only what it shows
+
+
+def neighbours(path):
+    """The files of the excel room that one of them imports."""
+    place = path.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield ".".join([*place[: -node.level], node.module])
+
+
+def test_the_stages_of_the_excel_room_follow_each_other_without_circles():
+    graph = {
+        ".".join(f.relative_to(ROOT).with_suffix("").parts): set(neighbours(f)) for f in files_of("excel")
+    }
+    assert [*TopologicalSorter(graph).static_order()]
+    for file, imported in graph.items():
+        room = "".join(file.split(".")[1:-1])
+        rooms = {"".join(name.split(".")[1:-1]) for name in imported}
+        allowed = ORDER[: ORDER.index(room) + 1] if room in ORDER else (*ORDER[:3], room)
+        assert rooms <= {*allowed}, f"{file} imports {rooms}"

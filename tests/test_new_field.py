@@ -11,9 +11,9 @@ LOOK = """
 import time
 import migrations
 from admin_app import create_app
-from excel.apply import run
+from excel.write.apply import apply_at_once as run
 from capabilities.people import EMPLOYEES
-from excel.validate import Context
+from excel.check.validate import Context
 from database import db
 from models import Employee
 from tests.make import make_employee, make_user, xlsx

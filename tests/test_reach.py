@@ -6,8 +6,8 @@ import access
 import flows
 from capabilities import SHEETS
 from compute import compute, reasons
-from excel.apply import run
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.write.apply import apply_at_once as run
 from models import Assessment, Employee, Rating, Unit
 from tests.make import make_assessment, make_employee, make_period, make_rating, make_unit, make_user, xlsx
 

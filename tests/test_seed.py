@@ -6,7 +6,6 @@ import pytest
 from peewee import fn
 
 from database import db
-from excel import apply
 from fields import codes, nip_gender, nip_scheme
 from flows import FLOWS
 from models import (
@@ -243,7 +242,7 @@ def test_the_upload_can_be_undone(demo):
     upload = Upload.get()
     before = Training.select().count()
     assert upload.new > 0
-    undone, kept = apply.undo(upload, None)
+    undone, kept = undo(upload, None)
     assert (undone, kept) == (upload.new, [])
     assert Training.select().count() == before - undone
     assert Change.select().where(Change.action == "undo").count() == undone

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 import access
 import compute
 from capabilities.ratings import RECAP, SIASN, Totals
-from excel.export import rows_of, unit_of
+from excel.out.export import rows_of
 from fields import CONTROL, Invalid
 from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
@@ -125,7 +125,7 @@ class RatingView(ComputesForEmployees):
         """The unit of the address, else the account's own; None, and said why, where there is none."""
         code = CONTROL.sub("", request.args.get("unit", ""))
         try:
-            return unit_of(code, me()) if code else me().unit
+            return access.unit_of(code, me()) if code else me().unit
         except Invalid as refusal:
             return flash(spoken(refusal), "error")
 

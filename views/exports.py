@@ -9,7 +9,7 @@ from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
 from database import WITA, among
-from excel.export import WRITERS, rows_of
+from excel.out.export import WRITERS, rows_of
 from views.session import whole
 
 MIME = {

@@ -11,8 +11,8 @@ from peewee import fn
 import access
 from capabilities.assessments import ASSESSMENTS, stored_assessment
 from database import write
-from excel import apply as work
-from excel.validate import CLEAR, Context
+from excel.check.validate import CLEAR, Context
+from excel.write.apply import apply_at_once
 from fields import Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX
@@ -65,7 +65,7 @@ class Grid:
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
             data = workbook([(p.nip, *typed[p.id]) for p in changed], period)
-            found, upload = work.run(
+            found, upload = apply_at_once(
                 ASSESSMENTS, data, f"isi-di-layar-{period.code}.csv", Context(me(), period)
             )
         for problem in found.errors:

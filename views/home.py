@@ -9,7 +9,7 @@ from flask_admin import AdminIndexView, expose
 from flask_babel import format_date
 
 from database import WITA
-from excel.export import harmless
+from excel.out.export import harmless
 from models import Period
 from views.exports import MIME
 from views.panels import buttons_for, panel_for, panels_of, start_page

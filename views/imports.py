@@ -10,11 +10,11 @@ from wtforms.fields.choices import SelectChoice
 
 import access
 from capabilities import SHEETS
-from excel import apply as work
-from excel import jobs
-from excel.header import Unreadable
-from excel.template import template
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.out.template import template
+from excel.read.header import Unreadable
+from excel.write.jobs import is_large
+from excel.write.uploads import store, store_unchecked
 from fields import CONTROL, Invalid
 from forms import UploadForm
 from models import Period
@@ -81,9 +81,9 @@ class ImportView(BaseView):
     def keep(sheet, field, context):
         data, name = field.data.read(), field.data.filename
         try:
-            if jobs.is_large(data):
-                return work.shelve(sheet, data, name, context)
-            upload, _ = work.store(sheet, data, name, context)
+            if is_large(data):
+                return store_unchecked(sheet, data, name, context)
+            upload, _ = store(sheet, data, name, context)
         except Unreadable as refusal:
             field.errors = [spoken(refusal)]
             return None

@@ -9,12 +9,13 @@ from flask_babel import gettext
 
 import access
 from capabilities import SHEETS
-from excel import apply as work
-from excel import jobs
-from excel.annotate import annotate
-from excel.edits import CHOICES, Edits
-from excel.header import Unmapped, Unreadable
-from excel.review import FILTERS, PAGE, Packed, Review
+from excel.check.review import FILTERS, PAGE, Packed, Review
+from excel.out.marked import marked
+from excel.read.edits import CHOICES, Edits
+from excel.read.header import Unmapped, Unreadable
+from excel.write import jobs, uploads
+from excel.write.apply import NotApplied, apply
+from excel.write.undo import undo, written_ids
 from fields import Invalid, as_text
 from models import Change, Rating
 from views.exports import MIME
@@ -34,19 +35,13 @@ class UploadsView(UploadView):
             abort(404)
         return upload
 
-    @staticmethod
-    def plan_of(upload, edits):
-        return work.check(
-            SHEETS[upload.sheet], bytes(upload.data), work.context_of(upload, me(), edits), edits
-        )
-
     def review_of(self, upload):
         """The Review of an upload that waits for a decision. Raises Unreadable and Unmapped."""
-        work.context_of(upload, me())
+        uploads.may_act(upload, me())
         if upload.draft:
             return Packed(bytes(upload.draft))
         edits = Edits.of(upload)
-        return Review(self.plan_of(upload, edits), edits)
+        return Review(uploads.plan_of(upload, me(), edits), edits)
 
     # -- pages
 
@@ -54,14 +49,12 @@ class UploadsView(UploadView):
     def review(self, id):
         upload = self.own(id)
         if upload.state in ("queued", "applying"):
-            return self.render("admin/upload_wait.html", upload=upload, idle=jobs.unattended(upload))
+            return self.render("admin/upload_wait.html", upload=upload, idle=jobs.is_unattended(upload))
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         try:
             if upload.expired:
-                raise Unreadable(
-                    gettext("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi.")
-                )
+                raise uploads.Expired()
             review = self.review_of(upload)
         except Unmapped as refusal:
             return self.ask_columns(upload, refusal, spoken(refusal))
@@ -76,7 +69,7 @@ class UploadsView(UploadView):
     def progress(self, id):
         """How far the background is, for the page that waits."""
         upload = self.own(id)
-        return jsonify(state=upload.state, done=upload.done, idle=jobs.unattended(upload))
+        return jsonify(state=upload.state, done=upload.done, idle=jobs.is_unattended(upload))
 
     def show(self, upload, review):
         """A page of one kind of rows, with the file's counts and causes above."""
@@ -118,7 +111,7 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
-            "resting": SHEETS[upload.sheet].resting(work.touched(upload)) if upload.state == "applied" else (),
+            "resting": SHEETS[upload.sheet].resting(written_ids(upload)) if upload.state == "applied" else (),
             "edits": Edits.of(upload), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
             "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
@@ -164,12 +157,12 @@ class UploadsView(UploadView):
         if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
             abort(400)
         if told == "all":
-            told = [line.row for line in self.plan_of(upload, edits).conflict]
+            told = [line.row for line in uploads.plan_of(upload, me(), edits).conflict]
         return edits.decide(told, what)
 
     def accept_nips(self, edits, upload):
         """Consent to every repaired NIP at once."""
-        for problem in self.plan_of(upload, edits).errors:
+        for problem in uploads.plan_of(upload, me(), edits).errors:
             if problem.error.mangled and problem.error.near:
                 edits.correct(problem.row, problem.column, problem.error.near)
 
@@ -177,9 +170,9 @@ class UploadsView(UploadView):
         """Keep the decisions, and back to the page they were made on."""
         try:
             if upload.draft:
-                jobs.queue(upload, edits, fingerprint=None, draft=None)
+                uploads.queue_check(upload, edits)
             else:
-                work.revise(upload, me(), edits)
+                uploads.revise(upload, me(), edits)
         except Invalid as refusal:
             flash(spoken(refusal), "error")
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
@@ -190,35 +183,26 @@ class UploadsView(UploadView):
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
         upload = self.own(id)
-        upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
+        shown = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
         try:
             if upload.draft:
-                self.apply_later(upload, partial)
+                uploads.queue_apply(upload, me(), shown, partial)
             else:
-                work.apply(upload, me(), partial)
+                apply(upload, me(), partial, shown=shown)
                 flash(gettext("Unggahan disimpan."), "success")
-        except (work.Changed, work.HasErrors) as refusal:
+        except NotApplied as refusal:
             flash(gettext(str(refusal)), "error")
         except Invalid as refusal:  # done before, or no longer readable
             flash(spoken(refusal), "info")
         return redirect(url_for(".review", id=id))
 
-    @staticmethod
-    def apply_later(upload, partial):
-        """Queue a large upload to be applied as it was shown."""
-        if upload.expired:
-            raise work.Expired()
-        edits = Edits.of(upload)
-        edits.apply, edits.note, edits.tries = {"by": me().id, "partial": partial}, "", 0
-        jobs.queue(upload, edits, fingerprint=upload.fingerprint)
-
     @expose("/<int:id>/undo", methods=("POST",))
     def undo(self, id):
         upload = self.own(id)
         try:
-            resting = SHEETS[upload.sheet].resting(work.touched(upload))
-            undone, kept = work.undo(upload, me())
+            resting = SHEETS[upload.sheet].resting(written_ids(upload))
+            undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
             if resting:
                 rows = "; ".join(resting[:20])
@@ -238,12 +222,12 @@ class UploadsView(UploadView):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
         upload = self.own(id)
         try:
-            marked = annotate(bytes(upload.data), self.plan_of(upload, Edits.of(upload)))
+            book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
         except Unreadable as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
         name = f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
-        return send_file(io.BytesIO(marked), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
+        return send_file(io.BytesIO(book), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
 
     @expose("/<int:id>/file")
     def file(self, id):

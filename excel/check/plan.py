@@ -11,15 +11,13 @@ from peewee import ForeignKeyField, fn
 
 import access
 import audit
-from database import among
+from database import Memo, among, fetched
 from fields import N_, Invalid
 from models import LABELLED, Change, Period
 
-from .lookup import Memo, fetched
+from ..versions import base_of, key_of
 from .steps import Steps
 from .tree import drop_lost_rows
-from .validate import Problem
-from .versions import base_of, key_of
 
 STEP = 5_000  # rows after which the progress is told
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
@@ -36,10 +34,10 @@ class Line:
 
     row: int
     label: str
-    id: int | None
-    version: int
-    before: dict
     after: dict
+    id: int | None = None
+    version: int = 0
+    before: dict = field(default_factory=dict)
     hidden: bool = False
     base: int | None = None
     move: Any = None  # of a state, where the row asks for one
@@ -57,14 +55,14 @@ class Plan:
 
     sheet: Any
     checked: Any
-    rows: int = 0
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
     equal: list = field(default_factory=list)
     conflict: list = field(default_factory=list)
-    errors: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    unknown: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.rows, self.unknown = len(self.checked.table.rows), self.checked.table.unknown
+        self.errors, self.warnings = self.checked.errors, self.checked.warnings
 
     @property
     def same(self):
@@ -74,6 +72,12 @@ class Plan:
     def unsettled(self):
         """Whether rows remain that nobody may write yet: in error, or in conflict without a choice."""
         return bool(self.errors or self.conflict)
+
+    @property
+    def counts(self):
+        """{"new", "changed"} as the account may know them: a hidden row counts as new."""
+        hidden = sum(line.hidden for line in self.changed)
+        return {"new": len(self.new) + hidden, "changed": len(self.changed) - hidden}
 
     @cached_property
     def _audited(self):
@@ -88,30 +92,6 @@ class Plan:
 
     def _json(self, values, version):
         return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
-
-    @property
-    def moved(self):
-        """A warning for each row in conflict."""
-        words = N_("bentrok: data tersimpan berubah sejak berkas ini dibuat; pilih nilai mana yang dipakai")
-        return [Problem(line.row, "", "", "", words) for line in self.conflict]
-
-    @property
-    def strange(self):
-        """A warning for what the sheet does not know of a file, or took in another sense."""
-        table = self.checked.table
-        words = N_("kolom tidak dikenal; diabaikan")
-        told = [Problem(table.header, title, "", title, words) for title in self.unknown]
-        for title, column in table.guessed.items():
-            message = Invalid(N_("dibaca sebagai kolom %(header)s"), header=column.header)
-            told.append(Problem(table.header, title, "", title, str(message), message))
-        words = N_("di bawah tabel; dibaca sebagai catatan dan dilewati")
-        return told + [Problem(number, "", "", "", words) for number in table.notes]
-
-    @property
-    def counts(self):
-        """{"new", "changed"} as the account may know them: a hidden row counts as new."""
-        hidden = sum(line.hidden for line in self.changed)
-        return {"new": len(self.new) + hidden, "changed": len(self.changed) - hidden}
 
     @cached_property
     def fingerprint(self):
@@ -129,41 +109,34 @@ def plan(sheet, checked, context):
     Rules across columns see the stored values under the given ones. Of a closed period only rows
     equal to what is stored pass. Source: DESIGN, Contracts, Command line.
     """
-    result = Plan(
-        sheet, checked, checked.count, errors=list(checked.errors),
-        warnings=list(checked.warnings), unknown=list(checked.table.unknown),
-    )  # fmt: skip
-    desk = Desk(sheet, checked, context, result)
-    pairs = [(row, desk.find(row)) for row in checked.rows]
-    repeated = desk.repeated()
+    planner = Planner(sheet, checked, context)
+    pairs = [(row, sheet.meant(row, planner.stored)) for row in checked.rows]
+    repeated = planner.repeated()
     for place, (row, old) in enumerate(pairs):
         if row.number not in repeated:
-            desk.take(row, old)
+            planner.take(row, old)
         if not place % STEP:
-            context.tell(0.4 + 0.3 * place / len(pairs))
-    drop_lost_rows(desk)
-    desk.drop(desk.steps.settle())
-    if desk.outlook:
-        desk.outlook.warn(result)
+            context.progress(0.4 + 0.3 * place / len(pairs))
+    drop_lost_rows(planner)
+    planner.drop(planner.steps.settle())
+    if planner.outlook:
+        planner.outlook.warn(planner.plan)
     order = {column.header: place for column, place in checked.table.places.items()}
-    result.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
-    return result
+    planner.plan.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
+    return planner.plan
 
 
-class Desk:
+class Planner:
     """Takes one checked row after another and puts it where it belongs in the plan."""
 
-    def __init__(self, sheet, checked, context, result):
-        self.sheet, self.checked, self.plan = sheet, checked, result
-        self.model, self.taken = sheet.model, context.take
+    def __init__(self, sheet, checked, context):
+        self.sheet, self.checked, self.context = sheet, checked, context
+        self.plan, self.model, self.fail = Plan(sheet, checked), sheet.model, checked.fail
         self.fields = self.model._meta.fields
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
-        self.stored = stored(sheet, checked.rows)
+        self.stored = _stored(sheet, checked.rows)
         self.denied, self.unread = _limits(self.model, context.user, self.stored)
-        self.closed = set()
-        if self.model.frozen_with_period:
-            query = Period.select(Period.id).where(Period.state == "closed")
-            self.closed = {key for (key,) in query.tuples()}
+        self.closed = _closed_periods() if self.model.frozen_with_period else set()
         self.blank = {
             n: f.default() if callable(f.default) else f.default
             for n, f in self.fields.items()
@@ -173,15 +146,16 @@ class Desk:
             n for n in sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
         ]  # fmt: skip
-        self.outlook = sheet.outlook(checked)
+        self.outlook, self.rules = sheet.outlook(checked), sheet.rules(context.user)
         self.words = Memo(self._word)
         self.label = LABELLED.sub("%s", self.model.called), LABELLED.findall(self.model.called)
-        self.rules = sheet.rules(context.user)
         self.steps = Steps(sheet, context.user, checked, self.fail)
 
-    def find(self, row):
-        """The stored row that a row means, or None."""
-        return self.sheet.meant(row, self.stored)
+    def drop(self, numbers):
+        """Take rows out of the plan that turned out wrong."""
+        if numbers:
+            self.plan.new = [line for line in self.plan.new if line.row not in numbers]
+            self.plan.changed = [line for line in self.plan.changed if line.row not in numbers]
 
     def repeated(self):
         """The numbers of rows that mean the same as another row of the file: errors, all of them."""
@@ -200,38 +174,31 @@ class Desk:
     def take(self, row, old):
         """Put a row into the plan beside the stored one, or among the errors."""
         if old is None:
-            self._new(row)
+            self._take_new(row)
         else:
-            self._old(row, old)
+            self._take_stored(row, old)
 
-    def _new(self, row):
+    def _take_new(self, row):
         merged = self.blank | row.values
         if self.sheet.unfilled(row):
             self.plan.equal.append((row.number, self._label(merged)))
-            self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
+            self.checked.warn(row, None, N_("belum diisi; dilewati"))
             return
         missing = [name for name in self.required if merged[name] is None]
         for name in missing:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
-        if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
+        if missing or not self._agrees(row, merged) or not self._holds(row, merged, merged.get("period")):
             return
-        if not self.steps.begin(row, merged):
-            return
-        merged.update(self.sheet.derive(merged))
-        line = Line(
-            row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged)
-        )
-        self._file(self.plan.new, line, row, moved=bool(self._base(row)))
+        if self.steps.begin(row, merged):
+            merged.update(self.sheet.derive(merged))
+            line = Line(row.number, self._label(merged), merged, predicate=self._outlook(row, merged))
+            self._file(self.plan.new, line, row)
 
-    def _old(self, row, old):
+    def _take_stored(self, row, old):
         hidden = old["id"] in self.unread
-        after = {
-            n: v
-            for n, v in row.values.items()
-            if (hidden and n not in self.sheet.key) or (v != old[n] and not self._alike(n, v, old[n]))
-        }  # what she may not read counts as new and is written again: "same" would tell its value
+        after = self._differing(row, old, hidden)
         merged = {**old, **after}
-        if not self._verified(row, merged):
+        if not self._agrees(row, merged):
             return
         predicate = self._outlook(row, merged, None if hidden else old)
         if not after:
@@ -243,48 +210,26 @@ class Desk:
             self.fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
             return
         goes_on, move = self.steps.step(row, old, after)
-        if not goes_on:
-            return
-        if after.keys() & {*self.sheet.derived_from}:
-            after |= {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
-        if move:  # with what it asks, also where that says what it said before
-            after |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
-            after[self.steps.flow.state.name] = move.end
-        before = {n: old[n] for n in after}
-        label = self._label(merged)
-        line = Line(
-            row.number,
-            label,
-            old["id"],
-            old["version"],
-            before,
-            after,
-            hidden,
-            move=move,
-            predicate=predicate,
-        )
-        base = self._base(row)
-        self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
+        if goes_on:
+            after |= self._following(row, old, after, merged, move)
+            before, label = {n: old[n] for n in after}, self._label(merged)
+            line = Line(
+                row.number, label, after, old["id"], old["version"], before, hidden, None, move, predicate
+            )
+            self._file(self.plan.changed, line, row)
 
-    def _outlook(self, row, merged, old=None):
-        return self.outlook.note(row, merged, old) if self.outlook else ()
+    def _differing(self, row, old, hidden):
+        """{field name: value} of what a row has otherwise than stored.
 
-    def _base(self, row):
-        """The version of the row that the file was made from, None where it does not say."""
-        versions = self.checked.table.versions
-        return base_of(versions, key_of(row, self.checked)) if versions else None
+        What the account may not read is written again: "same" would tell its value.
+        """
+        return {
+            n: v
+            for n, v in row.values.items()
+            if (hidden and n not in self.sheet.key) or (v != old[n] and not self._reads_back(n, v, old[n]))
+        }
 
-    def _file(self, kind, line, row, moved):
-        """Put a line where it belongs: a row that has moved on needs a person's choice."""
-        if moved:
-            line.base = self._base(row)
-        if moved and row.number not in self.taken:
-            kind = self.plan.conflict
-        elif line.move:
-            self.steps.lines[line.move].append((line, row))
-        kind.append(line)
-
-    def _alike(self, name, value, old):
+    def _reads_back(self, name, value, old):
         """Whether a stored text reads back as this value: what we printed is not a change."""
         if name not in self.texts or value is None or old is None:
             return False
@@ -293,6 +238,23 @@ class Desk:
             return column.parse(column.show(old)) == value
         except Invalid:
             return False
+
+    def _following(self, row, old, after, merged, move):
+        """{field name: value} of what follows from a change, and of the move that it asks for."""
+        more = {}
+        if after.keys() & {*self.sheet.derived_from}:
+            more = {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
+        if move:  # with what it asks, also where that says what it said before
+            more |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
+            more[self.steps.flow.state.name] = move.end
+        return more
+
+    def _agrees(self, row, merged):
+        """Whether no verified column contradicts the row."""
+        problem = self.sheet.disagrees(row, merged)
+        if problem:
+            self.fail(row, *problem)
+        return not problem
 
     def _holds(self, row, merged, *periods):
         """Whether the row may be written: its period is open and every rule of the table agrees."""
@@ -304,19 +266,21 @@ class Desk:
             self.fail(row, name, message)
         return not found
 
-    def _verified(self, row, merged):
-        if problem := self.sheet.disagrees(row, merged):
-            self.fail(row, *problem)
-        return not problem
+    def _outlook(self, row, merged, old=None):
+        return self.outlook.note(row, merged, old) if self.outlook else ()
 
-    def fail(self, row, column, message):
-        self.plan.errors.append(self.checked.problem(row, column, message))
-
-    def drop(self, numbers):
-        """Take rows out of the plan that turned out wrong."""
-        if numbers:
-            self.plan.new = [line for line in self.plan.new if line.row not in numbers]
-            self.plan.changed = [line for line in self.plan.changed if line.row not in numbers]
+    def _file(self, kind, line, row):
+        """Put a line where it belongs: a row that has moved on needs a person's choice."""
+        versions = self.checked.table.versions
+        base = base_of(versions, key_of(row, self.checked)) if versions else None
+        if base not in (None, line.version) and not line.hidden:
+            line.base = base
+            if row.number not in self.context.take:
+                self.plan.conflict.append(line)
+                return
+        if line.move:
+            self.steps.lines[line.move].append((line, row))
+        kind.append(line)
 
     def _label(self, merged):
         text, names = self.label
@@ -330,20 +294,22 @@ class Desk:
             return field.show(value)
         known = self.checked.known.get(name, {}).get(value)
         if known is None:
-            return str(self.checked.context.period)
+            return str(self.context.period)
         model = field.rel_model
         return model.called.format_map(dict(zip(model.names, (known[0], *known[2:]), strict=False)))
 
 
-def stored(sheet, rows):
+# ------------------------------------------------------------------ what is stored
+
+
+def _stored(sheet, rows):
     """{key: values by field name, with id and version} of the stored rows that a file may mean."""
-    model = sheet.model
-    fields = [f for f in model._meta.sorted_fields if f.name in _read(sheet)]
+    model, wanted = sheet.model, {*sheet.by_name, *sheet.key, *sheet.derived, "id", "version"}
+    fields = [f for f in model._meta.sorted_fields if f.name in wanted]
     query = model.select()
     for place, name in enumerate(sheet.key):
-        values = {row.key[place] for row in rows}
         if name in sheet.narrows:
-            query = query.where(among(model._meta.fields[name], values - {None}))
+            query = query.where(among(model._meta.fields[name], {row.key[place] for row in rows} - {None}))
     names = [f.name for f in fields]
     places = [names.index(name) for name in sheet.key]
     return {
@@ -352,47 +318,31 @@ def stored(sheet, rows):
     }
 
 
-def _read(sheet):
-    """The fields that matter of a stored row: what the sheet writes, computes and refers to."""
-    return {*sheet.by_name, *sheet.key, *sheet.derived, "id", "version"}
+def _closed_periods():
+    return {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
 
 
 def _limits(model, user, rows):
     """(ids that the account may not change, ids that it may not read) among the stored rows."""
-    ids = [row["id"] for row in rows.values()]
-    reach, seen = access.writable(model, user), access.scope(model, user)
-    unread = _outside(model, ids, seen)
-    return _outside(model, ids, reach), unread - _last_written_by(user, model, unread)
+    ids = {row["id"] for row in rows.values()}
+    unread = ids - _within(model, ids, access.scope(model, user))
+    return ids - _within(model, ids, access.writable(model, user)), unread - _delivered_by(
+        user, model, unread
+    )
 
 
-def _outside(model, ids, condition):
+def _within(model, ids, condition):
+    """Those of the rows that meet a condition; all of them where there is none."""
     if condition is None or not ids:
-        return frozenset()
-    query = model.select(model.id).where(among(model.id, ids), condition)
-    return frozenset(ids) - {key for (key,) in query.tuples()}
+        return ids
+    return {key for (key,) in model.select(model.id).where(among(model.id, ids), condition).tuples()}
 
 
-def _last_written_by(user, model, ids):
-    """Those of the rows whose present words are the account's own: it delivered them."""
+def _delivered_by(user, model, ids):
+    """Those of the rows whose present words are the account's own; an undo brings back another's."""
     if not ids:
-        return frozenset()
+        return ids
     mine = (Change.table == model._meta.table_name) & among(Change.key, ids)
     newest = Change.select(fn.MAX(Change.id)).where(mine).group_by(Change.key)
-    query = Change.select(Change.key).where(Change.id.in_(newest), Change.user == user.id)
-    return frozenset(key for (key,) in query.tuples())
-
-
-# ------------------------------------------------------------------ for people
-
-
-def texts(sheet, rows):
-    """{field name: (header, function from a value to its text)} for these {field name: value} rows."""
-    return {name: (c.header, _text(c, [row.get(name) for row in rows])) for name, c in sheet.by_name.items()}
-
-
-def _text(column, values):
-    if not column.reference:
-        return column.field.show
-    model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
-    keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
-    return lambda value: "" if value is None else str(keys.get(value, value))
+    own = (Change.user == user.id) & (Change.action != "undo")
+    return {key for (key,) in Change.select(Change.key).where(Change.id.in_(newest), own).tuples()}

@@ -5,55 +5,53 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import access
+from database import Memo, among
 from fields import N_, Invalid, as_text
 
-from .header import Unreadable
+from ..read.header import Unreadable
+from ..read.parse import Fault
 from .hints import hint
-from .lookup import Memo, referred
-from .parse import Fault
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
 
 
-def silent(share):
-    """Tells nobody how far the work is."""
+def no_progress(share):
+    """Nobody is told how far the work is."""
 
 
 @dataclass(frozen=True)
 class Context:
     """Whose rights and scope hold (None: IT at the command line), and the period given beside the file.
 
-    `take` are the rows that are written although what is stored has moved on; `tell` is called with
+    `take` are the rows that are written although what is stored has moved on; `progress` is called with
     the share of the work that is done, 0 to 1.
     """
 
     user: Any = None
     period: Any = None
     take: frozenset = frozenset()
-    tell: Callable = silent
+    progress: Callable = no_progress
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """Something wrong, or odd, with one cell, in the user's words."""
+    """Something wrong, or odd, with a row or one of its cells; `error` says it, translatable."""
 
     row: int
-    column: str
-    cell: str
-    value: str
-    message: str
-    error: Invalid | None = field(default=None, compare=False)  # what `message` says, translatable
+    error: Invalid
+    column: str = ""
+    cell: str = ""
+    value: str = ""
 
     @property
-    def told(self):
-        """The contract's JSON object."""
-        return {name: getattr(self, name) for name in ("row", "column", "cell", "value", "message")}
+    def message(self):
+        """What is wrong, in the user's words."""
+        return str(self.error)
 
     def __str__(self):
-        if not self.column:
-            return f"Baris {self.row}: {self.message}"
-        return f"Baris {self.row}, kolom {self.column}: {self.message}"
+        place = f", kolom {self.column}" if self.column else ""
+        return f"Baris {self.row}{place}: {self.message}"
 
 
 class Coming(str):
@@ -70,7 +68,7 @@ class Row:
     cells: list
     values: dict
     key: tuple = ()
-    defaulted: bool = False  # the assessor is nobody's word but the rule's
+    defaulted: tuple = ()  # the key fields that nobody filled in, but a rule of the sheet
     verified: dict = field(default_factory=dict)
 
 
@@ -79,7 +77,7 @@ class Checked:
     """A file's rows that hold good on their own, and what is wrong with the others.
 
     `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are the Excel rows
-    with errors; `count` is the number of rows that are not empty.
+    with errors.
     """
 
     sheet: Any
@@ -91,21 +89,16 @@ class Checked:
     known: dict = field(default_factory=dict)
     bad: set = field(default_factory=set)
 
-    @property
-    def count(self):
-        return len(self.table.rows)
-
     def problem(self, row, column, message):
         """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""
         error = message if isinstance(message, Invalid) else Invalid(message)
         if isinstance(column, str):
             column = self.sheet.by_name.get(column)
         if column is None:
-            return Problem(row.number, "", "", "", str(error), error)
+            return Problem(row.number, error)
         place = self.table.places.get(column)
         value = "" if place is None else as_text(row.cells[place])
-        cell = self.table.address(column, row.number)
-        return Problem(row.number, column.header, cell, value, str(error), error)
+        return Problem(row.number, error, column.header, self.table.address(column, row.number), value)
 
     def fail(self, row, column, message):
         self.errors.append(self.problem(row, column, message))
@@ -128,7 +121,7 @@ def validate(sheet, table, context):
     checked = Checked(sheet, table, context)
     columns = [c for c in table.places if c.name or c in sheet.verified]
     read = {column: _read(sheet, column, table.cells(column)) for column in columns}
-    context.tell(0.3)
+    context.progress(0.3)
     for column in columns:
         if column.reference:
             read[column] = _resolved(checked, column, read)
@@ -187,7 +180,7 @@ def _resolved(checked, column, read):
     keys = {v for v in read[column] if isinstance(v, str)}
     model, user = column.reference.rel_model, checked.context.user
     condition = None if column.name in checked.sheet.anybody else access.scope(model, user)
-    found = referred(column, keys, condition, checked.sheet.knows.get(column.name, ())) if keys else {}
+    found = _referred(column, keys, condition, checked.sheet.knows.get(column.name, ())) if keys else {}
     checked.known[column.name] = {row[1]: row for row in found.values()}
     coming = set()
     if column in checked.sheet.own:
@@ -198,13 +191,24 @@ def _resolved(checked, column, read):
     return [(ids.get(v) or lost[v]) if isinstance(v, str) else v for v in read[column]]
 
 
+def _referred(column, keys, condition, further):
+    """{natural key: (key, id, what else names it, *further)} of the rows that cells refer to, within a condition."""
+    model = column.reference.rel_model
+    names = [model._meta.fields[name] for name in model.names if name != column.field.name]
+    query = model.select(column.field, model.id, *names, *further).where(among(column.field, keys))
+    if condition is not None:
+        query = query.where(condition)
+    return {row[0]: row for row in query.tuples().iterator()}
+
+
 def _unknown(column, key, limited):
     """The same words for a row that is not there and for one that is somebody else's."""
-    if not limited:
-        return Invalid(N_("%(value)s tidak ditemukan; periksa penulisannya"), value=key)
-    if column.field.name == "nip":
-        return Invalid(N_("NIP %(value)s tidak ditemukan di antara pegawai yang Anda kelola"), value=key)
-    return Invalid(N_("%(value)s tidak ditemukan di antara yang Anda kelola"), value=key)
+    words = N_("%(value)s tidak ditemukan; periksa penulisannya")
+    if limited:
+        words = N_("%(value)s tidak ditemukan di antara yang Anda kelola")
+        if column.field.name == "nip":
+            words = N_("NIP %(value)s tidak ditemukan di antara pegawai yang Anda kelola")
+    return Invalid(words, value=key)
 
 
 def _fill_rows(checked, read):

@@ -1,7 +1,8 @@
 """Where a table begins and ends on a page: its header by names, synonyms and near misses, and the notes around it."""
 
 import re
-from difflib import SequenceMatcher
+from difflib import get_close_matches
+from itertools import compress
 
 from fields import N_, Invalid, alike, as_text, squeeze
 
@@ -31,21 +32,23 @@ def title_key(value):
     return alike(as_text(value)).strip("*: ")
 
 
+def nearest(text, names, likeness):
+    """The name that a text nearly says, at least as alike (0 to 1), or None."""
+    found = get_close_matches(text, names, 1, likeness) if 2 < len(text) < 80 else ()
+    return found[0] if found else None
+
+
 def best_header(pages, sheet, learnt):
     """(rows, position of the header, name) of the page whose header says most, the first of equals.
 
     `pages` are (rows, name). Raises Unreadable where no page has a title that we know.
     """
     names = sheet.known.keys() | sheet.synonyms.keys() | learnt.keys()
-    best, score = None, 0
-    for rows, name in pages:
-        for place, row in enumerate(rows[:LETTERHEAD]):
-            keys = {title_key(value) for value in row if value != ""}
-            known = len(keys & names)
-            if known > score and len(keys) > 1:
-                best, score = (rows, place, name), known
+    heads = [(rows, place, name) for rows, name in pages for place in range(min(len(rows), LETTERHEAD))]
+    score, best = _best(heads, lambda titles: len(titles & names))
     if score < 2:  # a single title that we know may be chance
-        best = _nearest_header(pages, sheet) or best
+        near, head = _best(heads, lambda titles: len([1 for t in titles if nearest(t, sheet.known, NEAR)]))
+        best = head if near > 1 else best
     if best is None:
         raise Unreadable(
             N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
@@ -54,14 +57,12 @@ def best_header(pages, sheet, learnt):
     return best
 
 
-def _nearest_header(pages, sheet):
-    """The first row in which at least two titles nearly say what we know."""
-    for rows, name in pages:
-        for place, row in enumerate(rows[:LETTERHEAD]):
-            texts = [title_key(value) for value in row if value.__class__ is str and value != ""]
-            if len([1 for text in texts if _near(text, sheet.known)]) > 1:
-                return rows, place, name
-    return None
+def _best(heads, count):
+    """(count, head) of the first row with the most titles that count; None where no row has any."""
+    titles = [{title_key(value) for value in rows[place] if value != ""} for rows, place, _ in heads]
+    counts = [count(keys) if len(keys) > 1 else 0 for keys in titles]
+    most = max(counts, default=0)
+    return most, heads[counts.index(most)] if most else None
 
 
 def recognise(titles, sheet, learnt):
@@ -75,10 +76,10 @@ def recognise(titles, sheet, learnt):
     left = {place: title_key(text) for place, text in texts.items() if text}
     places, guessed = {}, {}
     taught = {key: sheet.known.get(alike(header)) for key, header in learnt.items()}
-    for names in (sheet.known, taught, sheet.synonyms):
-        mine = {place: names[key] for place, key in left.items() if key in names}
+    for names in (sheet.known, taught, sheet.synonyms, None):
+        names = _near_titles(left.values(), places, sheet) if names is None else names
         settled = frozenset(places)
-        for place, column in mine.items():
+        for place, column in [(p, names[key]) for p, key in left.items() if key in names]:
             if column in settled:
                 continue
             if column in places:
@@ -88,26 +89,15 @@ def recognise(titles, sheet, learnt):
             if column and names is not sheet.known:
                 guessed[texts[place]] = column
             del left[place]
-    for place, column in _nearest(left, places, sheet):
-        places[column] = place
-        guessed[texts[place]] = column
-        del left[place]
     return places, [texts[place] for place in left], guessed
 
 
-def _nearest(left, places, sheet):
-    """(position, column) of the titles that nearly say a header which no other title claims."""
+def _near_titles(keys, places, sheet):
+    """{title: column} of the titles that nearly say a free header which no other title claims."""
     free = {key: column for key, column in sheet.known.items() if column not in places}
-    pairs = [(place, free[name]) for place, key in left.items() if (name := _near(key, free))]
+    pairs = [(key, free[name]) for key in keys if (name := nearest(key, free, NEAR))]
     columns = [column for _, column in pairs]
-    return [(place, column) for place, column in pairs if columns.count(column) == 1]
-
-
-def _near(text, names):
-    """The name that a text nearly says, or None."""
-    rated = [(SequenceMatcher(None, text, name).ratio(), name) for name in names] if len(text) < 60 else []
-    ratio, name = max(rated, default=(0, None))
-    return name if ratio >= NEAR else None
+    return {key: column for key, column in pairs if columns.count(column) == 1}
 
 
 def missing(places, sheet):
@@ -128,16 +118,13 @@ def without_notes(numbers, rows, places, titles, sheet):
     wanted = sorted(places.values())
     first, head = wanted[0], titles[wanted[0]]
     again = {n for n, row in zip(numbers, rows, strict=True) if row[first] == head}
-    if rows and _counts([rows[0][place] for place in wanted]):
+    if rows and _only_numbers([rows[0][place] for place in wanted]):
         again.add(numbers[0])
     end = len(rows)
     while end and _is_note(rows[end - 1], wanted, places, sheet, gap=_gap(numbers, end)):
         end -= 1
-    notes = numbers[end:]
-    if not again:
-        return numbers[:end], rows[:end], notes
-    kept = [(n, row) for n, row in zip(numbers[:end], rows, strict=False) if n not in again]
-    return [n for n, _ in kept], [row for _, row in kept], notes
+    kept = [n not in again for n in numbers[:end]]
+    return [*compress(numbers, kept)], [*compress(rows, kept)], numbers[end:]
 
 
 def _gap(numbers, end):
@@ -145,7 +132,7 @@ def _gap(numbers, end):
     return end > 1 and numbers[end - 1] - numbers[0] >= end
 
 
-def _counts(cells):
+def _only_numbers(cells):
     """Whether cells only number the columns: 1, 2, 3 or (1), (2), (3)."""
     found = [NUMBERED.fullmatch(as_text(cell).strip()) for cell in cells]
     if len(found) < 2 or not all(found):

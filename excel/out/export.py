@@ -8,11 +8,10 @@ from openpyxl import Workbook
 from peewee import JOIN
 
 import access
-from database import db, on_sqlite
+from database import stream
 from fields import CONTROL, N_, Invalid
-from models import Employee, Unit
 
-from .workbook import BATCH, as_shown, face, fill, rendered
+from .workbook import as_shown, face, fill, opened, rendered
 
 LIVE = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formula
 
@@ -28,9 +27,7 @@ def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, ki
     if kind not in WRITERS:
         raise Invalid(N_("Nama berkas harus berakhir .xlsx atau .csv"))
     rows = rows_of(sheet, user=user, period=period, unit_code=unit_code, query=query)
-    if hasattr(out, "write"):
-        return WRITERS[kind](sheet, rows, out)
-    with open(out, "wb") as file:
+    with opened(out) as file:
         return WRITERS[kind](sheet, rows, file)
 
 
@@ -51,18 +48,6 @@ def rows_of(sheet, *, user=None, period=None, unit_code=None, query=None):
     return stream(query.select(*columns))
 
 
-def stream(query):
-    """The rows of a query as raw tuples, a batch at a time (on PostgreSQL by a server-side cursor)."""
-    if on_sqlite():
-        yield from db.execute(query)
-        return
-    sql, params = query.sql()
-    with db.atomic(), db.connection().cursor(name="stream") as cursor:
-        cursor.itersize = BATCH
-        cursor.execute(sql, params)
-        yield from cursor
-
-
 def _limited(sheet, user, period, unit_code):
     model, query = sheet.model, access.scoped(sheet.model, user)
     if period is not None and "period" in model._meta.fields:
@@ -70,25 +55,8 @@ def _limited(sheet, user, period, unit_code):
     elif period is not None and sheet.dated:
         query = query.where(model._meta.fields[sheet.dated].between(period.starts_on, period.ends_on))
     if unit_code:
-        query = query.where(below(model, unit_of(unit_code, user)))
+        query = query.where(access.below(model, access.unit_of(unit_code, user)))
     return query
-
-
-def unit_of(code, user):
-    """The unit of a code within an account's scope; Invalid says the same of foreign and unknown."""
-    unit = access.scoped(Unit, user).where(Unit.code == code).first()
-    if unit is None:
-        raise Invalid(N_("Unit %(code)s tidak ditemukan"), code=code)
-    return unit
-
-
-def below(model, unit):
-    """The condition that a row belongs to a unit or one below it."""
-    if model is Unit:
-        return Unit.within(Unit.id, unit.id)
-    if "unit" in model._meta.fields:
-        return Unit.within(model.unit, unit.id)
-    return model.employee.in_(Employee.select(Employee.id).where(Unit.within(Employee.unit, unit.id)))
 
 
 def _joined(query, model, aliases, way):

@@ -3,10 +3,14 @@
 import json
 from dataclasses import dataclass, field
 
+import access
+from models import Setting
+
 from .header import title_key
 
 LONGEST = 20_000  # letters of a corrected cell, as of the longest field
 CHOICES = ("skip", "take", "ask")  # of a row
+LESSONS = "titles:"  # the office's setting of what titles mean, by sheet
 
 
 @dataclass
@@ -52,6 +56,23 @@ class Edits:
         self.take.difference_update(rows)
         if choice != "ask":
             getattr(self, choice).update(rows)
+
+
+NOTHING = Edits()
+
+
+def lessons(sheet):
+    """{title: header} of what the office was told of titles that we do not know."""
+    return Setting.read(None, f"{LESSONS}{sheet.name}", {})
+
+
+def learn(sheet, titles, user):
+    """Remember for the office what titles mean that we do not know; only HR and IT may change a lesson."""
+    known, ours = lessons(sheet), sheet.known.keys() | sheet.synonyms.keys()
+    new = {title: header for title, header in titles.items() if title not in ours}
+    found = known | new if access.is_desk(user) else new | known
+    if found != known:
+        Setting.keep(None, f"{LESSONS}{sheet.name}", found)
 
 
 def edited(table, edits):

@@ -1,6 +1,6 @@
 """The guarded child process that marks errors in a workbook: a JSON line and bytes in, bytes out.
 
-Run by guard.py; it keeps styles, checks and protection of the file.
+Run by read/child.py; it keeps styles, checks and protection of the file.
 """
 
 import json

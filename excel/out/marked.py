@@ -9,13 +9,13 @@ from openpyxl import Workbook
 
 from fields import CONTROL
 
-from .parse import guarded
+from ..read.guarded import guarded
 
 MARKER = Path(__file__).with_name("marker.py")
 TITLE = "Keterangan"
 
 
-def annotate(data, found):
+def marked(data, found):
     """The bytes of an .xlsx: the file of a Plan, cells in error red and explained, a last column of reasons.
 
     A workbook keeps its face; .csv, .xls and .ods become a plain workbook with the same rows at
@@ -26,13 +26,14 @@ def annotate(data, found):
         rows[problem.row].append(
             f"{problem.column}: {problem.message}" if problem.column else problem.message
         )
-    plain = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data
+    other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
     order = {
-        "page": "" if plain else table.page, "header": table.header, "title": TITLE,
+        "page": "" if other else table.page, "header": table.header, "title": TITLE,
         "column": _column(table), "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
         "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
-    return guarded(MARKER, json.dumps(order).encode() + b"\n" + (_plain(table) if plain else data))
+    book = _as_workbook(table) if other else data
+    return guarded(json.dumps(order).encode() + b"\n" + book, MARKER)
 
 
 def _column(table):
@@ -43,16 +44,15 @@ def _column(table):
     return max(place for place, title in enumerate(titles, 1) if title) + 1
 
 
-def _plain(table):
+def _as_workbook(table):
     """The rows of a table as a workbook, text always text."""
     book, out = Workbook(), BytesIO()
     lines = [(table.header, table.titles), *zip(table.numbers, table.rows, strict=True)]
     for number, row in lines:
         for place, value in enumerate(row, 1):
             if value != "":
-                cell = book.active.cell(
-                    number, place, value if isinstance(value, int | float) else CONTROL.sub("", str(value))
-                )
-                cell.data_type = "n" if isinstance(value, int | float) else "s"
+                is_number = isinstance(value, int | float)
+                cell = book.active.cell(number, place, value if is_number else CONTROL.sub("", str(value)))
+                cell.data_type = "n" if is_number else "s"
     book.save(out)
     return out.getvalue()

@@ -3,20 +3,19 @@
 import io
 import json
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from database import Memo, among
 from fields import as_text
 
-from .lookup import Memo
-from .plan import texts
-from .versions import base_values
+from ..versions import base_values
 
 KINDS = ("wrong", "conflict", "changed", "new")  # what asks for a person's eye, in this order
 FILTERS = ("all", *KINDS, "same", "skipped", "warning")
 PAGE = 100  # rows of a page
-CAUSES, RANGES = 200, 60  # of problems told together; the annotated workbook has them all
+CAUSES, RANGES = 200, 60  # of problems shown together; the annotated workbook has them all
 
 
 @dataclass
@@ -26,11 +25,11 @@ class Entry:
     row: int
     kind: str
     label: str
+    edited: bool = False
+    warnings: list = field(default_factory=list)
     cells: list = field(default_factory=list)
     predicate: list = field(default_factory=list)
     problems: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    edited: bool = False
 
 
 class Review:
@@ -38,29 +37,23 @@ class Review:
 
     def __init__(self, plan, edits):
         self.plan, self.edits = plan, edits
-        wrong = {}
-        for problem in plan.errors:
-            wrong.setdefault(problem.row, []).append(problem)
-        skipped = plan.checked.table.skipped
-        open_to_her = [line for line in plan.changed if not line.hidden]
         hidden = [line for line in plan.changed if line.hidden]
         self.items = {
-            "wrong": list(wrong.items()), "conflict": plan.conflict, "changed": open_to_her,
-            "new": sorted([*plan.new, *hidden], key=_row_of), "same": plan.equal, "skipped": skipped,
+            "wrong": list(_by_row(plan.errors).items()), "conflict": plan.conflict,
+            "changed": [line for line in plan.changed if not line.hidden],
+            "new": sorted([*plan.new, *hidden], key=_row_of), "same": plan.equal,
+            "skipped": plan.checked.table.skipped,
         }  # fmt: skip
-        self.warned = {}
-        for problem in plan.warnings:
-            self.warned.setdefault(problem.row, []).append(problem)
+        self.warned = _by_row(plan.warnings)
 
     @cached_property
     def head(self):
         """What the page says of the file as a whole, as plain values."""
         plan, table = self.plan, self.plan.checked.table
         counts = {kind: len(items) for kind, items in self.items.items()}
-        good = len(plan.new) + len(plan.changed)
         return {
             "counts": counts | {"all": sum(counts[kind] for kind in KINDS), "warning": len(self.warned)},
-            "rows": plan.rows, "good": good, "fingerprint": plan.fingerprint,
+            "rows": plan.rows, "good": len(plan.new) + len(plan.changed), "fingerprint": plan.fingerprint,
             "causes": by_cause(plan.errors)[:CAUSES], "warnings": by_cause(plan.warnings)[:CAUSES],
             "unknown": plan.unknown, "notes": ranges(table.notes),
             "guessed": [(title, column.header) for title, column in table.guessed.items()],
@@ -77,9 +70,10 @@ class Review:
         """The Entries of one page of a filter."""
         start = number * PAGE
         picked = self._picked[kind][start : start + PAGE]
-        lines = [(kind, item) for kind, item in picked if kind in ("conflict", "changed", "new")]
-        told = self._lines(lines)
-        return [told[item.row] if hasattr(item, "row") else self._plain(kind, item) for kind, item in picked]
+        lines = self._of_lines([(kind, item) for kind, item in picked if hasattr(item, "row")])
+        return [
+            lines[item.row] if hasattr(item, "row") else self._of_row(kind, *item) for kind, item in picked
+        ]
 
     @cached_property
     def _picked(self):
@@ -92,31 +86,32 @@ class Review:
         every = [(k, item) for k in (*KINDS, "same") for item in self.items[k]]
         return [(k, item) for k, item in every if _row_of(item) in self.warned]
 
-    def _lines(self, lines):
-        """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
-        told, stale = {}, [line for _, line in lines if line.base is not None]
-        base = base_values(self.plan.sheet.model, stale) if stale else {}
-        show = texts(self.plan.sheet, [v for _, x in lines for v in (x.before, x.after, base.get(x.row, {}))])
-        for kind, line in lines:
-            entry = Entry(line.row, kind, line.label, edited=line.row in self.edits.cells)
-            for name, (header, text) in show.items():
-                if line.after.get(name) is None and name not in line.before:
-                    continue
-                stored = "" if line.hidden else text(line.before.get(name))
-                then = text(base[line.row].get(name)) if line.row in base else None
-                entry.cells.append((header, stored, text(line.after[name]), then))
-            entry.predicate = list(line.predicate)
-            entry.warnings = [as_plain(p) for p in self.warned.get(line.row, ())]
-            told[line.row] = entry
-        return told
+    def _entry(self, row, kind, label):
+        warnings = [for_page(problem) for problem in self.warned.get(row, ())]
+        return Entry(row, kind, label, row in self.edits.cells, warnings)
 
-    def _plain(self, kind, item):
+    def _of_lines(self, lines):
+        """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
+        entries, stale = {}, [line for _, line in lines if line.base is not None]
+        base = base_values(self.plan.sheet.model, stale) if stale else {}
+        show = _texts(
+            self.plan.sheet, [v for _, x in lines for v in (x.before, x.after, base.get(x.row, {}))]
+        )
+        for kind, line in lines:
+            entries[line.row] = entry = self._entry(line.row, kind, line.label)
+            entry.predicate = list(line.predicate)
+            for name, (header, text) in show.items():
+                if line.after.get(name) is not None or name in line.before:
+                    stored = "" if line.hidden else text(line.before.get(name))
+                    then = text(base[line.row].get(name)) if line.row in base else None
+                    entry.cells.append((header, stored, text(line.after[name]), then))
+        return entries
+
+    def _of_row(self, kind, row, rest):
         """The Entry of a row that writes nothing: wrong, skipped or the same."""
-        row, rest = item
-        entry = Entry(row, kind, rest if kind == "same" else self._names(row), edited=row in self.edits.cells)
-        entry.warnings = [as_plain(p) for p in self.warned.get(row, ())]
+        entry = self._entry(row, kind, rest if kind == "same" else self._names(row))
         if kind == "wrong":
-            entry.problems = [as_plain(problem) for problem in rest]
+            entry.problems = [for_page(problem) for problem in rest]
         return entry
 
     @cached_property
@@ -127,8 +122,8 @@ class Review:
     def _names(self, row):
         """Whom a row is about in its own words: nothing of it was resolved."""
         table, sheet = self.plan.checked.table, self.plan.sheet
-        told = [c for c in table.places if c.name in sheet.key[:1] or c.path in ("name", "employee.name")]
-        texts = [as_text(self._cells[row][table.places[column]]) for column in told]
+        naming = [c for c in table.places if c.name in sheet.key[:1] or c.path in ("name", "employee.name")]
+        texts = [as_text(self._cells[row][table.places[column]]) for column in naming]
         return " ".join(text for text in reversed(texts) if text)
 
 
@@ -136,32 +131,53 @@ def _row_of(item):
     return item.row if hasattr(item, "row") else item[0]
 
 
-def as_plain(problem):
+def _by_row(problems):
+    """{row: its problems}"""
+    rows = defaultdict(list)
+    for problem in problems:
+        rows[problem.row].append(problem)
+    return rows
+
+
+def _texts(sheet, rows):
+    """{field name: (header, function from a value to its text)} for these {field name: value} rows."""
+    return {name: (c.header, _text(c, [row.get(name) for row in rows])) for name, c in sheet.by_name.items()}
+
+
+def _text(column, values):
+    if not column.reference:
+        return column.field.show
+    model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
+    keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
+    return lambda value: "" if value is None else str(keys.get(value, value))
+
+
+def for_page(problem):
     """A Problem as plain values: its message and hint as (template, params), so that pages can translate them."""
     error, hint = problem.error, problem.error.hint
     return {
         "column": problem.column, "cell": problem.cell, "value": problem.value, "near": str(error.near),
-        "said": (error.template, _plain_params(error)), "hint": hint and (hint.template, _plain_params(hint)),
-        "mangled": error.mangled,
+        "said": _translatable(error), "hint": hint and _translatable(hint), "mangled": error.mangled,
     }  # fmt: skip
 
 
-def _plain_params(error):
-    return {name: value if isinstance(value, int) else str(value) for name, value in error.params.items()}
+def _translatable(error):
+    params = {name: value if isinstance(value, int) else str(value) for name, value in error.params.items()}
+    return error.template, params
 
 
 def by_cause(problems):
     """[{"column", "said", "cell", "value", "rows"}]: the same cause in many rows told once, rows as ranges."""
-    groups = {}
+    groups = defaultdict(list)
     for problem in problems:
-        groups.setdefault((problem.column, problem.error.cause), []).append(problem)
-    told = []
+        groups[problem.column, problem.error.cause].append(problem)
+    causes = []
     for found in groups.values():
-        first = as_plain(found[0])
+        first = for_page(found[0])
         if len({problem.message for problem in found}) > 1:
             first |= {"said": (first["said"][0], found[0].error.general), "hint": None}
-        told.append(first | {"rows": ranges(p.row for p in found), "count": len(found)})
-    return told
+        causes.append(first | {"rows": ranges(p.row for p in found), "count": len(found)})
+    return causes
 
 
 def ranges(rows):
@@ -172,8 +188,8 @@ def ranges(rows):
             parts[-1][1] = row
         else:
             parts.append([row, row])
-    told = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
-    return ", ".join([*told, *(["…"] if len(parts) > RANGES else [])])
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
+    return ", ".join([*texts, *(["…"] if len(parts) > RANGES else [])])
 
 
 # ------------------------------------------------------------------ kept for a large file

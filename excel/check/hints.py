@@ -1,7 +1,5 @@
 """What people may have meant by a value that cannot be taken: offered beside the error, never written."""
 
-from difflib import get_close_matches
-
 from peewee import fn
 
 import access
@@ -9,8 +7,10 @@ from database import among
 from fields import N_, Choice, Invalid, Mangled, Nip, alike, as_text
 from models import Employee, Period, Unit
 
+from ..read.header import nearest
+
 MOST = 50  # different values of a column that are compared with a list: a hostile file has more
-CUTOFF = 0.6
+LIKENESS = 0.6  # of a value to a name, from 0 to 1
 
 
 def hint(checked, read):
@@ -43,10 +43,9 @@ def _options(column, user):
 
 def _nearest(wrong, options):
     for problem in list(wrong)[:MOST]:
-        text = alike(as_text(problem.params.get("value", "")))
-        found = get_close_matches(text, options, 1, CUTOFF) if 2 < len(text) < 80 else ()
+        found = nearest(alike(as_text(problem.params.get("value", ""))), options, LIKENESS)
         if found:
-            problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found[0]])
+            problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])
 
 
 # ------------------------------------------------------------------ people
@@ -56,52 +55,38 @@ def _people(checked, column, values, wrong):
     user = checked.context.user
     mangled = [problem for problem in wrong if isinstance(problem, Mangled)]
     heads = {head for problem in mangled for head in problem.heads}
-    owners = _grouped(_found(user, fn.SUBSTR(Employee.nip, 1, 15), heads), lambda nip, name: nip[:15])
+    owners = _owners(user, fn.SUBSTR(Employee.nip, 1, 15), heads)
     for problem in mangled:
-        found = next((owners[head] for head in problem.heads if head in owners), ())
+        found = next((owners[head] for head in problem.heads if head in owners), None)
         _offer(problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), found)
     if column.name == checked.sheet.key[0]:
         _by_name(checked, values, user)
 
 
 def _by_name(checked, values, user):
-    """The employee of the name beside a NIP that is wrong, where it is the only one of that name."""
+    """Offer the employee of the name beside a NIP that is wrong, where it is the only one of that name."""
     name = next((c for c in checked.table.places if c.path == "employee.name"), None)
     cells = checked.table.cells(name) if name else ()
-    lost = [(v, _plain(cell)) for v, cell in zip(values, cells, strict=False) if _hopeless(v) and cell]
-    known = _grouped(
-        _found(user, fn.LOWER(Employee.name), {text for _, text in lost}), lambda nip, name: _plain(name)
-    )
+    lost = [
+        (value, " ".join(as_text(cell).split()).lower())
+        for value, cell in zip(values, cells, strict=False)
+        if isinstance(value, Invalid) and not value.near and cell
+    ]
+    owners = _owners(user, fn.LOWER(Employee.name), {text for _, text in lost})
     for problem, text in lost:
         if not problem.near:
-            _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), known.get(text, ()))
+            _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), owners.get(text))
 
 
-def _hopeless(value):
-    return isinstance(value, Invalid) and not value.near
+def _owners(user, property, values):
+    """{value: (NIP, name)} of the account's employees with a property; None where it is not only one."""
+    found = {}
+    query = access.scoped(Employee, user).select(property, Employee.nip, Employee.name)
+    for value, *person in query.where(among(property, values)).tuples() if values else ():
+        found[value] = None if value in found else person
+    return found
 
 
-def _plain(name):
-    return " ".join(as_text(name).split()).lower()
-
-
-def _found(user, field, values):
-    """(NIP, name) of the account's employees by one of their properties."""
-    if not values:
-        return ()
-    query = access.scoped(Employee, user).select(Employee.nip, Employee.name)
-    return query.where(among(field, values)).tuples()
-
-
-def _grouped(rows, key):
-    """{key: [(NIP, name)]} of the rows."""
-    groups = {}
-    for row in rows:
-        groups.setdefault(key(*row), []).append(row)
-    return groups
-
-
-def _offer(problem, words, people):
-    """Offer an employee who is the only one in question."""
-    if len(people) == 1:
-        problem.hint = Invalid(words, near=people[0][0], person=people[0][1])
+def _offer(problem, words, person):
+    if person:
+        problem.hint = Invalid(words, near=person[0], person=person[1])

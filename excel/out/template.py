@@ -1,6 +1,7 @@
 """The workbook to fill in: styled, checked, protected, and for assessments filled with the account's people."""
 
 from dataclasses import replace
+from functools import partial
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -10,18 +11,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from peewee import BooleanField, DateField, DecimalField
 
 import access
-from fields import N_, Choice, Invalid, Level, Money, Nip, Predicate, Ranged, Score, Whole
+from fields import N_, Choice, Invalid, Money, Nip, Ranged, Score, Whole
 from models import Period, Unit
-from rating import MATRIX
 
-from .sheet import Part
-from .versions import add_versions
-from .workbook import Formula, face, fill, print_setup
+from ..check.validate import may_import
+from ..sheet import Part
+from ..versions import add_versions
+from .workbook import Formula, face, fill, opened, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
 LOCKED = ("employee.nip", "employee.name")  # fixed in the rows that we fill in
-LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 
 def template(sheet, out, context, unit_code=None):
@@ -32,43 +32,30 @@ def template(sheet, out, context, unit_code=None):
     """
     if not sheet.imports:
         raise Invalid(N_("Lembar ini hanya untuk ekspor"))
-    if not access.may(context.user, "upload", sheet.model):
-        raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
+    may_import(sheet, context.user)
     prefilled = sheet.prefilled(context, unit_code)
     rows, versions = prefilled or ((), ())
     book = Workbook()
     lists = book.create_sheet("Daftar")
     lists.sheet_state = "hidden"
-    part = _with_predicate(sheet, lists)
+    part = _with_formulas(sheet, lists)
     _data_page(book.active, part, sheet, _checks(sheet, lists, context.user))
     _guide(book.create_sheet("Petunjuk", 1), sheet, context.user)
     if prefilled:
         add_versions(book, sheet, versions)
-    if hasattr(out, "write"):
-        return fill(book, [(part, rows)], out)
-    with open(out, "wb") as file:
+    with opened(out) as file:
         return fill(book, [(part, rows)], file)
 
 
 # ------------------------------------------------------------------ the page to fill in
 
 
-def _with_predicate(sheet, lists):
-    """The Part of a template: its sheet, and what a formula shows of the two ratings once they are chosen.
-
-    INDEX with ROW instead of the cell's own row: the same text in every row outlives sorting and
-    every office suite; COUNTIF comes first, since an error in a cell would have the file refused.
-    """
-    columns = [*sheet.columns]
-    for column in sheet.automatic:
-        names = [c.name for c in sheet.columns]
-        sides = [get_column_letter(names.index(side) + 1) for side in ("work_level", "behaviour_level")]
-        pair = '&" / "&'.join(f"INDEX({side}:{side},ROW())" for side in sides)
-        pairs = _listed(lists, [f"{LEVELS[work]} / {LEVELS[behaviour]}" for work, behaviour in MATRIX])
-        results = _listed(lists, [PREDICATES[code] for code in MATRIX.values()])
-        text = f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
-        columns.append(replace(column, field=Formula(text)))
-    return Part(sheet.name, sheet.title, sheet.model, tuple(columns))
+def _with_formulas(sheet, lists):
+    """The Part of a template: its sheet, and the columns that a formula fills."""
+    letters = {column.name: get_column_letter(number) for number, column in enumerate(sheet.columns, 1)}
+    formulas = [sheet.formula(column, letters, partial(_listed, lists)) for column in sheet.automatic]
+    filled = [replace(c, field=Formula(text)) for c, text in zip(sheet.automatic, formulas, strict=True)]
+    return Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
 
 
 def _data_page(page, part, sheet, checks):

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -22,10 +23,8 @@ from peewee import (
     TextField,
 )
 
-from database import WITA
+from database import WITA, Memo
 from fields import CONTROL, Choice, Money
-
-from .lookup import Memo
 
 BATCH = 2_000
 REMEMBERED = 16_384  # rendered cells that a column keeps: what hardly repeats need not be kept
@@ -121,6 +120,11 @@ def fill(book, pages, out):
                 data = _spanned(data, last)
             target.writestr(entry.filename, data)
     return last[0] - 1
+
+
+def opened(out):
+    """A context with the file to write to: a path is opened, a binary file is taken as it is."""
+    return nullcontext(out) if hasattr(out, "write") else open(out, "wb")
 
 
 def _spanned(data, last):

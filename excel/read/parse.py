@@ -4,23 +4,19 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
 from fields import N_
 
+from ..versions import PAGE, read_versions
 from .archive import inspect, refusal
+from .guarded import guarded
 from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
-from .versions import PAGE, read_versions
 
-GUARD, READER = (Path(__file__).with_name(name) for name in ("guard.py", "reader.py"))
-WAIT = 30  # seconds
 LARGEST = 50 << 20  # bytes of a file
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 
@@ -98,30 +94,13 @@ def parse(data, sheet, learnt=None):
 # ------------------------------------------------------------------ reading
 
 
-def guarded(script, data):
-    """What a script of ours, limited in memory and time, makes of bytes that others wrote."""
-    try:
-        child = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", str(GUARD), str(script)],
-            input=data,
-            capture_output=True,
-            timeout=WAIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise refusal("heavy") from None
-    if child.returncode:
-        raise refusal("heavy" if child.returncode < 0 else "broken")
-    return child.stdout
-
-
 def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    told = guarded(READER, data)
-    if not told.endswith(b'"end"\n'):
+    answer = guarded(data)
+    if not answer.endswith(b'"end"\n'):
         raise refusal("broken")
     pages = []
-    for line in map(json.loads, io.BytesIO(told)):
+    for line in map(json.loads, io.BytesIO(answer)):
         if line == "end":
             break
         if isinstance(line, list):
@@ -193,7 +172,7 @@ def _unescaped(text):
 
 def _table(pages, sheet, learnt):
     """The rows under the best header of all pages."""
-    told = next((rows for rows, name in pages if name == PAGE), ())
+    hidden = next((rows for rows, name in pages if name == PAGE), ())
     rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
     titles = rows[place]
     if len(titles) > COLUMNS:
@@ -209,7 +188,7 @@ def _table(pages, sheet, learnt):
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
     return Table(
-        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(told, sheet)
+        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(hidden, sheet)
     )
 
 

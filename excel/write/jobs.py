@@ -4,6 +4,7 @@ A job is claimed inside `write()`, tells how far it got and beats as it does; on
 (kill -9, power cut) is claimed again. Whatever a worker wrote is in one transaction or not there.
 """
 
+import gc
 import io
 import multiprocessing
 import os
@@ -15,22 +16,22 @@ from pathlib import Path
 
 import access
 from audit import Stale
-from database import connect, db, write
+from database import connect, db
 from fields import N_, Invalid
 from models import Upload, User
 
-from . import apply as work
-from .edits import Edits
-from .header import Unmapped
-from .review import Review, packed
-from .sheet import SHEETS
+from ..check.review import Review, packed
+from ..read.edits import Edits
+from ..read.header import Unmapped
+from .apply import NotApplied, apply
+from .uploads import PENDING, STALE, AlreadyDone, claim_job, keep_job, plan_of, release_job, reviewed
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
-WAITING, STALE, PAUSE, IDLE = 5, 45, 0.25, 30  # seconds
+WAITING, PAUSE, IDLE = 5, 0.25, 30  # seconds
 TRIES = 3
 FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
-PROGRAM = Path(__file__).parents[1] / "admin_app.py"
+PROGRAM = Path(__file__).parents[2] / "admin_app.py"
 
 
 def is_large(data):
@@ -43,57 +44,23 @@ def is_large(data):
         return False  # small enough to be refused at once
 
 
-def queue(upload, edits, **kept):
-    """Put an upload into the queue: without a fingerprint to be checked, with one to be applied.
-
-    Raises work.AlreadyDone where it does not wait for a decision any more.
-    """
-    fields = {"state": "queued", "edits": edits.as_json(), "done": 0, "total": 0, "beat": time.time(), **kept}
-    with write():
-        mine = (Upload.id == upload.id) & (Upload.state == "checked")
-        if not Upload.update(fields).where(mine).execute():
-            raise work.AlreadyDone()
-
-
-def unattended(upload):
+def is_unattended(upload):
     """Whether a job has waited for a while and no worker has told of any job since: none seems to run."""
     waited = time.time() - (upload.beat or 0)
-    if upload.state not in ("queued", "applying") or waited < (STALE if upload.total else WAITING):
+    if upload.state not in PENDING or waited < (STALE if upload.total else WAITING):
         return False
     alive = (Upload.total > 0) & (Upload.beat > time.time() - STALE)
-    return not Upload.select(Upload.id).where(alive & Upload.state.in_(("queued", "applying"))).exists()
+    return not Upload.select(Upload.id).where(alive & Upload.state.in_(PENDING)).exists()
 
 
 # ------------------------------------------------------------------ the worker
-
-
-def claim():
-    """Take the oldest job that nobody works on; its Upload, or None."""
-    pending = Upload.state.in_(("queued", "applying"))
-    free = pending & ((Upload.total == 0) | (Upload.beat < time.time() - STALE))
-    if not Upload.select(Upload.id).where(free).exists():
-        return None
-    with write():
-        row = Upload.select(Upload.id, Upload.fingerprint).where(free).order_by(Upload.id).first()
-        if row is None:
-            return None
-        state = "applying" if row.fingerprint else "queued"
-        Upload.update(state=state, total=100, done=0, beat=time.time()).where(Upload.id == row.id).execute()
-    return Upload.get_by_id(row.id)
-
-
-def release(key):
-    """Give a job back whose worker died."""
-    with write():
-        mine = (Upload.id == key) & Upload.state.in_(("queued", "applying"))
-        Upload.update(total=0).where(mine).execute()
 
 
 def work_off(upload):
     """Do a claimed job; whatever comes of it is kept in its row."""
     edits = Edits.of(upload)
     edits.tries += 1
-    _keep(upload, edits=edits.as_json())
+    keep_job(upload.id, edits=edits.as_json())
     try:
         if edits.tries > TRIES:
             raise Invalid(N_("Pemeriksaan berkali-kali terhenti; bagi berkas menjadi beberapa bagian"))
@@ -103,28 +70,20 @@ def work_off(upload):
             _check(upload, edits)
     except (Invalid, access.Denied, Stale) as refusal:
         edits.note = str(refusal)
-        _keep(upload, state="failed", edits=edits.as_json())
-
-
-def _keep(upload, **fields):
-    with write():
-        pending = (Upload.id == upload.id) & Upload.state.in_(("queued", "applying"))
-        Upload.update(fields).where(pending).execute()
+        keep_job(upload.id, state="failed", edits=edits.as_json())
 
 
 def _check(upload, edits):
     """Make the review of a file, and keep it."""
-    tell = _teller(upload)
-    context = work.context_of(upload, upload.user, edits, tell)
-    edits.tries = 0
-    kept = {"state": "checked", "edits": edits.as_json(), "beat": None}
+    progress = _progress(upload)
+    edits.tries, kept = 0, {}
     try:
-        plan = work.check(SHEETS[upload.sheet], bytes(upload.data), context, edits)
+        plan = plan_of(upload, upload.user, edits, progress)
+        progress(0.8)
+        kept = {**reviewed(plan), "draft": packed(Review(plan, edits))}
     except Unmapped:
-        return _keep(upload, **kept)
-    tell(0.8)
-    draft = packed(Review(plan, edits))
-    _keep(upload, **kept, **work.counts(plan), fingerprint=plan.fingerprint, draft=draft)
+        pass  # a person will say what the columns mean
+    keep_job(upload.id, state="checked", edits=edits.as_json(), beat=None, **kept)
 
 
 def _apply(upload, edits):
@@ -133,22 +92,22 @@ def _apply(upload, edits):
     if not user.active:
         raise access.Denied(N_("Akun ini tidak aktif"))
     try:
-        work.apply(upload, user, edits.apply["partial"], _teller(upload))
-    except work.AlreadyDone:
+        apply(upload, user, edits.apply["partial"], progress=_progress(upload))
+    except AlreadyDone:
         return
-    except (work.Changed, work.HasErrors) as refusal:
+    except NotApplied as refusal:
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
-        _keep(upload, state="queued", fingerprint=None, draft=None, total=0, edits=edits.as_json())
+        keep_job(upload.id, state="queued", fingerprint=None, draft=None, total=0, edits=edits.as_json())
 
 
-def _teller(upload):
+def _progress(upload):
     """Tells the row how far its job is, unless a transaction is open: nobody could read it."""
 
-    def tell(share):
+    def progress(share):
         if not db.in_transaction():
-            _keep(upload, done=int(100 * share), beat=time.time())
+            keep_job(upload.id, done=int(100 * share), beat=time.time())
 
-    return tell
+    return progress
 
 
 def keep_working(stay, parent=None):
@@ -160,7 +119,7 @@ def keep_working(stay, parent=None):
     idle = 0
     while (stay or idle < IDLE) and parent in (None, os.getppid()):
         with db.connection_context():
-            job = claim()
+            job = claim_job()
         if job is None:
             idle += PAUSE
             time.sleep(PAUSE)
@@ -171,11 +130,12 @@ def keep_working(stay, parent=None):
         child.join()
         if child.exitcode:
             with db.connection_context():
-                release(job.id)
+                release_job(job.id)
 
 
 def work_off_alone(key, url):
-    """Do a claimed job over a connection of its own."""
+    """Do a claimed job over a connection of its own, in a process that ends with it."""
+    gc.disable()  # rows by the ten thousand, none of it garbage, take a fifth longer to collect
     connect(url)
     with db.connection_context():
         work_off(Upload.get_by_id(key))

@@ -1,11 +1,12 @@
 """The guarded child process that opens a workbook: bytes in, JSON lines out, ending in "end".
 
-Run by guard.py, so it imports nothing of ours. A hostile file can at worst end
-this process: its memory and time are limited, and the parent reads plain JSON.
+`python -I child.py [SCRIPT]` imports nothing of ours. A hostile file can at worst end this process: its
+memory and time are limited, and the parent reads plain JSON. A SCRIPT is run within the same limits instead.
 """
 
 import json
 import re
+import runpy
 import sys
 import zipfile
 from io import BytesIO
@@ -13,8 +14,9 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+MEMORY, SECONDS = 1 << 30, 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
-TOLD = 48 << 20  # letters that the parent is told: repeated texts make a small file large
+LETTERS = 48 << 20  # that the parent may get: repeated texts make a small file large
 CHUNK = 1_000
 VERSIONS = "_kinerja"  # the hidden page that tells the versions of a template's rows
 HEADROOM = 100  # rows of letterhead above the header, over the limit of data rows
@@ -27,13 +29,13 @@ MARKS = (b't="e"', b"<f>", b"<f ", b"<f/", b":f>", b":f ")  # without these no c
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
-class Teller:
-    """Writes JSON lines to the parent; a file that would tell too much ends here."""
+class Output:
+    """Writes JSON lines to the parent; a file that would fill too many ends here."""
 
-    left = TOLD
+    left = LETTERS
 
     def __call__(self, value):
-        line = json.dumps(value, default=_plain, ensure_ascii=False)
+        line = json.dumps(value, default=_as_json, ensure_ascii=False)
         self.left -= len(line)
         if self.left < 0:
             sys.stdout.write('{"error": "heavy"}\n"end"\n')
@@ -42,10 +44,10 @@ class Teller:
         sys.stdout.write(line + "\n")
 
 
-say = Teller()
+say = Output()
 
 
-def _plain(value):
+def _as_json(value):
     """Dates go as [ISO text], whatever else JSON does not know as text."""
     return [value.isoformat()] if hasattr(value, "year") else str(value)
 
@@ -54,12 +56,13 @@ def main():
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
     data = sys.stdin.buffer.read()
     try:
-        if _errors_in_ods(data):
+        parts = zipfile.ZipFile(BytesIO(data)) if zipfile.is_zipfile(BytesIO(data)) else None
+        if parts and _errors_in_ods(parts):
             say({"error": "errors"})
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         for sheet in book.sheets_metadata:
             if sheet.visible is SheetVisibleEnum.Visible or sheet.name == VERSIONS:
-                _tell(book.get_sheet_by_name(sheet.name), sheet.name, data)
+                _say_sheet(book.get_sheet_by_name(sheet.name), sheet.name, parts)
     except PasswordError:
         say({"error": "password"})
     except CalamineError:
@@ -67,15 +70,12 @@ def main():
     say("end")
 
 
-def _errors_in_ods(data):
+def _errors_in_ods(parts):
     """Whether an .ods shows an error anywhere: its cells are not numbered, so the file is refused."""
-    if not zipfile.is_zipfile(BytesIO(data)):
-        return False
-    with zipfile.ZipFile(BytesIO(data)) as book:
-        return "content.xml" in book.namelist() and b'value-type="error"' in book.read("content.xml")
+    return "content.xml" in parts.namelist() and b'value-type="error"' in parts.read("content.xml")
 
 
-def _tell(sheet, name, data):
+def _say_sheet(sheet, name, parts):
     """One visible sheet: its name, the cells that have no value to take, its rows."""
     if sheet.total_height > ROWS + HEADROOM:
         return say({"error": "rows"})
@@ -83,27 +83,22 @@ def _tell(sheet, name, data):
         return say({"error": "columns"})
     if sheet.total_height * sheet.total_width > CELLS:
         return say({"error": "heavy"})
-    say({"sheet": name, "faults": faults(data, name)})
+    say({"sheet": name, "faults": faults(parts, name)})
     rows = sheet.to_python(skip_empty_area=False)
     for start in range(0, len(rows), CHUNK):
         say(rows[start : start + CHUNK])
 
 
-def faults(data, name):
+def faults(parts, name):
     """[row, column, kind] of the cells with an error, or with a formula that was never computed.
 
     calamine gives both as blank, and a blank would leave what is stored.
     """
-    if not zipfile.is_zipfile(BytesIO(data)):
-        return []
-    with zipfile.ZipFile(BytesIO(data)) as book:
-        path = _path_of(book, name)
-        if path is None or not _marked(book, path):
-            return []
-        return list(_faulty(book.read(path)))
+    path = parts and _path_of(parts, name)
+    return list(_faulty(parts.read(path))) if path and _may_be_faulty(parts, path) else []
 
 
-def _marked(book, path):
+def _may_be_faulty(book, path):
     """Whether any cell may be faulty, found without holding the whole of a large sheet."""
     with book.open(path) as xml:
         tail = b""
@@ -158,5 +153,19 @@ def _number(letters):
     return number - 1
 
 
+def limit():
+    """Cap this process's memory and time, where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
 if __name__ == "__main__":
-    main()
+    limit()
+    if sys.argv[1:]:
+        runpy.run_path(sys.argv[1], run_name="__main__")
+    else:
+        main()

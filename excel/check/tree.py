@@ -8,34 +8,32 @@ LOOP = N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri")
 LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
 
 
-def drop_lost_rows(desk):
+def drop_lost_rows(planner):
     """Take out rows that would be their own ancestors, or that lean on a row in error."""
-    for column in desk.sheet.own:
-        key = desk.sheet.key[0]
-        _drop(desk, column, _loops(desk.model, column.name, key, desk.plan), LOOP)
-        while lost := _lost(desk.plan, column.name, key):
-            _drop(desk, column, lost, LOST)
+    plan, key = planner.plan, planner.sheet.key[0]
+    for column in planner.sheet.own:
+        _drop(planner, column, _loops(planner.model, column.name, key, plan), LOOP)
+        while lost := _lost(plan, column.name, key):
+            _drop(planner, column, lost, LOST)
 
 
-def _lost(result, name, key):
+def _lost(plan, name, key):
     """The numbers of rows that refer to a row of the file that will not be added."""
-    coming = {line.after[key] for line in result.new}
-    refers = ((line.row, line.after.get(name)) for line in (*result.new, *result.changed))
+    coming = {line.after[key] for line in plan.new}
+    refers = ((line.row, line.after.get(name)) for line in (*plan.new, *plan.changed))
     return {row for row, value in refers if isinstance(value, Coming) and value not in coming}
 
 
-def _drop(desk, column, numbers, message):
-    if not numbers:
-        return
-    desk.drop(numbers)
-    for row in desk.checked.rows:
+def _drop(planner, column, numbers, message):
+    planner.drop(numbers)
+    for row in planner.checked.rows if numbers else ():
         if row.number in numbers:
-            desk.fail(row, column, message)
+            planner.fail(row, column, message)
 
 
-def _loops(model, name, key, result):
+def _loops(model, name, key, plan):
     """The rows of a plan that would be their own ancestors."""
-    lines = {line.id or line.after[key]: line for line in (*result.new, *result.changed)}
+    lines = {line.id or line.after[key]: line for line in (*plan.new, *plan.changed)}
     moved = {who: line.after[name] for who, line in lines.items() if line.after.get(name)}
     if not moved:
         return set()
