@@ -21,10 +21,10 @@ from excel import apply, jobs
 from excel.export import export as export_sheet
 from excel.template import template as write_template
 from excel.validate import Context, silent
-from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
+from values import Invalid, compare_key
 
 REASON = Rating.reason.verbose_name
 SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
@@ -388,11 +388,13 @@ def move(table, move, keys, username, reason, given, as_json):
 
 def told_values(flow, move, user, given):
     """{field name: value} of HEADER=VALUE texts, read as a workbook's cells are."""
-    fields = {alike(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)}
+    fields = {
+        compare_key(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)
+    }
     found = {}
     for text in given:
         header, separator, value = text.partition("=")
-        field = fields.get(alike(header))
+        field = fields.get(compare_key(header))
         if not separator or field is None:
             raise Refused(
                 f"--set {text}: tulis KOLOM=NILAI; kolomnya: {', '.join(f.verbose_name for f in fields.values())}"

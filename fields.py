@@ -3,8 +3,6 @@
 import csv
 import re
 import unicodedata
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -21,84 +19,11 @@ from peewee import (
     TextField,
 )
 
+from nip import read_nip
 from rating import half_up
+from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_day, read_number
 
 SEED = Path(__file__).parent / "seed_data"
-INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
-NIP = re.compile(r"\d{18}", re.ASCII)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def N_(text):
-    """Mark a text for the catalogues; it is translated where it is shown."""
-    return text
-
-
-class Invalid(ValueError):
-    """A value that cannot be taken, said in the user's words (translatable: template and params)."""
-
-    hint = None  # a further Invalid that says what may have been meant
-    mangled = False
-
-    def __init__(self, template, **params):
-        self.template, self.params = template, params
-        super().__init__(template % params if params else template)
-
-    def __str__(self):
-        return f"{super().__str__()}. {self.hint}" if self.hint else super().__str__()
-
-    @property
-    def near(self):
-        """The value that may have been meant, as text that can be written in its place."""
-        return self.params.get("near") or (self.hint.near if self.hint else "")
-
-    @property
-    def general(self):
-        """The parameters without this very value."""
-        return self.params | {name: N_("nilai") for name in ("value", "near") if name in self.params}
-
-    @property
-    def cause(self):
-        """The problem without this very value, so that many rows can be told at once."""
-        return self.template % self.general if self.params else self.template
-
-
-class Mangled(Invalid):
-    """A NIP that a spreadsheet turned into a number: `heads` are the 15 digits left of it, the likeliest first."""
-
-    def __init__(self, value):
-        self.mangled = True
-        self.heads = ()
-        if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
-            near, low = round(int(value), -3), int(value) - 16
-            self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
-        super().__init__(
-            N_("NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
-               "ubah sel menjadi Teks lalu ketik ulang 18 angka")
-        )  # fmt: skip
-
-
-def squeeze(text):
-    """The text as a key: full width folded, invisible characters out, white space single."""
-    return " ".join(unicodedata.normalize("NFKC", text).translate(INVISIBLE).split())
-
-
-def alike(text):
-    """The text as two people might write it alike: no case, no `/ . - _ ( )`, single spaces."""
-    return " ".join(re.sub(r"[/.\-_()]", " ", squeeze(text).casefold()).split())
-
-
-def as_text(value):
-    """A workbook's cell as the text that a person sees in it."""
-    if isinstance(value, bool):
-        return "Ya" if value else "Tidak"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.strftime("%d-%m-%Y")
-    if isinstance(value, date):
-        return value.strftime("%d-%m-%Y")
-    return str(value)
 
 
 @cache
@@ -128,26 +53,6 @@ class Ranged:
         if not self.low <= number <= self.high:
             raise Invalid(N_("%(value)s di luar %(low)s-%(high)s"), value=shown, low=self.low, high=self.high)
         return number
-
-
-def number(value):
-    """A finite Decimal from a cell or from text with at most one comma or point."""
-    if isinstance(value, date):
-        words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
-        raise Invalid(words, value=as_text(value))
-    if isinstance(value, bool):
-        raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
-    if isinstance(value, int | float):
-        if value != value or abs(value) > 1e15:
-            raise Invalid(N_("%(value)s bukan angka"), value=value)
-        return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
-    text = squeeze(str(value))
-    if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text)
-    try:
-        return Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text) from None
 
 
 class Text(CharField):
@@ -189,7 +94,7 @@ class Code(Text):
     """A natural key of letters, digits, points and hyphens."""
 
     def parse(self, value):
-        text = squeeze(as_text(value))
+        text = clean_key(as_text(value))
         if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*", text):
             raise Invalid(N_("“%(value)s” bukan kode; pakai huruf, angka, titik, dan garis"), value=text)
         return super().parse(text)
@@ -199,7 +104,7 @@ class PeriodCode(Code):
     """A period: 2026 (a year), 2026-TW3 (a quarter) or 2026-09 (a month)."""
 
     def parse(self, value):
-        text = squeeze(as_text(value)).upper()
+        text = clean_key(as_text(value)).upper()
         if text and not re.fullmatch(r"20\d\d(-TW[1-4]|-(0[1-9]|1[0-2]))?", text, re.ASCII):
             raise Invalid(
                 N_("“%(value)s” bukan periode; tulis seperti 2026-TW3, 2026-09, atau 2026"),
@@ -216,59 +121,10 @@ class Nip(CharField):
         super().__init__(*args, **kwargs)
 
     def parse(self, value):
-        """Text of 18 digits; spaces, points, hyphens and an apostrophe are dropped.
-
-        A number is refused: Excel keeps 15 digits of it, so its last three are lost.
-        Source: DOMAIN 8.1 (structure), PNS and PPPK schemes by digits 13-14.
-        """
-        if isinstance(value, int | float | date):
-            raise Mangled(value)
-        text = str(value)
-        if not NIP.fullmatch(text):  # else there is nothing to clean: most of a large file
-            text = re.sub(r"[\s.\-'’]", "", squeeze(text))
-            if not text:
-                return None
-            if re.fullmatch(r"\d[\d.,]*[eE][+]?\d+", squeeze(str(value)).replace(" ", "")):
-                raise Mangled(float(squeeze(str(value)).replace(" ", "").replace(",", ".")))
-            if not NIP.fullmatch(text):
-                raise Invalid(N_("NIP “%(value)s” tidak terdiri atas 18 angka"), value=text)
-        problem = nip_problem(text)
-        if problem:
-            raise Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem)
-        return text
+        return read_nip(value)
 
     def show(self, value):
         return value or ""
-
-
-def nip_problem(nip):
-    """What is wrong with the structure of 18 digits, in words, or None."""
-    try:
-        born = nip_birth(nip)
-    except ValueError:
-        return N_("delapan angka pertama bukan tanggal lahir")
-    year, scheme = int(nip[8:12]), int(nip[12:14])
-    if not 18 <= year - born.year <= 70 or born.year < 1900:
-        return N_("umur saat pengangkatan tidak masuk akal")
-    if not (1 <= scheme <= 12 or scheme >= 21):
-        return N_("angka ke-13 dan ke-14 bukan bulan pengangkatan (PNS) atau nomor kontrak (PPPK)")
-    if nip[14] not in "12":
-        return N_("angka ke-15 (jenis kelamin) harus 1 atau 2")
-    if nip[15:] == "000":
-        return N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
-    return None
-
-
-def nip_birth(nip):
-    return date(int(nip[:4]), int(nip[4:6]), int(nip[6:8]))
-
-
-def nip_gender(nip):
-    return "L" if nip[14] == "1" else "P"
-
-
-def nip_scheme(nip):
-    return "PNS" if int(nip[12:14]) <= 12 else "PPPK"
 
 
 class Score(Ranged, DecimalField):
@@ -280,9 +136,9 @@ class Score(Ranged, DecimalField):
         super().__init__(*args, max_digits=5, decimal_places=2, **kwargs)
 
     def parse(self, value):
-        if isinstance(value, str) and not squeeze(value):
+        if isinstance(value, str) and not clean_key(value):
             return None
-        score = number(value)
+        score = read_number(value)
         shown = str(score).replace(".", ",")
         self.within(score, shown)
         if score != half_up(score):
@@ -306,9 +162,9 @@ class Points(DecimalField):
         super().__init__(*args, max_digits=7, decimal_places=2, **kwargs)
 
     def parse(self, value):
-        if isinstance(value, str) and not squeeze(value):
+        if isinstance(value, str) and not clean_key(value):
             return None
-        points = number(value)
+        points = read_number(value)
         if not 0 <= points < 100_000:
             raise Invalid(N_("%(value)s di luar %(low)s-%(high)s"), value=points, low=0, high=99_999)
         return half_up(points)
@@ -324,11 +180,11 @@ class Whole(Ranged, IntegerField):
         self.low, self.high = low, high
 
     def parse(self, value):
-        if isinstance(value, str) and not squeeze(value):
+        if isinstance(value, str) and not clean_key(value):
             return None
-        whole = number(value)
-        if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", squeeze(value)):
-            digits = re.sub(r"\D", "", squeeze(value))
+        whole = read_number(value)
+        if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", clean_key(value)):
+            digits = re.sub(r"\D", "", clean_key(value))
             raise Invalid(N_("“%(value)s” meragukan; tulis tanpa titik: %(near)s"), value=value, near=digits)
         if whole != whole.to_integral_value():
             raise Invalid(N_("%(value)s bukan bilangan bulat"), value=str(whole).replace(".", ","))
@@ -355,7 +211,7 @@ class YesNo(BooleanField):
     }  # fmt: skip
 
     def parse(self, value):
-        text = alike(as_text(value))
+        text = compare_key(as_text(value))
         if not text:
             return None
         if text not in self.words:
@@ -366,44 +222,11 @@ class YesNo(BooleanField):
         return "" if value is None else "Ya" if value else "Tidak"
 
 
-MONTHS = {
-    name: number
-    for number, names in enumerate((
-        "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
-        "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
-        "oktober okt oct october", "november nov nop nopember", "desember des dec december",
-    ), 1)
-    for name in names.split()
-}  # fmt: skip
-WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
-
-
 class Day(DateField):
     """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
 
     def parse(self, value):
-        if isinstance(value, date):
-            return self.plausible(value.date() if isinstance(value, datetime) else value)
-        text = squeeze(as_text(value))
-        if not text:
-            return None
-        worded = WORDED.fullmatch(text)
-        if worded and (month := MONTHS.get(worded[2].casefold())):
-            text = f"{worded[1]}-{month}-{worded[3]}"
-        layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
-        try:
-            if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):
-                raise ValueError
-            day = datetime.strptime(text, layout).date()
-        except ValueError:
-            raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
-        return self.plausible(day)
-
-    @staticmethod
-    def plausible(day):
-        if not 1900 <= day.year <= 2200:
-            raise Invalid(N_("tahun %(value)s tidak masuk akal"), value=day.year)
-        return day
+        return read_day(value)
 
     def show(self, value):
         return value.strftime("%d-%m-%Y") if value else ""
@@ -421,9 +244,9 @@ class Choice(CharField):
         super().__init__(*args, choices=tuple(choices), **kwargs)
         self.aliases, self.checked = dict(aliases), checked
         self.labels = dict(self.choices)
-        self.known = {alike(code): code for code in self.labels}
-        self.known |= {alike(label): code for code, label in self.choices}
-        self.known |= {alike(alias): code for alias, code in self.aliases.items()}
+        self.known = {compare_key(code): code for code in self.labels}
+        self.known |= {compare_key(label): code for code, label in self.choices}
+        self.known |= {compare_key(alias): code for alias, code in self.aliases.items()}
 
     def bind(self, model, name, set_attribute=True):
         super().bind(model, name, set_attribute)
@@ -433,10 +256,10 @@ class Choice(CharField):
             self.constraints = [*(self.constraints or []), Check(rule)]
 
     def parse(self, value):
-        text = squeeze(as_text(value))
+        text = clean_key(as_text(value))
         if not text:
             return None
-        code = self.known.get(alike(text))
+        code = self.known.get(compare_key(text))
         if code is None:
             raise Invalid(
                 N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s"),
@@ -496,7 +319,7 @@ class Grade(Choice):
         self.known = {code.casefold(): code for code, _ in grades}
 
     def parse(self, value):
-        text = squeeze(as_text(value)).replace(".", "/").replace(" ", "")
+        text = clean_key(as_text(value)).replace(".", "/").replace(" ", "")
         code = self.known.get(text.casefold())
         if text and code is None:
             raise Invalid(N_("“%(value)s” bukan golongan; tulis seperti III/a atau IX"), value=text)
@@ -521,7 +344,7 @@ class Email(Text):
     """An e-mail address."""
 
     def parse(self, value):
-        text = super().parse(squeeze(as_text(value)))
+        text = super().parse(clean_key(as_text(value)))
         if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
             raise Invalid(N_("“%(value)s” bukan alamat surel"), value=text)
         return text
@@ -531,7 +354,7 @@ class Phone(Text):
     """A telephone number: digits, spaces, hyphens and a leading plus."""
 
     def parse(self, value):
-        text = super().parse(squeeze(as_text(value)))
+        text = super().parse(clean_key(as_text(value)))
         if text and not re.fullmatch(r"\+?[\d\s()-]{5,25}", text, re.ASCII):
             raise Invalid(N_("“%(value)s” bukan nomor telepon"), value=text)
         return text

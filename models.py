@@ -21,7 +21,6 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from database import db, now, today, write
 from fields import (
-    N_,
     Choice,
     Code,
     Day,
@@ -44,8 +43,9 @@ from fields import (
     YesNo,
     code_aliases,
     code_choices,
-    nip_scheme,
 )
+from nip import nip_scheme
+from values import N_
 
 
 class Table(Model):

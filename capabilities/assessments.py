@@ -7,9 +7,10 @@ from access import people, table
 from capabilities.outlook import Outlook
 from excel.export import below, stream, unit_of
 from excel.sheet import NAME, PERSON, Column, Sheet
-from fields import N_, Invalid, Predicate
+from fields import Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX, predicate_of
+from values import N_, Invalid
 
 PREDICATES = dict(Predicate.CHOICES)
 

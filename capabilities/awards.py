@@ -2,9 +2,9 @@
 
 from access import DESK, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_
 from flows import Flow, Move
 from models import Award, Period
+from values import N_
 
 table(
     Award, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,

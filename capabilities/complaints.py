@@ -7,9 +7,9 @@ from access import DESK, NOTHING, is_desk, table, through, under
 from clocks import Clocks
 from database import WITA, among, now, today
 from excel.sheet import Sheet
-from fields import N_, Invalid
 from flows import Flow, Move
 from models import Complaint, ComplaintEvent, Employee, Unit
+from values import N_, Invalid
 
 
 def not_about(column, values):

@@ -2,8 +2,8 @@
 
 from access import DESK, of_people, table, under
 from excel.sheet import Sheet
-from fields import N_
 from models import Employee, Unit, User
+from values import N_
 
 table(
     Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)

@@ -5,9 +5,9 @@ from collections import Counter
 from peewee import fn
 
 from access import DESK, everyone, table, under
-from fields import N_
 from flows import Flow, Move
 from models import Employee, Period, Rating, UnitResult
+from values import N_
 
 table(
     Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK,

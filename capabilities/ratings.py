@@ -11,10 +11,11 @@ from access import DESK, both, is_desk, of_people, people, table, through
 from clocks import Clocks
 from database import among
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import N_, Day, Points, Predicate, Text, Whole
+from fields import Day, Points, Predicate, Text, Whole
 from flows import Flow, Move
 from models import Employee, Objection, Period, Rating, Unit
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
+from values import N_
 
 
 def not_her_own(user):

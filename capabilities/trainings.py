@@ -3,9 +3,9 @@
 from access import DESK, of_people, table
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_
 from flows import Flow, Move
 from models import Training
+from values import N_
 
 table(
     Training, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,

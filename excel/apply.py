@@ -14,8 +14,8 @@ import access
 import audit
 import flows
 from database import among, now, write
-from fields import N_, Invalid
 from models import Change, Period, Setting, Upload
+from values import N_, Invalid
 
 from .edits import Edits, edited
 from .header import Unmapped

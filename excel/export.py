@@ -9,8 +9,8 @@ from peewee import JOIN
 
 import access
 from database import db, on_sqlite
-from fields import CONTROL, N_, Invalid
 from models import Employee, Unit
+from values import CONTROL, N_, Invalid
 
 from .workbook import BATCH, as_shown, face, fill, rendered
 

@@ -6,8 +6,10 @@ from peewee import fn
 
 import access
 from database import among
-from fields import N_, Choice, Invalid, Mangled, Nip, alike, as_text
+from fields import Choice, Nip
 from models import Employee, Period, Unit
+from nip import Mangled
+from values import N_, Invalid, as_text, compare_key
 
 MOST = 50  # different values of a column that are compared with a list: a hostile file has more
 CUTOFF = 0.6
@@ -34,7 +36,7 @@ def _options(column, user):
     if column.reference and column.reference.rel_model in (Unit, Period):
         model = column.reference.rel_model
         rows = access.scoped(model, user).select(column.field, model.name).tuples()
-        return {alike(text): code for code, name in rows for text in (name, code)}
+        return {compare_key(text): code for code, name in rows for text in (name, code)}
     if isinstance(column.field, Choice):
         labels = column.field.labels
         return {text: labels[code] for text, code in column.field.known.items()}
@@ -43,7 +45,7 @@ def _options(column, user):
 
 def _nearest(wrong, options):
     for problem in list(wrong)[:MOST]:
-        text = alike(as_text(problem.params.get("value", "")))
+        text = compare_key(as_text(problem.params.get("value", "")))
         found = get_close_matches(text, options, 1, CUTOFF) if 2 < len(text) < 80 else ()
         if found:
             problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found[0]])

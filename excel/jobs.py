@@ -16,8 +16,8 @@ from pathlib import Path
 import access
 from audit import Stale
 from database import connect, db, write
-from fields import N_, Invalid
 from models import Upload, User
+from values import N_, Invalid
 
 from . import apply as work
 from .edits import Edits

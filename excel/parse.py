@@ -13,7 +13,7 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from fields import N_
+from values import N_
 
 from .archive import inspect, refusal
 from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes

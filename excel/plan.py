@@ -12,8 +12,8 @@ from peewee import ForeignKeyField, fn
 import access
 import audit
 from database import among
-from fields import N_, Invalid
 from models import LABELLED, Change, Period
+from values import N_, Invalid
 
 from .lookup import Memo, fetched
 from .steps import Steps

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fields import as_text
+from values import as_text
 
 from .lookup import Memo
 from .plan import texts

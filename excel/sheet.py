@@ -6,9 +6,9 @@ from functools import cached_property
 
 from peewee import DateField, Field, ForeignKeyField
 
-from fields import N_, alike
 from flows import FLOWS
 from models import Employee
+from values import N_, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
 
@@ -170,7 +170,9 @@ class Sheet:
     @cached_property
     def known(self):
         """{header as people write it alike: column} of everything a file may bring."""
-        return {alike(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)}
+        return {
+            compare_key(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)
+        }
 
     @cached_property
     def narrows(self):
@@ -184,7 +186,7 @@ class Sheet:
     @cached_property
     def synonyms(self):
         """{title as people write it alike: column} of the other names that people give to columns."""
-        return {alike(text): c for c in self.columns for text in SYNONYMS.get(c.header, ())}
+        return {compare_key(text): c for c in self.columns for text in SYNONYMS.get(c.header, ())}
 
     @cached_property
     def own(self):

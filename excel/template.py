@@ -10,9 +10,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from peewee import BooleanField, DateField, DecimalField
 
 import access
-from fields import N_, Choice, Invalid, Level, Money, Nip, Predicate, Ranged, Score, Whole
+from fields import Choice, Level, Money, Nip, Predicate, Ranged, Score, Whole
 from models import Period, Unit
 from rating import MATRIX
+from values import N_, Invalid
 
 from .sheet import Part
 from .versions import add_versions

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import access
-from fields import N_, Invalid, as_text
+from values import N_, Invalid, as_text
 
 from .header import Unreadable
 from .hints import hint

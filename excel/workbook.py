@@ -23,7 +23,8 @@ from peewee import (
 )
 
 from database import WITA
-from fields import CONTROL, Choice, Money
+from fields import Choice, Money
+from values import CONTROL
 
 from .lookup import Memo
 

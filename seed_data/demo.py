@@ -5,7 +5,6 @@ from datetime import date
 
 import audit
 from database import write
-from fields import N_, Invalid
 from models import MODELS, Employee, Period, Unit, UnitResult
 from seed_data import insert, seed_reference
 from seed_data.complaints import seed_complaints
@@ -13,6 +12,7 @@ from seed_data.development import seed_awards, seed_trainings, seed_upload
 from seed_data.people import Person, Place, make_people
 from seed_data.ratings import Clock, seed_ratings
 from seed_data.scores import seed_assessments
+from values import N_, Invalid
 
 QUARTERS = (  # the last one is open
     ("2025-TW4", "Triwulan IV 2025", date(2025, 10, 1), date(2025, 12, 31)),

@@ -16,10 +16,10 @@ from capabilities.people import EMPLOYEES, UNITS
 from excel.apply import check, report, run
 from excel.template import template
 from excel.validate import Context
-from fields import Invalid
 from models import Assessment, Employee, Period
 from tests.cast import counts, make_cast
 from tests.make import make_assessment, make_unit
+from values import Invalid
 
 
 @pytest.fixture

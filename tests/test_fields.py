@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from fields import Invalid, Mangled, alike, half_up, nip_birth, nip_gender, nip_scheme
 from models import Assessment, Award, Employee, Period, Training, Unit
+from nip import Mangled, nip_birth, nip_gender, nip_scheme
+from rating import half_up
 from tests.make import nip
+from values import Invalid, compare_key
 
 PNS, PPPK = "198609262015051001", "199001012024212007"
 
@@ -130,7 +132,7 @@ def test_halves_are_rounded_up_as_the_law_does():
 
 
 def test_words_are_alike_whatever_their_case_and_dots():
-    assert alike("Kurang/Misconduct") == alike("KURANG  misconduct")
+    assert compare_key("Kurang/Misconduct") == compare_key("KURANG  misconduct")
 
 
 @pytest.mark.parametrize("sequence", ["001", "007", "499", "500", "984", "985", "999"])

@@ -7,23 +7,30 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BELOW = {
-    "fields": {"rating"},
+    "values": set(),
+    "nip": {"values"},
+    "fields": {"nip", "values", "rating"},
     "rating": set(),
-    "models": {"fields", "rating"},
-    "access": {"models", "fields"},
-    "audit": {"models", "fields"},
+    "models": {"fields", "nip", "values", "rating"},
+    "access": {"models", "fields", "values"},
+    "audit": {"models", "fields", "values"},
     "catalogues": set(),
     "migrations": {"models"},
-    "compute": {"audit", "access", "models", "fields", "rating"},
-    "excel": {"audit", "access", "models", "fields", "rating"},
+    "compute": {"audit", "access", "models", "fields", "values", "rating"},
+    "excel": {"audit", "access", "models", "fields", "nip", "values", "rating"},
     "forms": set(),
-    "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
-    "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms",
+    "seed_data": {"compute", "excel", "audit", "models", "fields", "values", "rating", "access"},
+    "views": {"excel", "compute", "audit", "access", "models", "fields", "values", "rating", "forms",
               "migrations"},
-    "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "migrations",
+    "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "values", "migrations",
                  "seed_data", "views", "forms"},
 }  # fmt: skip
-FOREIGN = {"rating": {"flask", "peewee", "openpyxl"}, "excel": {"flask"}, "fields": {"flask"}}
+FOREIGN = {
+    "rating": {"flask", "peewee", "openpyxl"},
+    "excel": {"flask"},
+    "fields": {"flask"},
+    "values": {"flask", "peewee"},
+}
 
 
 def imports(path):

@@ -7,7 +7,7 @@ from peewee import fn
 
 import audit
 from database import db
-from fields import codes, nip_gender, nip_scheme
+from fields import codes
 from models import (
     MODELS,
     Assessment,
@@ -26,6 +26,7 @@ from models import (
     Upload,
     User,
 )
+from nip import nip_gender, nip_scheme
 from rating import credit_of, due, predicate_of
 from seed_data import seed_reference
 from seed_data.accounts import demo_accounts

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from fields import N_
+from values import N_
 
 
 def register(admin):

@@ -13,9 +13,9 @@ import compute
 from capabilities.assessments import may_rate
 from capabilities.ratings import RECAP, SIASN, Totals
 from excel.export import rows_of, unit_of
-from fields import CONTROL, Invalid
 from models import Assessment, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
+from values import CONTROL, Invalid
 from views.base import AdminView
 from views.formfields import spoken
 from views.grid import Grid

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 import audit
 from database import write
-from fields import N_
 from models import Complaint, ComplaintEvent
+from values import N_
 from views.base import AdminView
 from views.filters import special, yes_or_no
 from views.session import me

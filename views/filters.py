@@ -10,8 +10,9 @@ from peewee import DateField, DateTimeField, ForeignKeyField, IntegerField, Text
 
 import access
 from database import WITA
-from fields import N_, Choice, Day, Invalid, Money, Nip, Points, Score, Text, Whole, YesNo
+from fields import Choice, Day, Money, Nip, Points, Score, Text, Whole, YesNo
 from models import Period, Unit
+from values import N_, Invalid
 from views.formfields import options, spoken
 from views.session import me
 

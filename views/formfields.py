@@ -13,8 +13,9 @@ from wtforms.validators import Optional, StopValidation
 from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
-from fields import Choice, Email, Invalid, Money, Nip, Phone, Points, Score, Whole
+from fields import Choice, Email, Money, Nip, Phone, Points, Score, Whole
 from models import Employee
+from values import Invalid
 from views.session import me, whole
 
 

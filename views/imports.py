@@ -15,9 +15,9 @@ from excel import jobs
 from excel.header import Unreadable
 from excel.template import template
 from excel.validate import Context
-from fields import CONTROL, Invalid
 from forms import UploadForm
 from models import Period
+from values import CONTROL, Invalid
 from views.exports import MIME
 from views.formfields import spoken
 from views.session import me

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from audit import snapshot, update
-from fields import N_
 from models import Employee, Period, Unit, User
+from values import N_
 from views.base import AdminView
 from views.filters import special
 from views.health import CHECKS, doubtful

@@ -15,8 +15,8 @@ from excel.annotate import annotate
 from excel.edits import CHOICES, Edits
 from excel.header import Unmapped, Unreadable
 from excel.review import FILTERS, PAGE, Packed, Review
-from fields import Invalid, as_text
 from models import Change, Rating
+from values import Invalid, as_text
 from views.exports import MIME
 from views.formfields import spoken
 from views.session import me, whole
