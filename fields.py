@@ -24,6 +24,7 @@ from rating import half_up
 from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_day, read_number
 
 SEED = Path(__file__).parent / "seed_data"
+LISTED = 12  # labels that are named one by one
 
 
 @cache
@@ -41,44 +42,62 @@ def code_aliases(name):
     return {alias: row["code"] for row in codes(name) for alias in row["aliases"].split("|") if alias}
 
 
-class Ranged:
-    """A number between two limits, which the database checks too."""
+class Look:
+    """What a field looks like where people meet it: forms, filters, pages and sheets ask it; a type says what differs."""
 
-    def bind(self, model, name, set_attribute=True):
-        super().bind(model, name, set_attribute)
-        rule = f'"{self.column_name}" BETWEEN {self.low} AND {self.high}'
-        self.constraints = [*(self.constraints or []), Check(rule)]
+    widget = "line"  # of a form: a line, an area, or a choice of the options
+    keyboard = {}  # what a phone offers for typing it
+    comparisons = "text"  # of a filter: text, number, day, choice or reference
+    said_as = "text"  # in list, page, message and trail: text, word, day, moment, number, money or reference
+    options = ()  # (code, label) of what can be chosen
+    number_format, width = "@", 14  # of its column in a workbook
+    check = None  # of a workbook's cells: (kind, lowest, highest, what to fill in)
+    hint = example = ""  # in a template
 
-    def within(self, number, shown):
-        if not self.low <= number <= self.high:
-            raise Invalid(N_("%(value)s di luar %(low)s-%(high)s"), value=shown, low=self.low, high=self.high)
-        return number
-
-
-class Text(CharField):
-    """One line of free text."""
-
-    confidential = False
-
-    def __init__(self, *args, confidential=False, **kwargs):
+    def __init__(self, *args, label=None, confidential=False, example=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.label = (
+            label or self.verbose_name
+        )  # what screens call it; `verbose_name` is its header in sheets
         self.confidential = confidential
+        self.example = example or self.example
+
+    def show(self, value):
+        """The value as text that `parse` reads again."""
+        return "" if value is None else str(value)
+
+
+class Text(Look, CharField):
+    """One line of free text; with a `pattern`, a code of that form, which `refusal` names."""
+
+    pattern, refusal = None, N_("“%(value)s” tidak berbentuk seperti yang diminta")
+
+    def __init__(self, *args, pattern=None, refusal=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pattern, self.refusal = pattern or self.pattern, refusal or self.refusal
+
+    @property
+    def width(self):
+        return min(40, max(14, self.max_length // 4))
 
     def parse(self, value):
-        text = " ".join(CONTROL.sub("", unicodedata.normalize("NFC", as_text(value))).split())
+        text = CONTROL.sub("", as_text(value))
+        free = " ".join(unicodedata.normalize("NFC", text).split())
+        text = self.matching(clean_key(text)) if self.pattern else free
         if len(text) > self.max_length:
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
         return text or None
 
-    def show(self, value):
-        return "" if value is None else str(value)
+    def matching(self, text):
+        if text and not re.fullmatch(self.pattern, text, re.ASCII):
+            raise Invalid(self.refusal, value=text)
+        return text
 
 
-class LongText(TextField):
+class LongText(Look, TextField):
     """Several lines of free text."""
 
-    confidential = False
-    max_length = 20_000
+    widget, width, max_length = "area", 50, 20_000
 
     def parse(self, value):
         text = CONTROL.sub("", unicodedata.normalize("NFC", as_text(value)))
@@ -87,34 +106,47 @@ class LongText(TextField):
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
         return text or None
 
-    show = Text.show
-
 
 class Code(Text):
     """A natural key of letters, digits, points and hyphens."""
 
-    def parse(self, value):
-        text = clean_key(as_text(value))
-        if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*", text):
-            raise Invalid(N_("“%(value)s” bukan kode; pakai huruf, angka, titik, dan garis"), value=text)
-        return super().parse(text)
+    pattern = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
+    refusal = N_("“%(value)s” bukan kode; pakai huruf, angka, titik, dan garis")
 
 
-class PeriodCode(Code):
+class PeriodCode(Text):
     """A period: 2026 (a year), 2026-TW3 (a quarter) or 2026-09 (a month)."""
 
-    def parse(self, value):
-        text = clean_key(as_text(value)).upper()
-        if text and not re.fullmatch(r"20\d\d(-TW[1-4]|-(0[1-9]|1[0-2]))?", text, re.ASCII):
-            raise Invalid(
-                N_("“%(value)s” bukan periode; tulis seperti 2026-TW3, 2026-09, atau 2026"),
-                value=text,
-            )
-        return text or None
+    pattern = r"20\d\d(-TW[1-4]|-(0[1-9]|1[0-2]))?"
+    refusal = N_("“%(value)s” bukan periode; tulis seperti 2026-TW3, 2026-09, atau 2026")
+    example = "2026-TW3"
+
+    def matching(self, text):
+        return super().matching(text.upper())
 
 
-class Nip(CharField):
+class Email(Text):
+    """An e-mail address."""
+
+    pattern, refusal = r"[^@\s]+@[^@\s]+\.[^@\s]+", N_("“%(value)s” bukan alamat surel")
+    keyboard = {"inputmode": "email"}
+    example = "siti.aminah@mamujukab.go.id"
+
+
+class Phone(Text):
+    """A telephone number: digits, spaces, hyphens and a leading plus."""
+
+    pattern, refusal = r"\+?[\d\s()-]{5,25}", N_("“%(value)s” bukan nomor telepon")
+    keyboard = {"inputmode": "tel"}
+    example = "0812 3456 7890"
+
+
+class Nip(Text):
     """The 18 digits that name a civil servant: birth, appointment, gender and sequence."""
+
+    keyboard = {"inputmode": "numeric", "data-nip": "", "autocomplete": "off"}
+    width, example = 21, "198609262015051001"
+    check = ("textLength", 18, 21, "Isi NIP 18 angka; sel harus berformat Teks")
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("max_length", 18)
@@ -123,92 +155,108 @@ class Nip(CharField):
     def parse(self, value):
         return read_nip(value)
 
-    def show(self, value):
-        return value or ""
+
+class Number(Look):
+    """A number between two limits, which the database checks too where it is `checked`."""
+
+    comparisons = said_as = "number"
+    checked, whole = True, False
+
+    def bind(self, model, name, set_attribute=True):
+        super().bind(model, name, set_attribute)
+        if self.checked:
+            rule = f'"{self.column_name}" BETWEEN {self.low} AND {self.high}'
+            self.constraints = [*(self.constraints or []), Check(rule)]
+
+    @property
+    def check(self):
+        kind = "whole" if self.whole else "decimal"
+        return kind, self.low, self.high, f"Isi angka {self.low}-{self.high}"
+
+    def parse(self, value):
+        if isinstance(value, str) and not clean_key(value):
+            return None
+        number = read_number(value)
+        if not self.low <= number <= self.high:
+            words, shown = N_("%(value)s di luar %(low)s-%(high)s"), str(number).replace(".", ",")
+            raise Invalid(words, value=shown, low=self.low, high=self.high)
+        return self.exact(number, value)
 
 
-class Score(Ranged, DecimalField):
+class Score(Number, DecimalField):
     """A score from 0 to 120 with two decimals (PP 30/2019 caps achievement at 120)."""
 
     low, high = 0, 120
+    keyboard = {"inputmode": "decimal"}
+    number_format, example = "0.00", "87,5"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, max_digits=5, decimal_places=2, **kwargs)
 
-    def parse(self, value):
-        if isinstance(value, str) and not clean_key(value):
-            return None
-        score = read_number(value)
-        shown = str(score).replace(".", ",")
-        self.within(score, shown)
-        if score != half_up(score):
-            raise Invalid(
-                N_("%(value)s lebih dari dua angka di belakang koma; bulatkan menjadi %(near)s"),
-                value=shown, near=str(half_up(score)).replace(".", ","),
-            )  # fmt: skip
-        return half_up(score)
+    def exact(self, number, value):
+        if number != half_up(number):
+            words = N_("%(value)s lebih dari dua angka di belakang koma; bulatkan menjadi %(near)s")
+            near = str(half_up(number)).replace(".", ",")
+            raise Invalid(words, value=str(number).replace(".", ","), near=near)
+        return half_up(number)
 
     def show(self, value):
-        if value is None:
-            return ""
-        text = f"{half_up(value):f}"
-        return text.rstrip("0").rstrip(".").replace(".", ",")
+        return "" if value is None else f"{half_up(value):f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-class Points(DecimalField):
+class Points(Number, DecimalField):
     """Credit points or a weight: two decimals, computed or set by HR."""
+
+    low, high, checked = 0, 99_999, False
+    keyboard, number_format, show = Score.keyboard, Score.number_format, Score.show
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, max_digits=7, decimal_places=2, **kwargs)
 
-    def parse(self, value):
-        if isinstance(value, str) and not clean_key(value):
-            return None
-        points = read_number(value)
-        if not 0 <= points < 100_000:
-            raise Invalid(N_("%(value)s di luar %(low)s-%(high)s"), value=points, low=0, high=99_999)
-        return half_up(points)
-
-    show = Score.show
+    def exact(self, number, value):
+        return half_up(number)
 
 
-class Whole(Ranged, IntegerField):
+class Whole(Number, IntegerField):
     """A whole number between two limits."""
+
+    whole, keyboard = True, {"inputmode": "numeric"}
+    number_format, example = "0", "4"
 
     def __init__(self, low=0, high=2_000_000_000, **kwargs):
         super().__init__(**kwargs)
         self.low, self.high = low, high
 
-    def parse(self, value):
-        if isinstance(value, str) and not clean_key(value):
-            return None
-        whole = read_number(value)
+    def exact(self, number, value):
         if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", clean_key(value)):
             digits = re.sub(r"\D", "", clean_key(value))
             raise Invalid(N_("“%(value)s” meragukan; tulis tanpa titik: %(near)s"), value=value, near=digits)
-        if whole != whole.to_integral_value():
-            raise Invalid(N_("%(value)s bukan bilangan bulat"), value=str(whole).replace(".", ","))
-        return int(self.within(whole, str(whole)))
-
-    show = Text.show
+        if number != number.to_integral_value():
+            raise Invalid(N_("%(value)s bukan bilangan bulat"), value=str(number).replace(".", ","))
+        return int(number)
 
 
-class Money(Ranged, BigIntegerField):
+class Count(Whole):
+    """A whole number that nobody types."""
+
+    checked = False
+
+
+class Money(Number, BigIntegerField):
     """An amount in whole rupiah."""
 
-    low, high = 0, 999_999_999_999
+    low, high, whole = 0, 999_999_999_999, True
+    keyboard, exact = Whole.keyboard, Whole.exact
+    number_format, said_as, example = "#,##0", "money", "1500000"
 
-    parse = Whole.parse
-    show = Text.show
 
-
-class YesNo(BooleanField):
+class YesNo(Look, BooleanField):
     """Ya or Tidak; anything that is neither is refused."""
 
-    words = {
-        "ya": True, "yes": True, "1": True, "true": True, "benar": True, "aktif": True,
-        "tidak": False, "no": False, "0": False, "false": False, "salah": False,
-    }  # fmt: skip
+    widget, comparisons, said_as = "choice", "choice", "word"
+    options = (("1", N_("Ya")), ("0", N_("Tidak")))
+    words = dict.fromkeys(["ya", "yes", "1", "true", "benar", "aktif"], True)
+    words |= dict.fromkeys(["tidak", "no", "0", "false", "salah"], False)
 
     def parse(self, value):
         text = compare_key(as_text(value))
@@ -222,8 +270,12 @@ class YesNo(BooleanField):
         return "" if value is None else "Ya" if value else "Tidak"
 
 
-class Day(DateField):
+class Day(Look, DateField):
     """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
+
+    comparisons = said_as = "day"
+    number_format, example, hint = "dd-mm-yyyy", "31-12-2026", "Tanggal, misalnya 31-12-2026"
+    check = ("date", 1, 109_574, "Isi tanggal seperti 31-12-2026")
 
     def parse(self, value):
         return read_day(value)
@@ -232,12 +284,16 @@ class Day(DateField):
         return value.strftime("%d-%m-%Y") if value else ""
 
 
-class Moment(DateTimeField):
+class Moment(Look, DateTimeField):
     """A point in time, kept in UTC without a zone; pages show it in Asia/Makassar."""
 
+    comparisons, said_as, number_format = "day", "moment", "dd-mm-yyyy hh:mm"
 
-class Choice(CharField):
+
+class Choice(Look, CharField):
     """One of a few codes, written by their labels or by an alias."""
+
+    widget, comparisons, said_as = "choice", "choice", "word"
 
     def __init__(self, *args, choices, aliases=(), checked=True, **kwargs):
         kwargs.setdefault("max_length", 40)
@@ -263,12 +319,20 @@ class Choice(CharField):
         if code is None:
             raise Invalid(
                 N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s"),
-                value=text, known=", ".join(list(self.labels.values())[:12]),
+                value=text, known=", ".join(list(self.labels.values())[:LISTED]),
             )  # fmt: skip
         return code
 
     def show(self, value):
         return self.labels.get(value, value or "")
+
+    @property
+    def options(self):
+        return self.choices
+
+    @property
+    def hint(self):
+        return "Pilihan: " + ", ".join(self.labels.values()) if len(self.labels) <= LISTED else ""
 
 
 class Level(Choice):
@@ -279,18 +343,20 @@ class Level(Choice):
         ("MEETS", N_("Sesuai Ekspektasi")),
         ("BELOW", N_("Dibawah Ekspektasi")),
     )
-    WORDS = {"ABOVE": ("diatas", "di atas", "atas"), "MEETS": ("sesuai",),
-             "BELOW": ("dibawah", "di bawah", "bawah")}  # fmt: skip
-    SHORT = {"DE": "ABOVE", "SE": "MEETS", "BE": "BELOW"}
+    WORDS = {
+        "ABOVE": ("diatas", "di atas", "atas", "de"),
+        "MEETS": ("sesuai", "se"),
+        "BELOW": ("dibawah", "di bawah", "bawah", "be"),
+    }
 
     def __init__(self, *args, **kwargs):
         aliases = {
-            f"{word} {tail}".strip(): code
+            f"{word}{tail}": code
             for code, words in self.WORDS.items()
             for word in words
-            for tail in ("", "ekspektasi", "espektasi")
+            for tail in ("", " ekspektasi", " espektasi")
         }
-        super().__init__(*args, choices=self.CHOICES, aliases=aliases | self.SHORT, **kwargs)
+        super().__init__(*args, choices=self.CHOICES, aliases=aliases, **kwargs)
 
 
 class Predicate(Choice):
@@ -303,8 +369,8 @@ class Predicate(Choice):
         ("POOR", N_("Kurang/Misconduct")),
         ("VERY_POOR", N_("Sangat Kurang")),
     )
-    ALIASES = {"Cukup": "NEEDS_IMPROVEMENT", "Cukup/Butuh Perbaikan": "NEEDS_IMPROVEMENT",
-               "Kurang": "POOR", "Kurang (Misconduct)": "POOR", "Misconduct": "POOR"}  # fmt: skip
+    ALIASES = dict.fromkeys(("Cukup", "Cukup/Butuh Perbaikan"), "NEEDS_IMPROVEMENT")
+    ALIASES |= dict.fromkeys(("Kurang", "Kurang (Misconduct)", "Misconduct"), "POOR")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, choices=self.CHOICES, aliases=self.ALIASES, **kwargs)
@@ -326,42 +392,10 @@ class Grade(Choice):
         return code
 
 
-class Status(Choice):
-    """The kind of civil servant."""
-
-    CHOICES = (
-        ("PNS", "PNS"),
-        ("CPNS", "CPNS"),
-        ("PPPK", "PPPK"),
-        ("PPPK_PARUH_WAKTU", "PPPK Paruh Waktu"),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, choices=self.CHOICES, **kwargs)
-
-
-class Email(Text):
-    """An e-mail address."""
-
-    def parse(self, value):
-        text = super().parse(clean_key(as_text(value)))
-        if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
-            raise Invalid(N_("“%(value)s” bukan alamat surel"), value=text)
-        return text
-
-
-class Phone(Text):
-    """A telephone number: digits, spaces, hyphens and a leading plus."""
-
-    def parse(self, value):
-        text = super().parse(clean_key(as_text(value)))
-        if text and not re.fullmatch(r"\+?[\d\s()-]{5,25}", text, re.ASCII):
-            raise Invalid(N_("“%(value)s” bukan nomor telepon"), value=text)
-        return text
-
-
-class Link(ForeignKeyField):
+class Link(Look, ForeignKeyField):
     """A reference that the database keeps: what is referred to cannot be deleted."""
+
+    comparisons = said_as = "reference"
 
     def __init__(self, model, **kwargs):
         kwargs.setdefault("on_delete", "RESTRICT")

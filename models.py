@@ -23,6 +23,7 @@ from database import db, now, today, write
 from fields import (
     Choice,
     Code,
+    Count,
     Day,
     Email,
     Grade,
@@ -37,7 +38,6 @@ from fields import (
     Points,
     Predicate,
     Score,
-    Status,
     Text,
     Whole,
     YesNo,
@@ -147,8 +147,8 @@ class Unit(Record):
     noun = N_("Unit")
     names = ("code", "name")
     called = "{name}"
-    code = Code(verbose_name=N_("Kode"), unique=True, max_length=40)
-    name = Text(verbose_name=N_("Nama"), max_length=150, index=True)
+    code = Code(verbose_name=N_("Kode"), unique=True, max_length=40, example="DINKES")
+    name = Text(verbose_name=N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")
     kind = Choice(
         verbose_name=N_("Jenis"), choices=code_choices("unit_kinds"), checked=False, default="LAINNYA"
     )
@@ -206,6 +206,12 @@ class Employee(Record):
         ("FUNGSIONAL", N_("Fungsional")),
         ("PELAKSANA", N_("Pelaksana")),
     )
+    STATUSES = (
+        ("PNS", "PNS"),
+        ("CPNS", "CPNS"),
+        ("PPPK", "PPPK"),
+        ("PPPK_PARUH_WAKTU", "PPPK Paruh Waktu"),
+    )
     JENJANG = (
         ("PM", N_("Pemula")),
         ("TR", N_("Terampil")),
@@ -218,16 +224,16 @@ class Employee(Record):
     )
 
     nip = Nip(verbose_name=N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
-    name = Text(verbose_name=N_("Nama"), max_length=120, index=True)
+    name = Text(verbose_name=N_("Nama"), max_length=120, index=True, example="Siti Aminah")
     unit = Link(Unit, verbose_name=N_("Unit"))
-    position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True)
+    position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
     position_type = Choice(verbose_name=N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
     jf_level = Choice(
         verbose_name=N_("Jenjang"), choices=JENJANG, null=True,
         help_text=N_("Hanya untuk jabatan fungsional"),
     )  # fmt: skip
     grade = Grade(verbose_name=N_("Golongan"), null=True)
-    status = Status(verbose_name=N_("Status"), default="PNS")
+    status = Choice(verbose_name=N_("Status"), choices=STATUSES, default="PNS")
     supervisor = Link(
         "self", verbose_name=N_("Atasan"), null=True,
         help_text=N_("Atasan langsung: pejabat penilai kinerja"),
@@ -534,7 +540,7 @@ class Assessment(Record):
         help_text=N_("Diatas: konsisten menjalankan nilai BerAKHLAK dan menjaganya pada orang lain; "
                      "Sesuai: konsisten; Dibawah: belum konsisten"),
     )  # fmt: skip
-    note = LongText(verbose_name=N_("Catatan"), null=True)
+    note = LongText(verbose_name=N_("Catatan"), null=True, example="Laporan stunting selesai sebelum target")
 
     class Meta:
         indexes = ((("employee", "period", "source", "assessor"), True), (("period", "source"), False))
@@ -664,16 +670,20 @@ class Training(Record):
     )
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
-    title = Text(verbose_name=N_("Judul"), max_length=200)
+    title = Text(verbose_name=N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
     kind = Choice(
         verbose_name=N_("Jenis"), choices=code_choices("training_kinds"),
         aliases=code_aliases("training_kinds"), checked=False,
     )  # fmt: skip
-    provider = Text(verbose_name=N_("Penyelenggara"), max_length=150, null=True)
+    provider = Text(
+        verbose_name=N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat"
+    )
     starts_on = Day(verbose_name=N_("Mulai"))
     ends_on = Day(verbose_name=N_("Selesai"), null=True)
     hours = Whole(0, 2000, verbose_name=N_("JP"), default=0, help_text=N_("1 JP = 45 menit"))
-    certificate_no = Text(verbose_name=N_("No Sertifikat"), max_length=100, null=True)
+    certificate_no = Text(
+        verbose_name=N_("No Sertifikat"), max_length=100, null=True, example="421/BPSDM/2026"
+    )
     certificate_file = Text(max_length=100, null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
     outcome = LongText(verbose_name=N_("Hasil"), null=True)
@@ -712,9 +722,9 @@ class Award(Record):
         verbose_name=N_("Jenis"), choices=code_choices("award_kinds"),
         aliases=code_aliases("award_kinds"), checked=False,
     )  # fmt: skip
-    title = Text(verbose_name=N_("Judul"), max_length=200)
+    title = Text(verbose_name=N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
     granted_on = Day(verbose_name=N_("Tanggal SK"), null=True)
-    decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True)
+    decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")
     level = Choice(
         verbose_name=N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"}
     )
@@ -777,7 +787,7 @@ class Complaint(Record):
     )
     OPEN = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
 
-    ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20)
+    ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042")
     received_on = Day(verbose_name=N_("Tanggal Diterima"), default=today)
     channel = Choice(verbose_name=N_("Kanal"), choices=CHANNELS, default="web")
     classification = Choice(
@@ -786,8 +796,8 @@ class Complaint(Record):
     unit = Link(Unit, verbose_name=N_("Unit"), null=True)
     employee = Link(Employee, verbose_name=N_("Terlapor"), null=True)
     reporter = Text(verbose_name=N_("Pelapor"), max_length=200, null=True, confidential=True)
-    subject = Text(verbose_name=N_("Perihal"), max_length=200)
-    body = LongText(verbose_name=N_("Uraian"))
+    subject = Text(verbose_name=N_("Perihal"), max_length=200, example="Antrean puskesmas lama")
+    body = LongText(verbose_name=N_("Uraian"), example="Pasien menunggu tiga jam di loket pada 2 Maret 2026")
     attachment = Text(max_length=100, null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="received")
     verify_due = Day(verbose_name=N_("Batas Verifikasi"), null=True)
@@ -795,7 +805,9 @@ class Complaint(Record):
     close_due = Day(verbose_name=N_("Tenggat"), null=True)
     answered_on = Day(verbose_name=N_("Ditanggapi Tanggal"), null=True)
     closed_on = Day(verbose_name=N_("Selesai Tanggal"), null=True)
-    response = LongText(verbose_name=N_("Tanggapan"), null=True)
+    response = LongText(
+        verbose_name=N_("Tanggapan"), null=True, example="Loket kedua dibuka mulai 9 Maret 2026"
+    )
     substantiated = YesNo(verbose_name=N_("Terbukti"), null=True)
     reply_due = Day(verbose_name=N_("Batas Balasan Pelapor"), null=True)
     reason = LongText(verbose_name=N_("Alasan"), null=True)
@@ -895,12 +907,12 @@ class Upload(Table):
     at = Moment(verbose_name=N_("Waktu"), default=now)
     period = Link(Period, verbose_name=N_("Periode"), null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="checked")
-    rows = IntegerField(verbose_name=N_("Baris"), default=0)
-    new = IntegerField(verbose_name=N_("Baru"), default=0)
-    changed = IntegerField(verbose_name=N_("Berubah"), default=0)
-    same = IntegerField(verbose_name=N_("Sama"), default=0)
-    conflict = IntegerField(verbose_name=N_("Bentrok"), default=0)
-    wrong = IntegerField(verbose_name=N_("Salah"), default=0)
+    rows = Count(verbose_name=N_("Baris"), default=0)
+    new = Count(verbose_name=N_("Baru"), default=0)
+    changed = Count(verbose_name=N_("Berubah"), default=0)
+    same = Count(verbose_name=N_("Sama"), default=0)
+    conflict = Count(verbose_name=N_("Bentrok"), default=0)
+    wrong = Count(verbose_name=N_("Salah"), default=0)
     data = BlobField()
     sha256 = Text(max_length=64)
     fingerprint = Text(max_length=64, null=True)
@@ -945,10 +957,10 @@ class Change(Table):
     action = Choice(verbose_name=N_("Tindakan"), choices=ACTIONS)
     move = Text(max_length=40, null=True)  # the move of a state, where one made the change
     table = Text(verbose_name=N_("Tabel"), max_length=40)
-    key = IntegerField(verbose_name=N_("Nomor"))
+    key = Count(verbose_name=N_("Nomor"))
     label = Text(verbose_name=N_("Data"), max_length=250)
-    before = TextField(verbose_name=N_("Sebelum"), null=True)
-    after = TextField(verbose_name=N_("Sesudah"), null=True)
+    before = LongText(verbose_name=N_("Sebelum"), null=True)
+    after = LongText(verbose_name=N_("Sesudah"), null=True)
 
     class Meta:
         indexes = ((("table", "key"), False),)

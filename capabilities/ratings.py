@@ -11,7 +11,7 @@ from access import DESK, both, is_desk, of_people, people, table, through
 from clocks import Clocks
 from database import among
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import Day, Points, Predicate, Text, Whole
+from fields import Day, Look, Points, Predicate, Text, Whole
 from flows import Flow, Move
 from models import Employee, Objection, Period, Rating, Unit
 from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
@@ -196,8 +196,10 @@ class Totals:
             yield period, "Jumlah", total, Decimal(100)
 
 
-class Derived(Field):
+class Derived(Look, Field):
     """What an export makes of a stored value; nothing of nothing."""
+
+    number_format = "General"
 
     def __init__(self, source, make):
         super().__init__()
