@@ -47,7 +47,7 @@ class Look:
 
     widget = "line"  # of a form: a line, an area, or a choice of the options
     keyboard = {}  # what a phone offers for typing it
-    comparisons = "text"  # of a filter: text, number, day, choice or reference
+    comparisons = "text"  # of a filter: text, number, day, moment, choice or reference
     said_as = "text"  # in list, page, message and trail: text, word, day, moment, number, money or reference
     options = ()  # (code, label) of what can be chosen
     number_format, width = "@", 14  # of its column in a workbook
@@ -287,7 +287,8 @@ class Day(Look, DateField):
 class Moment(Look, DateTimeField):
     """A point in time, kept in UTC without a zone; pages show it in Asia/Makassar."""
 
-    comparisons, said_as, number_format = "day", "moment", "dd-mm-yyyy hh:mm"
+    comparisons = said_as = "moment"
+    number_format = "dd-mm-yyyy hh:mm"
 
 
 class Choice(Look, CharField):

@@ -20,7 +20,7 @@ from views.base import AdminView
 from views.formfields import spoken
 from views.grid import Grid
 from views.session import me
-from views.shown import word
+from views.shown import words
 
 
 def run_compute(period, employees=None):
@@ -120,7 +120,7 @@ class RatingView(ComputesForEmployees):
             people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
         return self.render(
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
-            totals=list(totals.rows()), word=word,
+            totals=list(totals.rows()), words=words,
         )  # fmt: skip
 
     @staticmethod
