@@ -304,9 +304,10 @@ def _insert(period, new, user):
 def _update(period, changed, user):
     """Set the computed fields of suggested ratings, and write their trail."""
     audit.update_many(
-        Rating, Suggestion._fields,
+        Rating,
+        Suggestion._fields,
         [(*suggestion, old["id"], old["version"]) for _, suggestion, old in changed],
-    )  # fmt: skip
+    )
     rows = []
     for person, suggestion, old in changed:
         before = _trail(old, Suggestion._make(_computed(old)))

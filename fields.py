@@ -1,10 +1,7 @@
 """The field types of the domain: each says once how people write a value and what it allows."""
 
-import csv
 import re
 import unicodedata
-from functools import cache
-from pathlib import Path
 
 from peewee import (
     BigIntegerField,
@@ -19,27 +16,12 @@ from peewee import (
     TextField,
 )
 
+from code_lists import codes
 from nip import read_nip
 from rating import half_up
 from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_day, read_number
 
-SEED = Path(__file__).parent / "seed_data"
 LISTED = 12  # labels that are named one by one
-
-
-@cache
-def codes(name):
-    """The rows of a code list in `seed_data/`, as dictionaries."""
-    with open(SEED / f"{name}.csv", encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
-
-
-def code_choices(name):
-    return tuple((row["code"], row["name"]) for row in codes(name))
-
-
-def code_aliases(name):
-    return {alias: row["code"] for row in codes(name) for alias in row["aliases"].split("|") if alias}
 
 
 class Look:
@@ -320,8 +302,9 @@ class Choice(Look, CharField):
         if code is None:
             raise Invalid(
                 N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s"),
-                value=text, known=", ".join(list(self.labels.values())[:LISTED]),
-            )  # fmt: skip
+                value=text,
+                known=", ".join(list(self.labels.values())[:LISTED]),
+            )
         return code
 
     def show(self, value):

@@ -19,6 +19,7 @@ from peewee import (
 )
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from code_lists import code_aliases, code_choices
 from database import db, now, today, write
 from fields import (
     Choice,
@@ -41,8 +42,6 @@ from fields import (
     Text,
     Whole,
     YesNo,
-    code_aliases,
-    code_choices,
 )
 from nip import nip_scheme
 from values import N_
@@ -206,12 +205,7 @@ class Employee(Record):
         ("FUNGSIONAL", N_("Fungsional")),
         ("PELAKSANA", N_("Pelaksana")),
     )
-    STATUSES = (
-        ("PNS", "PNS"),
-        ("CPNS", "CPNS"),
-        ("PPPK", "PPPK"),
-        ("PPPK_PARUH_WAKTU", "PPPK Paruh Waktu"),
-    )
+    STATUSES = (("PNS", "PNS"), ("CPNS", "CPNS"), ("PPPK", "PPPK"), ("PPPK_PARUH_WAKTU", "PPPK Paruh Waktu"))
     JENJANG = (
         ("PM", N_("Pemula")),
         ("TR", N_("Terampil")),
@@ -229,15 +223,19 @@ class Employee(Record):
     position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
     position_type = Choice(verbose_name=N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
     jf_level = Choice(
-        verbose_name=N_("Jenjang"), choices=JENJANG, null=True,
+        verbose_name=N_("Jenjang"),
+        choices=JENJANG,
+        null=True,
         help_text=N_("Hanya untuk jabatan fungsional"),
-    )  # fmt: skip
+    )
     grade = Grade(verbose_name=N_("Golongan"), null=True)
     status = Choice(verbose_name=N_("Status"), choices=STATUSES, default="PNS")
     supervisor = Link(
-        "self", verbose_name=N_("Atasan"), null=True,
+        "self",
+        verbose_name=N_("Atasan"),
+        null=True,
         help_text=N_("Atasan langsung: pejabat penilai kinerja"),
-    )  # fmt: skip
+    )
     email = Email(verbose_name=N_("Email"), max_length=120, null=True)
     phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)
     active = YesNo(verbose_name=N_("Aktif"), default=True)
@@ -294,9 +292,11 @@ class User(Record, UserMixin):
     role = Choice(verbose_name=N_("Peran"), choices=ROLES)
     employee = Link(Employee, verbose_name=N_("Pegawai"), null=True)
     unit = Link(
-        Unit, verbose_name=N_("Unit"), null=True,
+        Unit,
+        verbose_name=N_("Unit"),
+        null=True,
         help_text=N_("Akun atasan dan petugas melihat unit ini dan semua unit di bawahnya"),
-    )  # fmt: skip
+    )
     active = YesNo(verbose_name=N_("Aktif"), default=True)
     must_change_password = YesNo(verbose_name=N_("Harus Ganti Sandi"), default=True)
     epoch = IntegerField(default=1)
@@ -392,9 +392,10 @@ class Policy(Record):
     valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
     source = Text(verbose_name=N_("Dasar Hukum"), max_length=250)
     ratified = YesNo(
-        verbose_name=N_("Disahkan Perbup"), default=False,
+        verbose_name=N_("Disahkan Perbup"),
+        default=False,
         help_text=N_("Nilai bawaan yang belum dikuatkan Perbup ditandai “belum disahkan Perbup”"),
-    )  # fmt: skip
+    )
     weight_supervisor = Whole(0, 100, verbose_name=N_("Bobot Atasan"), default=60)
     weight_peer = Whole(0, 100, verbose_name=N_("Bobot Rekan"), default=20)
     weight_subordinate = Whole(0, 100, verbose_name=N_("Bobot Bawahan"), default=20)
@@ -452,11 +453,7 @@ class Period(Record):
     noun = N_("Periode")
     names = ("code", "name")
     called = "{name}"
-    KINDS = (
-        ("monthly", N_("Bulanan")),
-        ("quarterly", N_("Triwulan")),
-        ("annual", N_("Tahunan")),
-    )
+    KINDS = (("monthly", N_("Bulanan")), ("quarterly", N_("Triwulan")), ("annual", N_("Tahunan")))
     STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
 
     code = PeriodCode(verbose_name=N_("Kode"), unique=True, max_length=12)
@@ -592,8 +589,10 @@ class Rating(Record):
     called = "{employee} {period}"
     frozen_with_period = True
     headings = {
-        "employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status"),
-    }  # fmt: skip
+        "employee": N_("Siapa dan kapan"),
+        "work_score": N_("Hasil"),
+        "state": N_("Status"),
+    }
 
     STATES = (
         ("suggested", N_("Usulan")),
@@ -659,8 +658,10 @@ class Training(Record):
     noun = N_("Pelatihan")
     called = "{title} - {employee}"
     headings = {
-        "employee": N_("Pelatihan"), "starts_on": N_("Waktu dan JP"), "certificate_no": N_("Bukti dan hasil"),
-    }  # fmt: skip
+        "employee": N_("Pelatihan"),
+        "starts_on": N_("Waktu dan JP"),
+        "certificate_no": N_("Bukti dan hasil"),
+    }
     STATES = (
         ("proposed", N_("Diusulkan")),
         ("planned", N_("Direncanakan")),
@@ -672,9 +673,11 @@ class Training(Record):
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
     title = Text(verbose_name=N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
     kind = Choice(
-        verbose_name=N_("Jenis"), choices=code_choices("training_kinds"),
-        aliases=code_aliases("training_kinds"), checked=False,
-    )  # fmt: skip
+        verbose_name=N_("Jenis"),
+        choices=code_choices("training_kinds"),
+        aliases=code_aliases("training_kinds"),
+        checked=False,
+    )
     provider = Text(
         verbose_name=N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat"
     )
@@ -682,7 +685,11 @@ class Training(Record):
     ends_on = Day(verbose_name=N_("Selesai"), null=True)
     hours = Whole(0, 2000, verbose_name=N_("JP"), default=0, help_text=N_("1 JP = 45 menit"))
     certificate_no = Text(
-        verbose_name=N_("No Sertifikat"), max_length=100, null=True, example="421/BPSDM/2026"
+        verbose_name=N_("No Sertifikat"),
+        label=N_("Nomor Sertifikat"),
+        max_length=100,
+        null=True,
+        example="421/BPSDM/2026",
     )
     certificate_file = Text(max_length=100, null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
@@ -711,17 +718,15 @@ class Award(Record):
         ("REGENCY", N_("Kabupaten")),
         ("UNIT", N_("Unit")),
     )
-    STATES = (
-        ("proposed", N_("Diusulkan")),
-        ("granted", N_("Diberikan")),
-        ("declined", N_("Ditolak")),
-    )
+    STATES = (("proposed", N_("Diusulkan")), ("granted", N_("Diberikan")), ("declined", N_("Ditolak")))
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
     kind = Choice(
-        verbose_name=N_("Jenis"), choices=code_choices("award_kinds"),
-        aliases=code_aliases("award_kinds"), checked=False,
-    )  # fmt: skip
+        verbose_name=N_("Jenis"),
+        choices=code_choices("award_kinds"),
+        aliases=code_aliases("award_kinds"),
+        checked=False,
+    )
     title = Text(verbose_name=N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
     granted_on = Day(verbose_name=N_("Tanggal SK"), null=True)
     decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")

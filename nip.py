@@ -18,9 +18,11 @@ class Mangled(Invalid):
             near, low = round(int(value), -3), int(value) - 16
             self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
         super().__init__(
-            N_("NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
-               "ubah sel menjadi Teks lalu ketik ulang 18 angka")
-        )  # fmt: skip
+            N_(
+                "NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
+                "ubah sel menjadi Teks lalu ketik ulang 18 angka"
+            )
+        )
 
 
 def read_nip(value):

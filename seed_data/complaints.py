@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from fields import codes
+from code_lists import codes
 from models import Complaint, ComplaintEvent
 from seed_data import insert
 from seed_data.people import texts

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 import audit
 from capabilities.trainings import TRAININGS
-from fields import codes
+from code_lists import codes
 from models import Award, Employee, Training, Upload
 from seed_data import STAMP, insert
 from seed_data.people import texts

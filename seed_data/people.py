@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import accumulate
 from typing import NamedTuple
 
-from fields import codes
+from code_lists import codes
 from models import Employee
 
 DOMAIN = "mamuju.example"

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from models import Assessment, Award, Employee, Period, Training, Unit
+from fields import Look, Text
+from models import MODELS, Assessment, Award, Employee, Period, Training, Unit
 from nip import Mangled, nip_birth, nip_gender, nip_scheme
 from rating import half_up
 from tests.make import nip
@@ -144,3 +145,17 @@ def test_what_is_left_of_a_nip_that_became_a_number_is_among_its_heads(sequence,
     assert "198609262015051" in lost.value.heads
     if excel:
         assert lost.value.heads[0] == "198609262015051"
+
+
+def test_a_code_of_digits_needs_no_new_type():
+    field = Text(pattern=r"\d{16}", refusal="“%(value)s” bukan NIK")
+    assert (read(field, " 7604010101900001 "), read(field, "76"), read(field, "")) == (
+        "7604010101900001",
+        "! “76” bukan NIK",
+        None,
+    )
+
+
+def test_every_field_for_people_says_how_it_looks():
+    fields = [field for model in MODELS for field in model.spoken()]
+    assert [field for field in fields if not (isinstance(field, Look) and field.label)] == []

@@ -7,11 +7,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BELOW = {
+    "code_lists": set(),
     "values": set(),
     "nip": {"values"},
-    "fields": {"nip", "values", "rating"},
+    "fields": {"code_lists", "nip", "values", "rating"},
     "rating": set(),
-    "models": {"fields", "nip", "values", "rating"},
+    "models": {"code_lists", "fields", "nip", "values", "rating"},
     "access": {"models", "fields", "values"},
     "audit": {"models", "fields", "values"},
     "catalogues": set(),
@@ -19,7 +20,7 @@ BELOW = {
     "compute": {"audit", "access", "models", "fields", "values", "rating"},
     "excel": {"audit", "access", "models", "fields", "nip", "values", "rating"},
     "forms": set(),
-    "seed_data": {"compute", "excel", "audit", "models", "fields", "values", "rating", "access"},
+    "seed_data": {"code_lists", "nip", "compute", "excel", "audit", "models", "fields", "values", "rating", "access"},
     "views": {"excel", "compute", "audit", "access", "models", "fields", "values", "rating", "forms",
               "migrations"},
     "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "values", "migrations",

@@ -6,8 +6,8 @@ import pytest
 from peewee import fn
 
 import audit
+from code_lists import codes
 from database import db
-from fields import codes
 from models import (
     MODELS,
     Assessment,

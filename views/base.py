@@ -326,8 +326,9 @@ class AdminView(Exports, Moves, Lists, ModelView):
         fields = model._meta.fields if model else {}
         return [
             (_l(fields[n].label), words(fields[n], before.get(n)), words(fields[n], after.get(n)))
-            for n in names if n in fields
-        ]  # fmt: skip
+            for n in names
+            if n in fields
+        ]
 
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
