@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from peewee import SQL
 
-from fields import N_, Invalid
 from models import Employee, Unit
+from values import N_, Invalid
 
 ROLES = ("admin", "hr", "supervisor", "officer", "employee")
 DESK = "admin hr"  # who sees all units and edits records

@@ -25,12 +25,12 @@ from excel.write import jobs
 from excel.write.apply import apply_at_once
 from excel.write.undo import undo as undo_upload
 from excel.write.undo import written_ids
-from fields import Invalid, alike
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from settings import settings
+from values import Invalid, compare_key
 
 
 class Refused(click.ClickException):
@@ -397,11 +397,13 @@ def move(table, move, keys, user, reason, given, as_json):
 
 def told_values(flow, move, user, given):
     """{field name: value} of HEADER=VALUE texts, read as a workbook's cells are."""
-    fields = {alike(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)}
+    fields = {
+        compare_key(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)
+    }
     found = {}
     for text in given:
         header, separator, value = text.partition("=")
-        field = fields.get(alike(header))
+        field = fields.get(compare_key(header))
         if not separator or field is None:
             raise Refused(
                 f"--set {text}: tulis KOLOM=NILAI; kolomnya: {', '.join(f.verbose_name for f in fields.values())}"

@@ -10,8 +10,9 @@ import access
 import audit
 import rating
 from database import db, now, write
-from fields import N_, Invalid, Level, Predicate
+from fields import Level, Predicate
 from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
+from values import N_, Invalid
 
 RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
 WEIGHTED = ("supervisor", "peer", "subordinate")

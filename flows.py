@@ -9,8 +9,8 @@ from typing import Any
 import access
 import audit
 from database import among, today, write
-from fields import N_, Invalid
 from models import Period, User
+from values import N_, Invalid
 
 FLOWS = {}  # model: its Flow, in the order of the capabilities
 

@@ -20,11 +20,12 @@ from peewee import (
 )
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from code_lists import code_aliases, code_choices
 from database import among, db, now, once, today, write
 from fields import (
-    N_,
     Choice,
     Code,
+    Count,
     Day,
     Email,
     Grade,
@@ -39,14 +40,12 @@ from fields import (
     Points,
     Predicate,
     Score,
-    Status,
     Text,
     Whole,
     YesNo,
-    code_aliases,
-    code_choices,
-    nip_scheme,
 )
+from nip import nip_scheme
+from values import N_
 
 
 class Table(Model):
@@ -163,8 +162,8 @@ class Unit(Record):
     noun = N_("Unit")
     names = ("code", "name")
     called = "{name}"
-    code = Code(verbose_name=N_("Kode"), unique=True, max_length=40)
-    name = Text(verbose_name=N_("Nama"), max_length=150, index=True)
+    code = Code(verbose_name=N_("Kode"), unique=True, max_length=40, example="DINKES")
+    name = Text(verbose_name=N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")
     kind = Choice(
         verbose_name=N_("Jenis"), choices=code_choices("unit_kinds"), checked=False, default="LAINNYA"
     )
@@ -231,6 +230,7 @@ class Employee(Record):
         ("FUNGSIONAL", N_("Fungsional")),
         ("PELAKSANA", N_("Pelaksana")),
     )
+    STATUSES = (("PNS", "PNS"), ("CPNS", "CPNS"), ("PPPK", "PPPK"), ("PPPK_PARUH_WAKTU", "PPPK Paruh Waktu"))
     JENJANG = (
         ("PM", N_("Pemula")),
         ("TR", N_("Terampil")),
@@ -243,20 +243,24 @@ class Employee(Record):
     )
 
     nip = Nip(verbose_name=N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
-    name = Text(verbose_name=N_("Nama"), max_length=120, index=True)
+    name = Text(verbose_name=N_("Nama"), max_length=120, index=True, example="Siti Aminah")
     unit = Link(Unit, verbose_name=N_("Unit"))
-    position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True)
+    position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
     position_type = Choice(verbose_name=N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
     jf_level = Choice(
-        verbose_name=N_("Jenjang"), choices=JENJANG, null=True,
+        verbose_name=N_("Jenjang"),
+        choices=JENJANG,
+        null=True,
         help_text=N_("Hanya untuk jabatan fungsional"),
-    )  # fmt: skip
+    )
     grade = Grade(verbose_name=N_("Golongan"), null=True)
-    status = Status(verbose_name=N_("Status"), default="PNS")
+    status = Choice(verbose_name=N_("Status"), choices=STATUSES, default="PNS")
     supervisor = Link(
-        "self", verbose_name=N_("Atasan"), null=True,
+        "self",
+        verbose_name=N_("Atasan"),
+        null=True,
         help_text=N_("Atasan langsung: pejabat penilai kinerja"),
-    )  # fmt: skip
+    )
     email = Email(verbose_name=N_("Email"), max_length=120, null=True)
     phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)
     active = YesNo(verbose_name=N_("Aktif"), default=True)
@@ -342,9 +346,11 @@ class User(Record, UserMixin):
     role = Choice(verbose_name=N_("Peran"), choices=ROLES)
     employee = Link(Employee, verbose_name=N_("Pegawai"), null=True)
     unit = Link(
-        Unit, verbose_name=N_("Unit"), null=True,
+        Unit,
+        verbose_name=N_("Unit"),
+        null=True,
         help_text=N_("Akun atasan dan petugas melihat unit ini dan semua unit di bawahnya"),
-    )  # fmt: skip
+    )
     active = YesNo(verbose_name=N_("Aktif"), default=True)
     must_change_password = YesNo(verbose_name=N_("Harus Ganti Sandi"), default=True)
     epoch = IntegerField(default=1)
@@ -440,9 +446,10 @@ class Policy(Record):
     valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
     source = Text(verbose_name=N_("Dasar Hukum"), max_length=250)
     ratified = YesNo(
-        verbose_name=N_("Disahkan Perbup"), default=False,
+        verbose_name=N_("Disahkan Perbup"),
+        default=False,
         help_text=N_("Nilai bawaan yang belum dikuatkan Perbup ditandai “belum disahkan Perbup”"),
-    )  # fmt: skip
+    )
     weight_supervisor = Whole(0, 100, verbose_name=N_("Bobot Atasan"), default=60)
     weight_peer = Whole(0, 100, verbose_name=N_("Bobot Rekan"), default=20)
     weight_subordinate = Whole(0, 100, verbose_name=N_("Bobot Bawahan"), default=20)
@@ -500,11 +507,7 @@ class Period(Record):
     noun = N_("Periode")
     names = ("code", "name")
     called = "{name}"
-    KINDS = (
-        ("monthly", N_("Bulanan")),
-        ("quarterly", N_("Triwulan")),
-        ("annual", N_("Tahunan")),
-    )
+    KINDS = (("monthly", N_("Bulanan")), ("quarterly", N_("Triwulan")), ("annual", N_("Tahunan")))
     STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
 
     code = PeriodCode(verbose_name=N_("Kode"), unique=True, max_length=12)
@@ -631,7 +634,7 @@ class Assessment(Record):
         help_text=N_("Diatas: konsisten menjalankan nilai BerAKHLAK dan menjaganya pada orang lain; "
                      "Sesuai: konsisten; Dibawah: belum konsisten"),
     )  # fmt: skip
-    note = LongText(verbose_name=N_("Catatan"), null=True)
+    note = LongText(verbose_name=N_("Catatan"), null=True, example="Laporan stunting selesai sebelum target")
     by_desk = YesNo(
         verbose_name=N_("Dicatat Kepegawaian"),
         default=False,
@@ -691,8 +694,10 @@ class Rating(Record):
     called = "{employee} {period}"
     frozen_with_period = True
     headings = {
-        "employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status"),
-    }  # fmt: skip
+        "employee": N_("Siapa dan kapan"),
+        "work_score": N_("Hasil"),
+        "state": N_("Status"),
+    }
 
     STATES = (
         ("suggested", N_("Usulan")),
@@ -765,8 +770,10 @@ class Training(Record):
     noun = N_("Pelatihan")
     called = "{title} - {employee}"
     headings = {
-        "employee": N_("Pelatihan"), "starts_on": N_("Waktu dan JP"), "certificate_no": N_("Bukti dan hasil"),
-    }  # fmt: skip
+        "employee": N_("Pelatihan"),
+        "starts_on": N_("Waktu dan JP"),
+        "certificate_no": N_("Bukti dan hasil"),
+    }
     STATES = (
         ("proposed", N_("Diusulkan")),
         ("planned", N_("Direncanakan")),
@@ -776,16 +783,26 @@ class Training(Record):
     )
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
-    title = Text(verbose_name=N_("Judul"), max_length=200)
+    title = Text(verbose_name=N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
     kind = Choice(
-        verbose_name=N_("Jenis"), choices=code_choices("training_kinds"),
-        aliases=code_aliases("training_kinds"), checked=False,
-    )  # fmt: skip
-    provider = Text(verbose_name=N_("Penyelenggara"), max_length=150, null=True)
+        verbose_name=N_("Jenis"),
+        choices=code_choices("training_kinds"),
+        aliases=code_aliases("training_kinds"),
+        checked=False,
+    )
+    provider = Text(
+        verbose_name=N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat"
+    )
     starts_on = Day(verbose_name=N_("Mulai"))
     ends_on = Day(verbose_name=N_("Selesai"), null=True)
     hours = Whole(0, 2000, verbose_name=N_("JP"), default=0, help_text=N_("1 JP = 45 menit"))
-    certificate_no = Text(verbose_name=N_("No Sertifikat"), max_length=100, null=True)
+    certificate_no = Text(
+        verbose_name=N_("No Sertifikat"),
+        label=N_("Nomor Sertifikat"),
+        max_length=100,
+        null=True,
+        example="421/BPSDM/2026",
+    )
     certificate_file = Text(max_length=100, null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
     outcome = LongText(verbose_name=N_("Hasil"), null=True)
@@ -813,20 +830,18 @@ class Award(Record):
         ("REGENCY", N_("Kabupaten")),
         ("UNIT", N_("Unit")),
     )
-    STATES = (
-        ("proposed", N_("Diusulkan")),
-        ("granted", N_("Diberikan")),
-        ("declined", N_("Ditolak")),
-    )
+    STATES = (("proposed", N_("Diusulkan")), ("granted", N_("Diberikan")), ("declined", N_("Ditolak")))
 
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
     kind = Choice(
-        verbose_name=N_("Jenis"), choices=code_choices("award_kinds"),
-        aliases=code_aliases("award_kinds"), checked=False,
-    )  # fmt: skip
-    title = Text(verbose_name=N_("Judul"), max_length=200)
+        verbose_name=N_("Jenis"),
+        choices=code_choices("award_kinds"),
+        aliases=code_aliases("award_kinds"),
+        checked=False,
+    )
+    title = Text(verbose_name=N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
     granted_on = Day(verbose_name=N_("Tanggal SK"), null=True)
-    decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True)
+    decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")
     level = Choice(
         verbose_name=N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"}
     )
@@ -889,7 +904,7 @@ class Complaint(Record):
     )
     OPEN = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
 
-    ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20)
+    ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042")
     received_on = Day(verbose_name=N_("Tanggal Diterima"), default=today)
     channel = Choice(verbose_name=N_("Kanal"), choices=CHANNELS, default="web")
     classification = Choice(
@@ -898,8 +913,8 @@ class Complaint(Record):
     unit = Link(Unit, verbose_name=N_("Unit"), null=True)
     employee = Link(Employee, verbose_name=N_("Terlapor"), null=True)
     reporter = Text(verbose_name=N_("Pelapor"), max_length=200, null=True, confidential=True)
-    subject = Text(verbose_name=N_("Perihal"), max_length=200)
-    body = LongText(verbose_name=N_("Uraian"))
+    subject = Text(verbose_name=N_("Perihal"), max_length=200, example="Antrean puskesmas lama")
+    body = LongText(verbose_name=N_("Uraian"), example="Pasien menunggu tiga jam di loket pada 2 Maret 2026")
     attachment = Text(max_length=100, null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="received")
     verify_due = Day(verbose_name=N_("Batas Verifikasi"), null=True, due=True)
@@ -907,7 +922,9 @@ class Complaint(Record):
     close_due = Day(verbose_name=N_("Tenggat"), null=True, due=True)
     answered_on = Day(verbose_name=N_("Ditanggapi Tanggal"), null=True)
     closed_on = Day(verbose_name=N_("Selesai Tanggal"), null=True)
-    response = LongText(verbose_name=N_("Tanggapan"), null=True)
+    response = LongText(
+        verbose_name=N_("Tanggapan"), null=True, example="Loket kedua dibuka mulai 9 Maret 2026"
+    )
     substantiated = YesNo(verbose_name=N_("Terbukti"), null=True)
     reply_due = Day(verbose_name=N_("Batas Balasan Pelapor"), null=True, due=True)
     reason = LongText(verbose_name=N_("Alasan"), null=True)
@@ -1007,12 +1024,12 @@ class Upload(Table):
     at = Moment(verbose_name=N_("Waktu"), default=now)
     period = Link(Period, verbose_name=N_("Periode"), null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="checked")
-    rows = IntegerField(verbose_name=N_("Baris"), default=0)
-    new = IntegerField(verbose_name=N_("Baru"), default=0)
-    changed = IntegerField(verbose_name=N_("Berubah"), default=0)
-    same = IntegerField(verbose_name=N_("Sama"), default=0)
-    conflict = IntegerField(verbose_name=N_("Bentrok"), default=0)
-    wrong = IntegerField(verbose_name=N_("Salah"), default=0)
+    rows = Count(verbose_name=N_("Baris"), default=0)
+    new = Count(verbose_name=N_("Baru"), default=0)
+    changed = Count(verbose_name=N_("Berubah"), default=0)
+    same = Count(verbose_name=N_("Sama"), default=0)
+    conflict = Count(verbose_name=N_("Bentrok"), default=0)
+    wrong = Count(verbose_name=N_("Salah"), default=0)
     data = BlobField()
     sha256 = Text(max_length=64)
     fingerprint = Text(max_length=64, null=True)
@@ -1057,10 +1074,10 @@ class Change(Table):
     action = Choice(verbose_name=N_("Tindakan"), choices=ACTIONS)
     move = Text(max_length=40, null=True)  # the move of a state, where one made the change
     table = Text(verbose_name=N_("Tabel"), max_length=40)
-    key = IntegerField(verbose_name=N_("Nomor"))
+    key = Count(verbose_name=N_("Nomor"))
     label = Text(verbose_name=N_("Data"), max_length=250)
-    before = TextField(verbose_name=N_("Sebelum"), null=True)
-    after = TextField(verbose_name=N_("Sesudah"), null=True)
+    before = LongText(verbose_name=N_("Sebelum"), null=True)
+    after = LongText(verbose_name=N_("Sesudah"), null=True)
 
     class Meta:
         indexes = ((("table", "key"), False),)

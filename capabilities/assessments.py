@@ -10,11 +10,12 @@ from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff, yes_or_no
 from database import Memo, among, stream
 from excel.sheet import NAME, PERSON, Column, Sheet
-from fields import N_, Invalid, Level, Predicate
+from fields import Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
+from values import N_, Invalid
 
 LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 

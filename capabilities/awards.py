@@ -4,11 +4,12 @@ from datetime import date
 
 import audit
 from access import DESK, of_people, table
+from code_lists import codes
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_, codes
 from flows import Flow, Move
 from models import Award, Period
 from panels import referring
+from values import N_
 
 table(
     Award, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,

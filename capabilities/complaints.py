@@ -7,11 +7,11 @@ from access import DESK, NOTHING, is_desk, scoped, table, through, under
 from clocks import Clocks
 from database import WITA, among, now, today
 from excel.sheet import Sheet
-from fields import N_, Invalid
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
 from panels import Card, Named, Panel, Question, Where, referring
 from seed_data import complaints as demo_rows
+from values import N_, Invalid
 
 
 def not_about(column, values):

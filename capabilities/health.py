@@ -3,9 +3,9 @@
 from peewee import JOIN, fn
 
 from database import today
-from fields import N_
 from models import Employee, Unit
 from rating import retirement_age
+from values import N_
 
 Boss, Twin = Employee.alias(), Employee.alias()
 Own, Parent, Grandparent = Unit.alias(), Unit.alias(), Unit.alias()

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from database import Memo, among, db
-from fields import N_, Invalid, Level, Predicate, Score
+from fields import Level, Predicate, Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of
+from values import N_, Invalid
 
 ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are

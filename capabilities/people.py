@@ -3,10 +3,10 @@
 from access import DESK, of_people, scoped, table, under
 from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
-from fields import N_
 from models import Employee, Unit, User
 from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
 from seed_data import people as demo_rows
+from values import N_
 
 table(
     Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)

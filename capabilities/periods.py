@@ -5,12 +5,13 @@ from collections import Counter
 from peewee import fn
 
 from access import DESK, everyone, of_people, table, under
+from code_lists import codes
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_, codes
 from flows import Flow, Move
 from models import Employee, Exemption, Period, Rating, Unit, UnitResult
 from panels import Question, Where, referring
+from values import N_
 
 table(
     Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,

@@ -12,12 +12,13 @@ from access import DESK, both, is_desk, people, scoped, table, through
 from clocks import Clocks
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import N_, Day, Invalid, Points, Predicate, Text, Whole
+from fields import Day, Look, Points, Predicate, Text, Whole
 from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
 from seed_data import ratings as demo_rows
+from values import N_, Invalid
 
 
 def seen(user):
@@ -234,8 +235,10 @@ class Totals:
             yield period, "Jumlah", total, Decimal(100)
 
 
-class Derived(Field):
+class Derived(Look, Field):
     """What an export makes of a stored value; nothing of nothing."""
+
+    number_format = "General"
 
     def __init__(self, source, make):
         super().__init__()

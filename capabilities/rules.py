@@ -2,9 +2,9 @@
 
 from access import DESK, EVERYBODY, everyone, table
 from excel.sheet import Sheet
-from fields import N_
 from models import Holiday, Period, Policy, Rating
 from panels import Question, Where
+from values import N_
 
 
 def not_in_use(user):

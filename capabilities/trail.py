@@ -2,9 +2,9 @@
 
 import migrations
 from access import DESK, TABLES, both, scoped, table
-from fields import N_
 from models import MODELS, Change, Upload
 from panels import UPKEEP, Card, Named, Panel, Question, Where, referring
+from values import N_
 
 
 def not_about_herself(user):

@@ -6,12 +6,13 @@ from peewee import fn
 
 import audit
 from access import DESK, of_people, scoped, table
+from code_lists import codes
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
-from fields import N_, codes
 from flows import Flow, Move
 from models import Training
 from panels import Card, Panel, Where, referring
+from values import N_
 
 table(
     Training, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,

@@ -6,9 +6,10 @@ from functools import cached_property
 
 from peewee import DateField, Field, ForeignKeyField
 
-from fields import N_, alike, codes
+from code_lists import codes
 from flows import FLOWS
 from models import Employee
+from values import N_, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
 
@@ -185,7 +186,9 @@ class Sheet:
     @cached_property
     def known(self):
         """{header as people write it alike: column} of everything a file may bring."""
-        return {alike(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)}
+        return {
+            compare_key(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)
+        }
 
     @cached_property
     def narrows(self):
@@ -200,7 +203,7 @@ class Sheet:
     def synonyms(self):
         """{title as people write it alike: column} of what offices write in place of our headers."""
         names = {row["header"]: row["aliases"].split("|") for row in codes("header")}
-        return {alike(text): column for column in self.columns for text in names.get(column.header, ())}
+        return {compare_key(text): column for column in self.columns for text in names.get(column.header, ())}
 
     @cached_property
     def own(self):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 
-from fields import Invalid
+from values import Invalid
 
 from .changes import COLUMN, LINK, migrator_of, split
 

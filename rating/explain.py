@@ -61,17 +61,20 @@ def _source(source, given, weighed, why, label):
     if given["mean"] is None:
         params["least"] = why["minima"][source]
         return (
-            N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."), params,
-        )  # fmt: skip
+            N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."),
+            params,
+        )
     params["mean"] = _comma(given["mean"])
     if not (given["used"] and weighed):
         return (
-            N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan."), params,
-        )  # fmt: skip
+            N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan."),
+            params,
+        )
     params["weight"] = _comma(given["weight"])
     return (
-        N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."), params,
-    )  # fmt: skip
+        N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."),
+        params,
+    )
 
 
 def _cell(why, label):
@@ -89,8 +92,10 @@ def _cell(why, label):
 
 def _credit(credit, label):
     return (
-        N_("Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% "
-           "x %(months)s/12 bulan."),
+        N_(
+            "Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% "
+            "x %(months)s/12 bulan."
+        ),
         {
             "points": _comma(credit["points"]),
             "jenjang": label(credit["jenjang"]),
@@ -98,15 +103,17 @@ def _credit(credit, label):
             "percent": credit["percent"],
             "months": credit["months"],
         },
-    )  # fmt: skip
+    )
 
 
 def _policy(why):
     year, month, day = why["valid_from"].split("-")
-    lines = [(
-        N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s."),
-        {"since": f"{day}-{month}-{year}", "source": why["source"]},
-    )]  # fmt: skip
+    lines = [
+        (
+            N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s."),
+            {"since": f"{day}-{month}-{year}", "source": why["source"]},
+        )
+    ]
     if not why["ratified"]:
         lines.append((N_("Bobot dan batas itu belum disahkan Perbup."), {}))
     return lines

@@ -1,8 +1,8 @@
 """What a new database may hold before anybody has typed: real structure, and a demo beside it."""
 
 import audit
+from code_lists import codes
 from database import write
-from fields import codes
 from models import Holiday, Unit
 
 STAMP = "2026-10-01 01:00:00"  # fixed: the same seed gives the same bytes

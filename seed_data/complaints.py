@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import audit
 from clocks import Clocks
+from code_lists import codes
 from excel.sheet import SHEETS
-from fields import codes
 from models import Complaint, Unit
 
 BEGIN, WEEKS = date(2026, 1, 5), 38  # they come in on Mondays

@@ -2,10 +2,10 @@
 
 from capabilities import CAPABILITIES
 from database import write
-from fields import N_, Invalid
 from models import MODELS, Employee
 from seed_data import seed_reference
 from seed_data.world import World
+from values import N_, Invalid
 
 
 class NotEmpty(Invalid):

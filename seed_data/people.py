@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import audit
-from fields import codes
+from code_lists import codes
 from models import Employee, Unit
 from seed_data import STAMP
 

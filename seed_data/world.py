@@ -11,10 +11,10 @@ from operator import attrgetter, itemgetter
 from peewee import fn
 
 from clocks import Clocks
+from code_lists import codes
 from database import WITA
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once
-from fields import codes
 from flows import FLOWS, take
 from models import Change
 from rating import due

@@ -15,10 +15,10 @@ from capabilities.ratings import RATINGS
 from capabilities.trainings import TRAININGS
 from excel.out.export import export, rows_of
 from excel.sheet import sheet_for
-from fields import Invalid
 from models import MODELS, Assessment, Change, Complaint, Employee, Holiday, User
 from tests.cast import cells, fill_every_table, make_account, make_cast
 from tests.make import make_assessment, make_complaint, make_employee, make_rating, make_training
+from values import Invalid
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from excel.check.report import report
 from excel.check.validate import Context
 from excel.out.template import template
 from excel.write.apply import apply_at_once as run
-from fields import Invalid
 from models import Assessment, Employee, Period
 from tests.cast import counts, make_cast
 from tests.make import make_assessment, make_unit
+from values import Invalid
 
 
 @pytest.fixture

@@ -15,7 +15,10 @@ WORKS = {"excel", "compute", *MOVES}
 BELOW = {
     "rating": set(),
     "database": set(),
-    "fields": {"rating"},
+    "code_lists": set(),
+    "values": set(),
+    "nip": {"values"},
+    "fields": {"code_lists", "nip", "values", "rating"},
     "models": GROUND,
     "access": {"models", *GROUND},
     "audit": {"models", *GROUND},

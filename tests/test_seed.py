@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 from peewee import fn
 
+from code_lists import codes
 from database import db
-from fields import codes, nip_gender, nip_scheme
+from excel.write.undo import undo
 from flows import FLOWS
 from models import (
     MODELS,
@@ -26,6 +27,7 @@ from models import (
     Upload,
     User,
 )
+from nip import nip_gender, nip_scheme
 from rating import credit_of, due, predicate_of
 from seed_data import seed_reference
 from seed_data.accounts import demo_accounts

@@ -4,7 +4,7 @@ from functools import partial
 
 from flask_babel import lazy_gettext as _l
 
-from fields import N_
+from values import N_
 
 
 def register(admin):

@@ -12,14 +12,14 @@ import access
 import compute
 from capabilities.ratings import RECAP, SIASN, Totals
 from excel.out.export import rows_of
-from fields import CONTROL, Invalid
 from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
+from values import CONTROL, Invalid
 from views.base import AdminView
 from views.formfields import spoken
 from views.grid import Grid
 from views.session import me
-from views.shown import word
+from views.shown import words
 
 
 def run_compute(period, employees=None):
@@ -117,7 +117,7 @@ class RatingView(ComputesForEmployees):
             people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
         return self.render(
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
-            totals=list(totals.rows()), word=word,
+            totals=list(totals.rows()), words=words,
         )  # fmt: skip
 
     @staticmethod

@@ -30,7 +30,7 @@ from views.lists import Lists
 from views.moves import Moves
 from views.panels import links_of, record_panels
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, day, shown, value_at
+from views.shown import badge, value_at, words
 
 
 class AdminView(Exports, Moves, Lists, ModelView):
@@ -78,8 +78,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
     def get_column_name(self, field):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
         found = self.field_of(field.removesuffix(".name"))
-        words = found.verbose_name if found is not None else None
-        return _l(words) if words else super().get_column_name(field)
+        label = getattr(found, "label", None)
+        return _l(label) if label else super().get_column_name(field)
 
     def sections(self, pairs):
         """[(heading, things)] of (field name, thing) pairs, under the headings of the model."""
@@ -91,25 +91,14 @@ class AdminView(Exports, Moves, Lists, ModelView):
     def _refresh_cache(self):
         fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
         self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
-        own = {p: self.formatter(f) for p, f in fields.items() if f is not None}
-        self.column_formatters = {p: f for p, f in own.items() if f} | dict(self.column_formatters or {})
-        self.column_type_formatters = TYPE_FORMATTERS
-        self.column_type_formatters_detail = TYPE_FORMATTERS
-        self.column_formatters_detail = self.column_formatters
+        own = {path: shown(field) for path, field in fields.items() if field is not None}
         people = {
             p: by_name for p, f in fields.items() if refers_to(f, Employee) and p != self.column_list[0]
         }
-        self.column_formatters = people | self.column_formatters
+        given = dict(self.column_formatters or {})
+        self.column_formatters, self.column_formatters_detail = own | people | given, own | given
+        self.column_type_formatters = self.column_type_formatters_detail = {}
         super()._refresh_cache()
-
-    @staticmethod
-    def formatter(field):
-        """How a cell of this field is shown, where its plain value would not do."""
-        if isinstance(field, Choice):
-            return lambda view, context, row, path: badge(field, value_at(row, path))
-        if getattr(field, "due", False):
-            return lambda view, context, row, path: due_day(value_at(row, path))
-        return None
 
     # -- who may
 
@@ -318,10 +307,11 @@ class AdminView(Exports, Moves, Lists, ModelView):
         for field in form:
             if field.name == "version":
                 field.data = now.version
-            elif field.name in self.model._meta.fields and plain(field.data) != now.__data__.get(field.name):
-                self.complain(
-                    form, field.name, gettext("Sekarang tersimpan: %(value)s", value=shown(now, field.name))
-                )
+                continue
+            column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
+            if column is not None and plain(field.data) != stored:
+                said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
+                self.complain(form, field.name, said)
         return None
 
     def delete_model(self, row):
@@ -366,16 +356,17 @@ class AdminView(Exports, Moves, Lists, ModelView):
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
 
 
-def due_day(due):
+def due_day(field, day):
     """The end of a clock, with a warning where the holidays of its year are not entered."""
-    if due is None:
-        return ""
+    text = words(field, day)
+    if day is None:
+        return text
     if "holiday_years" not in g:
         g.holiday_years = Clocks().years
-    if due.year in g.holiday_years:
-        return day(due)
-    words = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=due.year)
-    return Markup('{} <span class="chip warn">{}</span>').format(day(due), words)
+    if day.year in g.holiday_years:
+        return text
+    warning = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
+    return Markup('{} <span class="chip warn">{}</span>').format(text, warning)
 
 
 def searched(model):
@@ -397,6 +388,12 @@ def headings_of(model):
         heading = model.headings.get(field.name, heading)
         found[field.name] = heading
     return found
+
+
+def shown(field):
+    """How a cell of this field is shown: a code beside its sign, anything else in words."""
+    say = badge if isinstance(field, Choice) else due_day if getattr(field, "due", False) else words
+    return lambda view, context, row, path: say(field, value_at(row, path))
 
 
 def refers_to(field, model):

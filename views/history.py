@@ -3,12 +3,10 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 
 from flask import current_app
 from flask_babel import gettext
-from peewee import DateField, DateTimeField, DecimalField, ForeignKeyField
+from peewee import ForeignKeyField
 
 import access
 from database import among
@@ -17,7 +15,7 @@ from models import MODELS, Change, Upload, User
 from panels import Listed, Where
 from views.panels import list_url, readable, row_url
 from views.session import me
-from views.shown import in_words
+from views.shown import words
 
 SHORT = 20  # lines of a record's page
 TABLES = {model._meta.table_name: model for model in MODELS}
@@ -100,7 +98,7 @@ def last_labels(model, ids):
 
 def differences(model, before, after, labels):
     return [
-        (gettext(field.verbose_name), *(told(field, values.get(field.name), labels) for values in (before, after)))
+        (gettext(field.label), *(told(field, values.get(field.name), labels) for values in (before, after)))
         for field in changed(model, before, after)
     ]  # fmt: skip
 
@@ -109,11 +107,7 @@ def told(field, value, labels):
     """A value of the trail, which is kept as JSON, in words."""
     if isinstance(field, ForeignKeyField):
         return "" if value is None else labels.get((field.rel_model, value), f"#{value}")
-    kind = next((read for types, read in READ if isinstance(field, types)), None)
-    return in_words(field, kind(value) if kind and value is not None else value)
-
-
-READ = ((DateTimeField, datetime.fromisoformat), (DateField, date.fromisoformat), (DecimalField, Decimal))
+    return words(field, value)
 
 
 def word_of(change, model):

@@ -15,9 +15,9 @@ from excel.out.template import template
 from excel.read.header import Unreadable
 from excel.write.jobs import is_large
 from excel.write.uploads import store, store_unchecked
-from fields import CONTROL, Invalid
 from forms import UploadForm
 from models import Period
+from values import CONTROL, Invalid
 from views.exports import MIME
 from views.formfields import spoken
 from views.session import me

@@ -8,8 +8,8 @@ from flask_babel import gettext
 from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access
-from fields import CONTROL
 from models import Setting
+from values import CONTROL
 from views.filters import Comparison, filters_for
 from views.formfields import ScopedLoader, any_of
 from views.session import me, whole

@@ -9,9 +9,9 @@ from peewee import ForeignKeyField
 import access
 from capabilities import gathered
 from database import among
-from fields import N_
 from panels import FIRST, Figures, Line, Listed, Panel, Word
-from views.shown import TONES, in_words, value_at
+from values import N_
+from views.shown import TONES, value_at, words
 
 
 @dataclass
@@ -204,10 +204,10 @@ def paths_of(model, columns):
 
 def heading(model, path):
     """The word over a column; of a reference's name the reference's own."""
-    return gettext(model.field_at(path.removesuffix(".name")).verbose_name)
+    return gettext(model.field_at(path.removesuffix(".name")).label)
 
 
 def cell(row, path):
     """A value in words; a number stays one, so that it is set and drawn as such."""
     field, value = row.field_at(path), value_at(row, path)
-    return value if type(value) is int and not field.choices else in_words(field, value) or "–"
+    return value if type(value) is int and not field.choices else words(field, value) or "–"

@@ -16,8 +16,8 @@ from excel.read.header import Unmapped, Unreadable
 from excel.write import jobs, uploads
 from excel.write.apply import NotApplied, apply
 from excel.write.undo import undo, written_ids
-from fields import Invalid, as_text
 from models import Change, Rating
+from values import Invalid, as_text
 from views.exports import MIME
 from views.formfields import spoken
 from views.history import lines_of

@@ -4,8 +4,10 @@ from peewee import fn
 
 import access
 from database import among
-from fields import N_, Choice, Invalid, Mangled, Nip, alike, as_text
+from fields import Choice, Nip
 from models import Employee, Period, Unit
+from nip import Mangled
+from values import N_, Invalid, as_text, compare_key
 
 from ..read.header import nearest
 
@@ -34,7 +36,7 @@ def _options(column, user):
     if column.reference and column.reference.rel_model in (Unit, Period):
         model = column.reference.rel_model
         rows = access.scoped(model, user).select(column.field, model.name).tuples()
-        return {alike(text): code for code, name in rows for text in (name, code)}
+        return {compare_key(text): code for code, name in rows for text in (name, code)}
     if isinstance(column.field, Choice):
         labels = column.field.labels
         return {text: labels[code] for text, code in column.field.known.items()}
@@ -43,7 +45,7 @@ def _options(column, user):
 
 def _nearest(wrong, options):
     for problem in list(wrong)[:MOST]:
-        found = nearest(alike(as_text(problem.params.get("value", ""))), options, LIKENESS)
+        found = nearest(compare_key(as_text(problem.params.get("value", ""))), options, LIKENESS)
         if found:
             problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])
 

@@ -12,8 +12,8 @@ from peewee import ForeignKeyField, fn
 import access
 import audit
 from database import Memo, among, fetched
-from fields import N_, Invalid
 from models import LABELLED, Change, Period
+from values import N_, Invalid
 
 from ..versions import base_of, key_of
 from .steps import Steps

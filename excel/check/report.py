@@ -1,6 +1,6 @@
 """What a file would do, or did, for programs."""
 
-from fields import N_, Invalid
+from values import N_, Invalid
 
 from .validate import Problem
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from database import Memo, among
-from fields import as_text
+from values import as_text
 
 from ..versions import base_values
 

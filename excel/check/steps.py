@@ -8,7 +8,7 @@ from collections import defaultdict
 import access
 import flows
 from database import among
-from fields import N_, Invalid
+from values import N_, Invalid
 
 
 class Steps:

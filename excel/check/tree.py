@@ -1,6 +1,6 @@
 """Rows of one file that refer to each other: what leans on an error falls, and circles are refused."""
 
-from fields import N_
+from values import N_
 
 from .validate import Coming
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import access
 from database import Memo, among
-from fields import N_, Invalid, as_text
+from values import N_, Invalid, as_text
 
 from ..read.header import Unreadable
 from ..read.parse import Fault

@@ -9,7 +9,7 @@ from peewee import JOIN
 
 import access
 from database import stream
-from fields import CONTROL, N_, Invalid
+from values import CONTROL, N_, Invalid
 
 from .workbook import as_shown, face, fill, opened, rendered
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from fields import CONTROL
+from values import CONTROL
 
 from ..read.guarded import guarded
 

@@ -8,11 +8,10 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from peewee import BooleanField, DateField, DecimalField
 
 import access
-from fields import N_, Choice, Invalid, Money, Nip, Ranged, Score, Whole
 from models import Period, Unit
+from values import N_, Invalid
 
 from ..check.validate import may_import
 from ..sheet import Part
@@ -92,17 +91,9 @@ def _checks(sheet, lists, user):
 
 def _check(column, lists, user):
     """The check of a column as Excel makes it: a drop-down, a range or a form; None for free text."""
-    field, options = column.field, _options(column, user)
-    if options:
+    if options := _options(column, user):
         return _drop_down(options, lists, strict=column.reference is None)
-    if isinstance(field, Ranged):
-        kind = "decimal" if isinstance(field, DecimalField) else "whole"
-        return _told(kind, field.low, field.high, f"Isi angka {field.low}-{field.high}")
-    if isinstance(field, DateField):
-        return _told("date", 1, 109_574, "Isi tanggal seperti 31-12-2026")
-    if isinstance(field, Nip):
-        return _told("textLength", 18, 21, "Isi NIP 18 angka; sel harus berformat Teks")
-    return None
+    return _told(*column.field.check) if column.field.check else None
 
 
 def _told(kind, low, high, message):
@@ -120,9 +111,7 @@ def _options(column, user):
         if model is Period:  # a closed one takes no more
             query = query.where(Period.state == "open")
         return [code for (code,) in query.select(column.field).tuples()]
-    if isinstance(column.field, Choice):
-        return list(column.field.labels.values())
-    return ["Ya", "Tidak"] if isinstance(column.field, BooleanField) else []
+    return [label for _, label in column.field.options]
 
 
 def _drop_down(options, lists, strict):
@@ -158,12 +147,7 @@ def explanation(sheet, column):
         return "Terisi sendiri bila kedua rating sudah dipilih; tidak dibaca saat diunggah."
     if not column.name:
         return N_("Hanya keterangan; tidak dibaca saat diunggah.")
-    need = _need(sheet, column)
-    parts = [need, column.help]
-    if isinstance(column.field, Choice) and len(column.field.labels) <= 12:
-        parts.append("Pilihan: " + ", ".join(column.field.labels.values()))
-    elif isinstance(column.field, DateField):
-        parts.append("Tanggal, misalnya 31-12-2026")
+    parts = _need(sheet, column), column.help, column.field.hint
     return ". ".join(part for part in parts if part) + "."
 
 
@@ -209,28 +193,7 @@ def _guide(page, sheet, user):
     print_setup(page)
 
 
-# By table and field; a type's example serves every field of the type.
-EXAMPLES = {
-    "period.code": "2026-TW3", "unit.code": "DINKES", "unit.name": "Dinas Kesehatan",
-    "employee.name": "Siti Aminah", "employee.position": "Perawat Ahli Pertama",
-    "employee.email": "siti.aminah@mamujukab.go.id", "employee.phone": "0812 3456 7890",
-    "assessment.note": "Menyelesaikan laporan stunting lebih cepat dari target",
-    "period.name": "Triwulan III 2026", "holiday.name": "Hari Kemerdekaan RI",
-    "unit_result.note": "Enam dari tujuh sasaran tercapai",
-    "training.title": "Pelatihan Pelayanan Prima", "training.provider": "BPSDM Provinsi Sulawesi Barat",
-    "training.certificate_no": "421/BPSDM/2026",
-    "award.title": "Satyalancana Karya Satya X Tahun", "award.decree_no": "800/125/2026",
-    "complaint.ticket": "ADU-2026-00042", "complaint.subject": "Antrean puskesmas lama",
-    "complaint.body": "Pasien menunggu tiga jam di loket pada 2 Maret 2026",
-    "complaint.response": "Loket kedua dibuka mulai 9 Maret 2026",
-    Nip: "198609262015051001", Score: "87,5", DateField: "31-12-2026", Money: "1500000", Whole: "4",
-}  # fmt: skip
-
-
 def example(column, user):
-    """A value that a column takes, as one would type it: the first of a list, else of its field or type."""
-    field = column.field
-    if options := _options(column, user):
-        return options[0]
-    kinds = [kind for kind in EXAMPLES if isinstance(kind, type) and isinstance(field, kind)]
-    return EXAMPLES.get(kinds[0] if kinds else f"{field.model._meta.table_name}.{field.name}", "")
+    """A value that a column takes, as one would type it: the first of a list, else its field's example."""
+    options = _options(column, user)
+    return options[0] if options else column.field.example

@@ -12,24 +12,19 @@ from xml.sax.saxutils import escape
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from peewee import (
-    BooleanField,
     CharField,
-    DateField,
-    DateTimeField,
-    DecimalField,
     Field,
     ForeignKeyField,
-    IntegerField,
     TextField,
 )
 
 from database import WITA, Memo
-from fields import CONTROL, Choice, Money
+from fields import Choice, Look
+from values import CONTROL
 
 BATCH = 2_000
 REMEMBERED = 16_384  # rendered cells that a column keeps: what hardly repeats need not be kept
 LONGEST = 32_767  # characters that a cell may hold
-WIDE = {"nip": 21, "name": 32, "title": 40, "body": 50, "response": 50, "note": 40, "subject": 40}
 EPOCH = date(1899, 12, 30)  # day 0 of a workbook's calendar
 PAGE = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 SAMPLE = re.compile(rb'<row r="2".*?</row>', re.DOTALL)
@@ -38,8 +33,10 @@ UNDERSCORE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 ODD = re.compile(rf"^\s|\s$|[\n\r&<>]|{UNDERSCORE.pattern}|{CONTROL.pattern}")  # else a text is XML as it is
 
 
-class Formula(Field):
+class Formula(Look, Field):
     """A column that a workbook computes; a row's value is what the formula gives at first."""
+
+    number_format = "General"
 
     def __init__(self, text):
         super().__init__()
@@ -58,7 +55,7 @@ def face(page, sheet, title=None):
         head.alignment = Alignment(wrap_text=True, vertical="center")
         page.column_dimensions[letter].width = _width(column)
         sample = page.cell(2, number)
-        sample.number_format, sample.alignment = number_format(column.field), Alignment(vertical="top")
+        sample.number_format, sample.alignment = column.field.number_format, Alignment(vertical="top")
     page.freeze_panes = "A2"
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}2"
     page.print_title_rows = "1:1"
@@ -75,23 +72,8 @@ def print_setup(page):
     page.oddFooter.left.text, page.oddFooter.right.text = "&A", "Halaman &P dari &N"
 
 
-def number_format(field):
-    """How a workbook shows the values of a field."""
-    if isinstance(field, DateTimeField):
-        return "dd-mm-yyyy hh:mm"
-    if isinstance(field, DateField):
-        return "dd-mm-yyyy"
-    if isinstance(field, DecimalField):
-        return "0.00"
-    if isinstance(field, Money):
-        return "#,##0"
-    if isinstance(field, CharField | TextField | BooleanField):
-        return "@"
-    return "0" if isinstance(field, IntegerField) else "General"
-
-
 def _width(column):
-    return max(WIDE.get(column.path.rsplit(".", 1)[-1], 14), len(column.header) + 4)
+    return max(column.field.width, len(column.header) + 4)
 
 
 # ------------------------------------------------------------------ the rows
@@ -208,11 +190,9 @@ def as_number(field, value):
 
 def as_shown(field, value):
     """A value of a field as text; moments in Mamuju's time, nothing for nothing."""
-    if hasattr(field, "show"):
-        return field.show(value)
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC).astimezone(WITA).strftime("%d-%m-%Y %H:%M:%S")
-    return "" if value is None else str(value)
+    return field.show(value)
 
 
 def xml_text(text):

@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 
-from fields import N_
+from values import N_
 
 from .header import Unreadable
 

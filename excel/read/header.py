@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 from itertools import compress
 
-from fields import N_, Invalid, alike, as_text, squeeze
+from values import N_, Invalid, as_text, clean_key, compare_key
 
 LETTERHEAD = 40  # rows above the header, at most
 NEAR = 0.86  # how alike two titles are, from 0 to 1, to be taken for one
@@ -29,7 +29,7 @@ class Unmapped(Unreadable):
 
 def title_key(value):
     """A title as two people might write it alike: without the mark of a required column too."""
-    return alike(as_text(value)).strip("*: ")
+    return compare_key(as_text(value)).strip("*: ")
 
 
 def nearest(text, names, likeness):
@@ -72,10 +72,10 @@ def recognise(titles, sheet, learnt):
     "" to ignore it}), by a synonym, else by the nearest header that is still free. A header
     twice is refused.
     """
-    texts = {place: squeeze(as_text(value)) for place, value in enumerate(titles) if value != ""}
+    texts = {place: clean_key(as_text(value)) for place, value in enumerate(titles) if value != ""}
     left = {place: title_key(text) for place, text in texts.items() if text}
     places, guessed = {}, {}
-    taught = {key: sheet.known.get(alike(header)) for key, header in learnt.items()}
+    taught = {key: sheet.known.get(compare_key(header)) for key, header in learnt.items()}
     for names in (sheet.known, taught, sheet.synonyms, None):
         names = _near_titles(left.values(), places, sheet) if names is None else names
         settled = frozenset(places)

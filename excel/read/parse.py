@@ -10,7 +10,7 @@ from itertools import islice
 
 from openpyxl.utils import get_column_letter
 
-from fields import N_
+from values import N_
 
 from ..versions import PAGE, read_versions
 from .archive import inspect, refusal

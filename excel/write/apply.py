@@ -5,8 +5,8 @@ from operator import itemgetter
 import audit
 import flows
 from database import now, write
-from fields import N_
 from models import Upload
+from values import N_
 
 from ..check.check import read
 from ..check.plan import plan

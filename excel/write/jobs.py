@@ -17,8 +17,8 @@ from pathlib import Path
 import access
 from audit import Stale
 from database import connect, db
-from fields import N_, Invalid
 from models import Upload, User
+from values import N_, Invalid
 
 from ..check.review import Review, packed
 from ..read.edits import Edits

@@ -8,8 +8,8 @@ from peewee import IntegrityError
 import access
 import audit
 from database import among, now, write
-from fields import N_, Invalid
 from models import MODELS, Change, Period, Upload
+from values import N_, Invalid
 
 from ..sheet import SHEETS
 from .uploads import mark_undone, may_act

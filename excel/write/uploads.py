@@ -5,8 +5,8 @@ from hashlib import sha256
 
 import access
 from database import now, write
-from fields import N_, Invalid
 from models import Upload
+from values import N_, Invalid
 
 from ..check.check import check
 from ..check.validate import Context, may_import, no_progress
