@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"database", "fields", "rating"}
+GROUND = {"database", "code_lists", "values", "nip", "fields", "rating"}
 WRITES = {"audit", "access", "models", *GROUND}
 MOVES = {"flows", "clocks", *WRITES}
 WORKS = {"excel", "compute", *MOVES}
