@@ -28,7 +28,7 @@ BELOW = {
     "migrations": {"models", *GROUND},
     "seed_data": {"capabilities", *WORKS},
     "views": {"capabilities", "forms", "migrations", *WORKS},
-    "commands": {"capabilities", "forms", "migrations", "seed_data", "views", *WORKS},
+    "commands": {"admin_app", "capabilities", "forms", "migrations", "seed_data", "views", *WORKS},
 }
 FLASK = {"flask", "flask_admin", "flask_babel", "flask_login"}
 FOREIGN = {"rating": {"peewee", "openpyxl", *FLASK}, "fields": {"flask", "flask_admin"}} | dict.fromkeys(
