@@ -119,7 +119,7 @@ def predicate_follows(ratings, taken):
     """A decision that changes levels changes the predikat with them, and the credit points."""
     found = {}
     for row in ratings:
-        given, credit = taken.given[row.id], row.why["credit"]
+        given, credit = taken.given[row.id], row.why.get("credit")
         predicate = predicate_of(given["work_level"], given["behaviour_level"])
         points = credit and credit_of(credit["jenjang"], predicate, credit["months"])
         found[row.id] = {"predicate": predicate, "credit": points}

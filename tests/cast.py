@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from capabilities import SHEETS
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once as run
-from models import Award, Policy, User
+from models import Award, Exemption, Holiday, Policy, UnitResult, User
 from tests.make import (
     make_assessment,
     make_complaint,
@@ -59,6 +59,9 @@ def fill_every_table(cast):
         employee=cast.ani, kind="201", title="Karya Satya", granted_on=date(2026, 8, 17), amount=1_500_000
     )
     Award.create(employee=cast.ani, kind="201", title="Tanpa tanggal", period=cast.closed, level="REGENCY")
+    Holiday.create(date=date(2027, 1, 1), name="=Tahun Baru")
+    UnitResult.create(unit=cast.puskesmas, period=cast.period, result="BAIK", note="+1")
+    Exemption.create(employee=cast.stranger, reason="MPP", starts_on=date(2026, 7, 1))
     make_complaint(unit=cast.puskesmas, employee=cast.ani, substantiated=False, satisfaction=3)
     make_complaint(classification="inspection", state="answered", response="Sudah\n-dijawab")
     cast.ani.phone, cast.ani.email = "+62 811", "ani@mamuju.go.id"

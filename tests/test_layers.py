@@ -29,7 +29,7 @@ BELOW = {
     "panels": {"access", "models", *GROUND},
     "settings": set(),
     "serving": {"excel"},
-    "capabilities": {"panels", "seed_data", *WORKS},
+    "capabilities": {"migrations", "panels", "seed_data", *WORKS},
     "catalogues": set(),
     "forms": set(),
     "migrations": {"models", *GROUND},

@@ -9,6 +9,7 @@ from models import (
     Complaint,
     ComplaintEvent,
     Employee,
+    Exemption,
     Holiday,
     Objection,
     Period,
@@ -60,6 +61,7 @@ class World:
             subject=f"Perihal {word}", body=word, unit=unit, employee=person, reporter=f"Pelapor {word}"
         )
         rows[ComplaintEvent] = ComplaintEvent.create(complaint=rows[Complaint], state="received", text=word)
+        rows[Exemption] = Exemption.create(employee=person, reason="MPP", starts_on=date(2030, 1, 1))
         rows[UnitResult] = UnitResult.create(unit=unit, period=self.period, result="BAIK", note=word)
         rows[User] = make_user("employee", username=f"akun-{word}", employee=person)
         rows[Upload] = Upload.create(
@@ -79,7 +81,7 @@ class World:
 
 def dump(*leaving_out):
     """Every row of every table, to tell that nothing was written."""
-    tables = (Unit, Employee, User, Policy, Period, UnitResult, Assessment, Rating, Objection, Training,
+    tables = (Unit, Employee, User, Policy, Period, Exemption, UnitResult, Assessment, Rating, Objection, Training,
               Award, Complaint, ComplaintEvent, Holiday, Upload, Change)  # fmt: skip
     return {
         model.__name__: sorted(map(str, model.select().tuples()))

@@ -161,8 +161,8 @@ def test_an_officer_opens_the_most_urgent_complaint_and_answers(visit, size):
     for _ in range(2):  # one that has just come in is worked on before it is answered
         if page.get_by_role("button", name="Tanggapi", exact=True).count():
             break
-        page.get_by_role("button", name=re.compile("^(Verifikasi|Mulai proses)")).first.click()
-        page.get_by_role("button", name=re.compile("^(Verifikasi|Mulai proses)")).click()
+        page.get_by_role("button", name=re.compile("^(Verifikasi|Mulai proses)$")).first.click()
+        page.locator("form[action*='/move/'] button.main").click()
         page.locator(".message.success").wait_for()
     page.get_by_role("button", name="Tanggapi", exact=True).click()
     page.get_by_label("Tanggapan").fill("Sudah kami tindak lanjuti.")
