@@ -59,9 +59,12 @@ def fill_every_table(cast):
         employee=cast.ani, kind="201", title="Karya Satya", granted_on=date(2026, 8, 17), amount=1_500_000
     )
     Award.create(employee=cast.ani, kind="201", title="Tanpa tanggal", period=cast.closed, level="REGENCY")
-    Holiday.create(date=date(2027, 1, 1), name="=Tahun Baru")
-    UnitResult.create(unit=cast.puskesmas, period=cast.period, result="BAIK", note="+1")
-    Exemption.create(employee=cast.stranger, reason="MPP", starts_on=date(2026, 7, 1))
+    for year in (2027, 2028):
+        Holiday.create(date=date(year, 1, 1), name="=Tahun Baru")
+    for unit, note in ((cast.puskesmas, "+1"), (cast.dinas, None)):
+        UnitResult.create(unit=unit, period=cast.period, result="BAIK", note=note)
+    for person, ends in ((cast.stranger, None), (cast.boss, date(2029, 1, 1))):
+        Exemption.create(employee=person, reason="MPP", starts_on=date(2028, 7, 1), ends_on=ends)
     make_complaint(unit=cast.puskesmas, employee=cast.ani, substantiated=False, satisfaction=3)
     make_complaint(classification="inspection", state="answered", response="Sudah\n-dijawab")
     cast.ani.phone, cast.ani.email = "+62 811", "ani@mamuju.go.id"

@@ -47,7 +47,9 @@ class World:
         foreign_unit = make_unit("XKENARI", name=f"Dinas {CANARY}", parent=top)
         boss = make_employee(name=f"Bos {CANARY}", unit=foreign_unit, position=CANARY)
         self.foreign = self.side(CANARY, foreign_unit, boss)
-        Holiday.create(date=date(2026, 8, 17), name="Proklamasi")
+        make_period("2026-TW4", starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31), state="closed")
+        for day, name in ((date(2026, 8, 17), "Proklamasi"), (date(2027, 1, 1), "Tahun Baru")):
+            Holiday.create(date=day, name=name)
 
     def side(self, word, unit, head):
         person = make_employee(name=f"Pegawai {word}", unit=unit, supervisor=head, position=word)
