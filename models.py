@@ -169,6 +169,9 @@ class Unit(Record):
     )
     parent = Link("self", verbose_name=N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
     active = YesNo(verbose_name=N_("Aktif"), default=True)
+    verified = YesNo(
+        verbose_name=N_("Terverifikasi"), default=True, help_text=N_("Nama dan kedudukannya sudah dipastikan")
+    )
 
     @classmethod
     def below(cls, root):

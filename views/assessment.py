@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from flask import abort, flash, request
+from flask import abort, current_app, flash, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext
@@ -76,8 +76,14 @@ class AssessmentView(Grid, ComputesForEmployees):
     form_without = ("by_desk",)
 
 
+def rater_name(view, context, row, path):
+    """The rater; of who has no supervisor in the register the one that the office's settings name."""
+    return row.rater or current_app.config["TOP_RATER"]
+
+
 class RatingView(ComputesForEmployees):
     model = Rating
+    column_formatters = {"rater": rater_name}
     details_template = "admin/model/rating.html"
     list_template = "admin/ratings.html"
     export_types = ("xlsx", "csv", "siasn")
