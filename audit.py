@@ -254,10 +254,10 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
 # ------------------------------------------------------------------ undo
 
 
-def undo(upload, model, *, user):
+def undo(upload, model, *, user, hidden=frozenset()):
     """Take an applied upload of a table back, updates and what followed included; returns (undone, kept labels).
 
-    A row touched since, or referred to by others, is left alone and named. The caller has checked
+    A row touched since, or referred to by others, is left alone and named, unless its id is among the `hidden`. The caller has checked
     that the period is open, who asks and what is in reach; all of it is one transaction.
     """
     with write():
@@ -279,7 +279,7 @@ def undo(upload, model, *, user):
             if mine:
                 back, left = _undo_table(touched, mine, user, upload)
                 if touched is model:
-                    undone, kept = back, left
+                    undone, kept = back, [c.label for c in left if c.key not in hidden]
     return undone, kept
 
 
@@ -302,7 +302,7 @@ def _undo_table(model, changes, user, upload):
         "undo", model, [(c.key, c.label, c.after, c.before) for c in done],
         user=user, upload=upload.id,
     )  # fmt: skip
-    return len(done), [c.label for c in kept]
+    return len(done), kept
 
 
 def _versions(model, ids):

@@ -207,7 +207,7 @@ def counts(found):
 
 
 def _good(found):
-    return len(found.new) + len(found.changed) + found.same + len(found.conflict)
+    return sum(found.counts.values()) + found.same + len(found.conflict)
 
 
 def _upload(sheet, data, filename, context, **more):
@@ -312,8 +312,8 @@ def _number(found):
 def undo(upload, user):
     """Take an applied upload back: (rows undone, labels of rows that had to stay).
 
-    An upload of a period can be taken back while the period is open, any other for seven days.
-    Raises access.Denied, AlreadyDone and NotUndoable.
+    An upload of a period can be taken back while the period is open, any other for seven days. Of rows
+    that the account may not read all count as undone, whatever became of them. Raises access.Denied, AlreadyDone and NotUndoable.
     """
     sheet = SHEETS[upload.sheet]
     context_of(upload, user)
@@ -326,9 +326,22 @@ def undo(upload, user):
         _still_undoable(upload, sheet.model)
         _within_reach(upload, sheet.model, user)
         try:
-            return audit.undo(upload, sheet.model, user=user)
+            hidden = _hidden(upload, sheet.model, user)
+            undone, kept = audit.undo(upload, sheet.model, user=user, hidden=hidden or ())
         except IntegrityError:
             raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
+        return (undone if hidden is None else upload.new + upload.changed - len(kept)), kept
+
+
+def _hidden(upload, model, user):
+    """The ids of the rows that an upload wrote and the account may not read; None where it reads all."""
+    seen, touched = (
+        access.scope(model, user),
+        model.select(model.id).where(model.id.in_(_touched(upload, model))),
+    )
+    if seen is None:
+        return None
+    return {key for (key,) in touched.tuples()} - {key for (key,) in touched.where(seen).tuples()}
 
 
 def _touched(upload, model):

@@ -7,13 +7,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from peewee import ForeignKeyField, fn
+from peewee import ForeignKeyField
 
 import access
 import audit
 from database import among
 from fields import N_, Invalid
-from models import LABELLED, Change, Period
+from models import LABELLED, Period
 
 from .lookup import Memo, fetched
 from .steps import Steps
@@ -30,7 +30,7 @@ class Line:
     """One row to write: what differs, before and after, by field name; references as ids or Coming.
 
     A new line has no id yet and version 0, and `after` holds the whole row. `hidden`: the account may deliver this
-    row but not read it, so `before` is not for its eyes. `base`: the version that the file was made
+    row but not read it, so neither `before` nor whether there is one is for its eyes. `base`: the version that the file was made
     from, where the stored row has moved on since (0: there was none).
     """
 
@@ -45,6 +45,7 @@ class Line:
     move: Any = None  # of a state, where the row asks for one
     predicate: tuple = ()  # (before, after) of an assessment, as codes or None
     trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
+    told: dict = field(default_factory=dict)  # of a hidden line what the file says of it
 
 
 @dataclass
@@ -52,7 +53,8 @@ class Plan:
     """What a file would do. `rows` counts those that are not empty; `equal` change nothing.
 
     `conflict` are lines whose stored row has moved on since the file was made; those that a person
-    chose to write as the file has them are among new and changed.
+    chose to write as the file has them are among new and changed. `left` are hidden lines whose stored
+    row stays: for the account they count as new.
     """
 
     sheet: Any
@@ -62,6 +64,7 @@ class Plan:
     changed: list = field(default_factory=list)
     equal: list = field(default_factory=list)
     conflict: list = field(default_factory=list)
+    left: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     unknown: list = field(default_factory=list)
@@ -108,17 +111,25 @@ class Plan:
         return told + [Problem(number, "", "", "", words) for number in table.notes]
 
     @property
+    def shown(self):
+        """{"new", "changed"}: the lines as the account may know them; a hidden one is new."""
+        hidden = [line for line in self.changed if line.hidden]
+        fresh = sorted([*self.new, *hidden, *self.left], key=lambda line: line.row)
+        return {"new": fresh, "changed": [line for line in self.changed if not line.hidden]}
+
+    @property
     def counts(self):
-        """{"new", "changed"} as the account may know them: a hidden row counts as new."""
-        hidden = sum(line.hidden for line in self.changed)
-        return {"new": len(self.new) + hidden, "changed": len(self.changed) - hidden}
+        """{"new", "changed"} as the account may know them."""
+        return {kind: len(lines) for kind, lines in self.shown.items()}
 
     @cached_property
     def fingerprint(self):
         """A hash of everything that would be written, and over which versions."""
         digest = sha256()
-        for line in (*self.new, *self.changed):
-            parts = (line.id, line.label, *self.trail(line))
+        for line in (line for lines in self.shown.values() for line in lines):
+            parts = (
+                (line.label, encode(line.told)) if line.hidden else (line.id, line.label, *self.trail(line))
+            )
             digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
@@ -160,6 +171,7 @@ class Desk:
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = stored(sheet, checked.rows)
         self.denied, self.unread = _limits(self.model, context.user, self.stored)
+        self.user = context.user
         self.closed = set()
         if self.model.frozen_with_period:
             query = Period.select(Period.id).where(Period.state == "closed")
@@ -199,29 +211,51 @@ class Desk:
 
     def take(self, row, old):
         """Put a row into the plan beside the stored one, or among the errors."""
-        if old is None:
+        if self.sheet.secret(row.values, self.user):
+            self._secret(row, old)
+        elif old is None:
             self._new(row)
         else:
             self._old(row, old)
 
+    def _secret(self, row, old):
+        """A row of which the account may not learn whether it is stored: one and the same in all it sees."""
+        line = self._begun(row)
+        if line is None:
+            return
+        self.plan.warnings.append(self.checked.problem(row, None, self.sheet.secrecy))
+        line.hidden, line.told = True, dict(row.values)
+        if old is None:
+            self.plan.new.append(line)
+            return
+        line.after = {n: v for n, v in row.values.items() if n not in self.sheet.key}
+        line.before = {n: old[n] for n in line.after}
+        line.id, line.version = old["id"], old["version"]
+        stays = old["id"] in self.denied or self.sheet.stands(old, self.user)
+        (self.plan.left if stays else self.plan.changed).append(line)
+
     def _new(self, row):
+        if line := self._begun(row):
+            self._file(self.plan.new, line, row, moved=bool(self._base(row)))
+
+    def _begun(self, row):
+        """The Line of a new row; None, and said why, where it is none."""
         merged = self.blank | row.values
         if self.sheet.unfilled(row):
             self.plan.equal.append((row.number, self._label(merged)))
             self.plan.warnings.append(self.checked.problem(row, None, N_("belum diisi; dilewati")))
-            return
+            return None
         missing = [name for name in self.required if merged[name] is None]
         for name in missing:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
         if missing or not self._verified(row, merged) or not self._holds(row, merged, merged.get("period")):
-            return
+            return None
         if not self.steps.begin(row, merged):
-            return
+            return None
         merged.update(self.sheet.derive(merged))
-        line = Line(
+        return Line(
             row.number, self._label(merged), None, 0, {}, merged, predicate=self._outlook(row, merged)
         )
-        self._file(self.plan.new, line, row, moved=bool(self._base(row)))
 
     def _old(self, row, old):
         hidden = old["id"] in self.unread
@@ -229,7 +263,7 @@ class Desk:
             n: v
             for n, v in row.values.items()
             if (hidden and n not in self.sheet.key) or (v != old[n] and not self._alike(n, v, old[n]))
-        }  # what she may not read counts as new and is written again: "same" would tell its value
+        }  # what she may not read is written again: "same" would tell its value
         merged = {**old, **after}
         if not self._verified(row, merged):
             return
@@ -262,6 +296,7 @@ class Desk:
             hidden,
             move=move,
             predicate=predicate,
+            told=dict(after),
         )
         base = self._base(row)
         self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
@@ -315,8 +350,9 @@ class Desk:
     def drop(self, numbers):
         """Take rows out of the plan that turned out wrong."""
         if numbers:
-            self.plan.new = [line for line in self.plan.new if line.row not in numbers]
-            self.plan.changed = [line for line in self.plan.changed if line.row not in numbers]
+            for kind in ("new", "changed", "left"):
+                lines = getattr(self.plan, kind)
+                setattr(self.plan, kind, [line for line in lines if line.row not in numbers])
 
     def _label(self, merged):
         text, names = self.label
@@ -361,8 +397,7 @@ def _limits(model, user, rows):
     """(ids that the account may not change, ids that it may not read) among the stored rows."""
     ids = [row["id"] for row in rows.values()]
     reach, seen = access.writable(model, user), access.scope(model, user)
-    unread = _outside(model, ids, seen)
-    return _outside(model, ids, reach), unread - _last_written_by(user, model, unread)
+    return _outside(model, ids, reach), _outside(model, ids, seen)
 
 
 def _outside(model, ids, condition):
@@ -370,16 +405,6 @@ def _outside(model, ids, condition):
         return frozenset()
     query = model.select(model.id).where(among(model.id, ids), condition)
     return frozenset(ids) - {key for (key,) in query.tuples()}
-
-
-def _last_written_by(user, model, ids):
-    """Those of the rows whose present words are the account's own: it delivered them."""
-    if not ids:
-        return frozenset()
-    mine = (Change.table == model._meta.table_name) & among(Change.key, ids)
-    newest = Change.select(fn.MAX(Change.id)).where(mine).group_by(Change.key)
-    query = Change.select(Change.key).where(Change.id.in_(newest), Change.user == user.id)
-    return frozenset(key for (key,) in query.tuples())
 
 
 # ------------------------------------------------------------------ for people

@@ -42,11 +42,8 @@ class Review:
         for problem in plan.errors:
             wrong.setdefault(problem.row, []).append(problem)
         skipped = plan.checked.table.skipped
-        open_to_her = [line for line in plan.changed if not line.hidden]
-        hidden = [line for line in plan.changed if line.hidden]
         self.items = {
-            "wrong": list(wrong.items()), "conflict": plan.conflict, "changed": open_to_her,
-            "new": sorted([*plan.new, *hidden], key=_row_of), "same": plan.equal, "skipped": skipped,
+            "wrong": list(wrong.items()), "conflict": plan.conflict, **plan.shown, "same": plan.equal, "skipped": skipped,
         }  # fmt: skip
         self.warned = {}
         for problem in plan.warnings:
@@ -57,7 +54,7 @@ class Review:
         """What the page says of the file as a whole, as plain values."""
         plan, table = self.plan, self.plan.checked.table
         counts = {kind: len(items) for kind, items in self.items.items()}
-        good = len(plan.new) + len(plan.changed)
+        good = sum(plan.counts.values())
         return {
             "counts": counts | {"all": sum(counts[kind] for kind in KINDS), "warning": len(self.warned)},
             "rows": plan.rows, "good": good, "fingerprint": plan.fingerprint,
@@ -70,7 +67,7 @@ class Review:
 
     def _predicates(self):
         """{predicate code: people} that the file leads to, for the bar of its distribution."""
-        lines = (*self.plan.new, *self.plan.changed, *self.plan.conflict)
+        lines = (*self.items["new"], *self.items["changed"], *self.plan.conflict)
         return Counter(line.predicate[1] for line in lines if line.predicate and line.predicate[1])
 
     def page(self, kind, number):
@@ -94,21 +91,23 @@ class Review:
 
     def _lines(self, lines):
         """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
-        told, stale = {}, [line for _, line in lines if line.base is not None]
+        entries, stale = {}, [line for _, line in lines if line.base is not None]
         base = base_values(self.plan.sheet.model, stale) if stale else {}
-        show = texts(self.plan.sheet, [v for _, x in lines for v in (x.before, x.after, base.get(x.row, {}))])
+        pairs = {x.row: ({}, x.told) if x.hidden else (x.before, x.after) for _, x in lines}
+        told = [v for _, x in lines for v in (*pairs[x.row], base.get(x.row, {}))]
+        show = texts(self.plan.sheet, told)
         for kind, line in lines:
+            before, after = pairs[line.row]
             entry = Entry(line.row, kind, line.label, edited=line.row in self.edits.cells)
             for name, (header, text) in show.items():
-                if line.after.get(name) is None and name not in line.before:
+                if after.get(name) is None and name not in before:
                     continue
-                stored = "" if line.hidden else text(line.before.get(name))
                 then = text(base[line.row].get(name)) if line.row in base else None
-                entry.cells.append((header, stored, text(line.after[name]), then))
+                entry.cells.append((header, text(before.get(name)), text(after[name]), then))
             entry.predicate = list(line.predicate)
             entry.warnings = [as_plain(p) for p in self.warned.get(line.row, ())]
-            told[line.row] = entry
-        return told
+            entries[line.row] = entry
+        return entries
 
     def _plain(self, kind, item):
         """The Entry of a row that writes nothing: wrong, skipped or the same."""

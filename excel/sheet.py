@@ -80,6 +80,16 @@ class Sheet:
         """The stored row ({field: value}) that a row means, or None; `stored` is by key."""
         return stored.get(row.key)
 
+    secrecy = ""  # the warning at a row that is `secret`
+
+    def secret(self, values, user):
+        """Whether an account may deliver this row ({field: value}) but never learn whether it is stored."""
+        return False
+
+    def stands(self, old, user):
+        """Whether a stored row stays although a secret one was delivered over it."""
+        return False
+
     def unfilled(self, row):
         """Whether a new row says nothing, as in a template not yet filled in."""
         return False

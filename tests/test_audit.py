@@ -111,7 +111,7 @@ def test_undo_names_what_was_edited_since_and_keeps_it(database):
     row = Unit.get(Unit.code == "A")
     row.name = "Diubah"
     audit.update(row, {}, user=None)
-    undone, kept = audit.undo(upload, user=None)
+    undone, kept = audit.undo(upload, Unit, user=None)
     assert (undone, [label.split(" ")[0] for label in kept]) == (1, ["Satu"])
     assert [u.code for u in Unit.select()] == ["A"]
     back = Change.get(Change.action == "undo")
