@@ -1,13 +1,16 @@
 """Every write and its before and after; undo of a whole upload."""
 
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, fn
+from peewee import __exception_wrapper__ as translated
 
 from database import db, now, on_sqlite, write
+from fields import N_, Invalid
 from models import MODELS, Change, Record, Upload
 
 BATCH = 1_000
@@ -144,6 +147,23 @@ def dependents(model, ids):
     return found
 
 
+REFUSED = (  # what the databases say, in the order in which it is looked for
+    ("foreign key", N_("rujukannya sudah tidak ada")),
+    ("unique", N_("sudah dipakai data lain")),
+    ("null", N_("wajib diisi")),
+    ("check", N_("nilainya tidak diterima basis data")),
+)
+
+
+def refused(error, model):
+    """(the name of the field or None, an Invalid) of what a database says of a row of this table: an IntegrityError."""
+    table = model._meta.table_name
+    text = str(error).split("Failing row")[0].replace(f"{table}_", " ").replace("_check", " ")
+    words = next((words for kind, words in REFUSED if kind in text.casefold()), REFUSED[-1][1])
+    named = (f.name for f in model.spoken() if re.search(rf"\b{f.column_name}\b", text))
+    return next(named, None), Invalid(words)
+
+
 # ------------------------------------------------------------------ many rows at once
 
 
@@ -165,7 +185,8 @@ def reserve_ids(model, count):
 def executemany(sql, rows):
     """Run one statement, written with `?`, for many rows of plain values; returns the rows it met."""
     cursor = db.cursor()
-    cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), rows)
+    with translated:
+        cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), rows)
     return cursor.rowcount
 
 
@@ -175,9 +196,12 @@ def insert_many(model, names, rows):
     table, listed = model._meta.table_name, ", ".join(f'"{c}"' for c in columns)
     if on_sqlite():
         marks = ", ".join("?" * len(columns))
-        db.cursor().executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)  # noqa: S608 - our own names
+        executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)  # noqa: S608 - our own names
         return
-    with db.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:  # twice as fast as INSERT
+    with (
+        translated,
+        db.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy,
+    ):  # twice as fast as INSERT
         for row in rows:
             copy.write_row(row)
 

@@ -69,6 +69,10 @@ class Mangled(Invalid):
     def __init__(self, value):
         self.mangled = True
         self.heads = ()
+        if isinstance(value, str):  # a number that was made text again
+            self.heads = (value[:15],)
+            super().__init__(N_("NIP %(value)s: %(why)s"), value=value, why=NO_SEQUENCE)
+            return
         if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
             near, low = round(int(value), -3), int(value) - 16
             self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
@@ -76,6 +80,10 @@ class Mangled(Invalid):
             N_("NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
                "ubah sel menjadi Teks lalu ketik ulang 18 angka")
         )  # fmt: skip
+
+
+NO_SEQUENCE = N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
+RUINED = re.compile(r"\d([.,]\d+)?E\+?(1[5-9]|[2-9]\d|\d{3})", re.ASCII | re.IGNORECASE)
 
 
 def squeeze(text):
@@ -99,6 +107,17 @@ def as_text(value):
     if isinstance(value, date):
         return value.strftime("%d-%m-%Y")
     return str(value)
+
+
+def written(value):
+    """A cell of free text or of a code: a number of 16 digits and more has lost its last ones."""
+    number = isinstance(value, int | float) and not -1e15 < value < 1e15
+    if number or (isinstance(value, str) and RUINED.fullmatch(value.strip())):
+        raise Invalid(
+            N_("terbaca sebagai angka sehingga angka ke-16 dan seterusnya hilang; "
+               "ubah sel menjadi Teks lalu ketik ulang")
+        )  # fmt: skip
+    return as_text(value)
 
 
 @cache
@@ -130,8 +149,8 @@ class Ranged:
         return number
 
 
-def number(value):
-    """A finite Decimal from a cell or from text with at most one comma or point."""
+def number(value, like="87,5"):
+    """A finite Decimal from a cell or from text with at most one comma or point; `like` shows how to write it."""
     if isinstance(value, date):
         words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
         raise Invalid(words, value=as_text(value))
@@ -143,11 +162,11 @@ def number(value):
         return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
     text = squeeze(str(value))
     if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text)
+        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like)
     try:
         return Decimal(text.replace(",", "."))
     except InvalidOperation:
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text) from None
+        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like) from None
 
 
 class Text(CharField):
@@ -160,7 +179,7 @@ class Text(CharField):
         self.confidential = confidential
 
     def parse(self, value):
-        text = " ".join(CONTROL.sub("", unicodedata.normalize("NFC", as_text(value))).split())
+        text = " ".join(CONTROL.sub("", unicodedata.normalize("NFC", written(value))).split())
         if len(text) > self.max_length:
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
         return text or None
@@ -176,7 +195,7 @@ class LongText(TextField):
     max_length = 20_000
 
     def parse(self, value):
-        text = CONTROL.sub("", unicodedata.normalize("NFC", as_text(value)))
+        text = CONTROL.sub("", unicodedata.normalize("NFC", written(value)))
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > self.max_length:
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
@@ -189,7 +208,7 @@ class Code(Text):
     """A natural key of letters, digits, points and hyphens."""
 
     def parse(self, value):
-        text = squeeze(as_text(value))
+        text = squeeze(written(value))
         if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*", text):
             raise Invalid(N_("“%(value)s” bukan kode; pakai huruf, angka, titik, dan garis"), value=text)
         return super().parse(text)
@@ -234,7 +253,11 @@ class Nip(CharField):
                 raise Invalid(N_("NIP “%(value)s” tidak terdiri atas 18 angka"), value=text)
         problem = nip_problem(text)
         if problem:
-            raise Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem)
+            raise (
+                Mangled(text)
+                if problem == NO_SEQUENCE
+                else Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem)
+            )
         return text
 
     def show(self, value):
@@ -255,7 +278,7 @@ def nip_problem(nip):
     if nip[14] not in "12":
         return N_("angka ke-15 (jenis kelamin) harus 1 atau 2")
     if nip[15:] == "000":
-        return N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
+        return NO_SEQUENCE
     return None
 
 
@@ -326,7 +349,7 @@ class Whole(Ranged, IntegerField):
     def parse(self, value):
         if isinstance(value, str) and not squeeze(value):
             return None
-        whole = number(value)
+        whole = number(value, like="8")
         if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", squeeze(value)):
             digits = re.sub(r"\D", "", squeeze(value))
             raise Invalid(N_("“%(value)s” meragukan; tulis tanpa titik: %(near)s"), value=value, near=digits)
@@ -337,12 +360,27 @@ class Whole(Ranged, IntegerField):
     show = Text.show
 
 
+RUPIAH = re.compile(r"(?:rp\.? ?)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.ASCII | re.IGNORECASE)
+
+
 class Money(Ranged, BigIntegerField):
-    """An amount in whole rupiah."""
+    """An amount in whole rupiah, also as `Rp 1.500.000`, `1500000,00` or `1.500.000,-`."""
 
     low, high = 0, 999_999_999_999
 
-    parse = Whole.parse
+    def parse(self, value):
+        if isinstance(value, str):
+            text = squeeze(value)
+            if not text:
+                return None
+            if found := RUPIAH.fullmatch(text):
+                value = found[1].replace(".", "")
+        amount = number(value, like="1.500.000")
+        if amount != amount.to_integral_value():
+            words = N_("%(value)s bukan rupiah penuh; tulis seperti %(like)s")
+            raise Invalid(words, value=str(amount).replace(".", ","), like="1.500.000")
+        return int(self.within(amount, str(amount)))
+
     show = Text.show
 
 
@@ -521,7 +559,7 @@ class Email(Text):
     """An e-mail address."""
 
     def parse(self, value):
-        text = super().parse(squeeze(as_text(value)))
+        text = super().parse(squeeze(written(value)))
         if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
             raise Invalid(N_("“%(value)s” bukan alamat surel"), value=text)
         return text
@@ -531,7 +569,7 @@ class Phone(Text):
     """A telephone number: digits, spaces, hyphens and a leading plus."""
 
     def parse(self, value):
-        text = super().parse(squeeze(as_text(value)))
+        text = super().parse(squeeze(written(value)))
         if text and not re.fullmatch(r"\+?[\d\s()-]{5,25}", text, re.ASCII):
             raise Invalid(N_("“%(value)s” bukan nomor telepon"), value=text)
         return text

@@ -757,7 +757,7 @@ class Award(Record):
     level = Choice(
         verbose_name=N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"}
     )
-    amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, angka saja"))
+    amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, seperti 1.500.000"))
     period = Link(Period, verbose_name=N_("Periode"), null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
     reason = LongText(verbose_name=N_("Alasan"), null=True)

@@ -13,7 +13,7 @@ from peewee import IntegrityError
 import access
 import audit
 import flows
-from database import among, now, write
+from database import among, db, now, write
 from fields import N_, Invalid
 from models import Change, Period, Setting, Upload
 
@@ -58,6 +58,14 @@ class HasErrors(Exception):
     def __init__(self, plan):
         self.plan = plan
         super().__init__(N_("Masih ada baris yang salah; tidak ada yang disimpan"))
+
+
+class Refused(HasErrors):
+    """The database refused rows that the plan took for right; they are named, also among the errors of `plan`."""
+
+    def __init__(self, plan):
+        super().__init__(plan)
+        self.args = ("; ".join([str(problem) for problem in plan.errors][:20]),)
 
 
 class NotUndoable(Invalid):
@@ -168,12 +176,15 @@ def run(sheet, data, filename, context, partial=False, dry_run=False):
     checked = read(sheet, data, context)
     if dry_run:
         return plan(sheet, checked, context), None
-    with write():
-        found = plan(sheet, checked, context)
-        if found.unsettled and not partial:
-            return found, None
-        upload = _upload(sheet, data, filename, context, state="applied", **counts(found))
-        _carry_out(found, upload, context, partial)
+    try:
+        with write():
+            found = plan(sheet, checked, context)
+            if found.unsettled and not partial:
+                return found, None
+            upload = _upload(sheet, data, filename, context, state="applied", **counts(found))
+            _carry_out(found, upload, context, partial)
+    except Refused:
+        return found, None
     return found, upload
 
 
@@ -234,7 +245,23 @@ def _carry_out(found, upload, context, partial):
     context.tell(0.9)
     if found.changed:
         _update(found, upload, context.user)
+    if found.refused and not partial:
+        raise Refused(found)
     Upload.update(**counts(found)).where(Upload.id == upload.id).execute()
+
+
+def _store(found, lines, rows, write_all):
+    """Write the rows of lines at once; where the database refuses one, each by itself, and what it refuses is an error."""
+    try:
+        with db.atomic():
+            return write_all(rows)
+    except IntegrityError:
+        for line, row in zip(lines, rows, strict=True):
+            try:
+                with db.atomic():
+                    write_all([row])
+            except IntegrityError as error:
+                found.refuse(line, *audit.refused(error, found.sheet.model))
 
 
 def _insert(found, upload, user):
@@ -251,8 +278,8 @@ def _insert(found, upload, user):
     names = [f.name for f in model._meta.sorted_fields if f.name not in MADE]
     values, stamp = itemgetter(*names), now().isoformat(" ")
     rows = [(*values(line.after), line.id, 1, stamp) for line in lines]
-    audit.insert_many(model, (*names, *MADE), rows)
-    trail = [(line.id, line.label, *found.trail(line)) for line in lines]
+    _store(found, lines, rows, lambda rows: audit.insert_many(model, (*names, *MADE), rows))
+    trail = [(line.id, line.label, *found.trail(line)) for line in lines if line.row not in found.refused]
     audit.log_many("create", model, trail, user=user, upload=upload.id)
 
 
@@ -280,22 +307,28 @@ def _update(found, upload, user):
     model, groups = found.sheet.model, {}
     plain = [line for line in found.changed if not line.move]
     for line in plain:
-        row = (*line.after.values(), line.id, line.version)
-        groups.setdefault(tuple(line.after), []).append(row)
-    for names, rows in groups.items():
-        audit.update_many(model, names, rows)
-    trail = [(line.id, line.label, *found.trail(line)) for line in plain]
+        groups.setdefault(tuple(line.after), []).append(line)
+    for names, lines in groups.items():
+        rows = [(*line.after.values(), line.id, line.version) for line in lines]
+        _store(found, lines, rows, lambda rows, names=names: audit.update_many(model, names, rows))
+    trail = [(line.id, line.label, *found.trail(line)) for line in plain if line.row not in found.refused]
     audit.log_many("update", model, trail, user=user, upload=upload.id)
-    _move([line for line in found.changed if line.move], model, upload, user)
+    _move(found, upload, user)
 
 
-def _move(lines, model, upload, user):
+def _move(found, upload, user):
     """Move the lines that ask for it, each with all that differs."""
-    for move in dict.fromkeys(line.move for line in lines):
-        mine = {line.id: line.after for line in lines if line.move is move}
-        rows = [model(id=key) for key in mine]
-        if flows.take(rows, move, user, each=mine, upload=upload.id).left:
+    model, lines = found.sheet.model, [line for line in found.changed if line.move]
+
+    def take(mine):
+        each = {line.id: line.after for line in mine}
+        rows = [model(id=key) for key in each]
+        if flows.take(rows, mine[0].move, user, each=each, upload=upload.id).left:
             raise audit.Stale(str(upload))
+
+    for move in dict.fromkeys(line.move for line in lines):
+        mine = [line for line in lines if line.move is move]
+        _store(found, mine, mine, take)
 
 
 def _number(found):

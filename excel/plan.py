@@ -68,6 +68,20 @@ class Plan:
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     unknown: list = field(default_factory=list)
+    refused: set = field(default_factory=set)  # rows that only the database found wrong
+
+    def refuse(self, line, name, message):
+        """Make a line that the database refused an error of its row."""
+        row = next(row for row in self.checked.rows if row.number == line.row)
+        self.errors.append(self.checked.problem(row, name, message))
+        self.refused.add(line.row)
+        self.drop({line.row})
+
+    def drop(self, numbers):
+        """Take rows out that turned out wrong."""
+        for kind in ("new", "changed", "left"):
+            lines = getattr(self, kind)
+            setattr(self, kind, [line for line in lines if line.row not in numbers])
 
     @property
     def same(self):
@@ -152,6 +166,8 @@ def plan(sheet, checked, context):
             desk.take(row, old)
         if not place % STEP:
             context.tell(0.4 + 0.3 * place / len(pairs))
+    for column in sheet.alone:
+        desk.drop(desk.taken_values(column))
     drop_lost_rows(desk)
     desk.drop(desk.steps.settle())
     if desk.outlook:
@@ -208,6 +224,27 @@ class Desk:
                 message = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
                 self.fail(row, self.sheet.key[0], message)
         return {row.number for rows in twice for row in rows}
+
+    def taken_values(self, column):
+        """The numbers of rows whose value of a unique field is another row's, in the file or stored: errors."""
+        groups, name = defaultdict(list), column.name
+        for line in (*self.plan.new, *self.plan.changed, *self.plan.conflict):
+            if line.after.get(name) is not None:
+                groups[line.after[name]].append(line)
+        query = self.model.select(column.field, self.model.id)
+        owners = dict(query.where(among(column.field, map(audit.plain, groups))).tuples())
+        wrong = {}
+        for value, lines in groups.items():
+            for line in lines:
+                if len(lines) > 1:
+                    others = ", ".join([str(other.row) for other in lines[:6] if other is not line])
+                    wrong[line.row] = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
+                elif owners.get(value, line.id) != line.id:
+                    wrong[line.row] = Invalid(N_("sudah dipakai data lain"))
+        for row in self.checked.rows if wrong else ():
+            if row.number in wrong:
+                self.fail(row, name, wrong[row.number])
+        return wrong.keys()
 
     def take(self, row, old):
         """Put a row into the plan beside the stored one, or among the errors."""
@@ -350,9 +387,7 @@ class Desk:
     def drop(self, numbers):
         """Take rows out of the plan that turned out wrong."""
         if numbers:
-            for kind in ("new", "changed", "left"):
-                lines = getattr(self.plan, kind)
-                setattr(self.plan, kind, [line for line in lines if line.row not in numbers])
+            self.plan.drop(numbers)
 
     def _label(self, merged):
         text, names = self.label

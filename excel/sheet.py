@@ -197,6 +197,12 @@ class Sheet:
         return {alike(text): c for c in self.columns for text in SYNONYMS.get(c.header, ())}
 
     @cached_property
+    def alone(self):
+        """The written columns whose values no two rows share, beside the key."""
+        fields = {name: self.model._meta.fields[name] for name in self.by_name if (name,) != tuple(self.key)}
+        return tuple(self.by_name[name] for name, f in fields.items() if f.unique)
+
+    @cached_property
     def own(self):
         """The written columns that refer to rows of this very sheet (Induk, NIP Atasan)."""
         return tuple(c for c in self.by_name.values() if c.reference and c.reference.rel_model is self.model)

@@ -21,7 +21,7 @@ from fields import Choice
 from flows import FLOWS
 from models import MODELS, Change, Employee, Period, Record, User
 from views.exports import Exports
-from views.formfields import Converter, Version
+from views.formfields import Converter, Version, spoken
 from views.lists import Lists
 from views.moves import Moves
 from views.session import me, whole
@@ -259,8 +259,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
                 if not self.within_reach(row, (before or {}).get("period")):
                     raise access.Denied()
                 self.after_model_change(form, row, before is None)
-        except IntegrityError:
-            self.say_duplicate(form, row)
+        except IntegrityError as error:
+            self.say_refused(form, row, error)
         except audit.Stale:
             self.say_stale(form, row)
         except access.Denied:
@@ -281,8 +281,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         for name, value in self.sheet.derive(row.__data__).items() if changed else ():
             setattr(row, name, value)
 
-    def say_duplicate(self, form, row):
-        """Name the field whose value another row has, and that row where it may be seen."""
+    def say_refused(self, form, row, error):
+        """Name the field that the database refuses, and the row that has its value where that may be seen."""
         for names in unique_names(self.model):
             values = [row.__data__.get(name) for name in names]
             same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
@@ -290,7 +290,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
             if other:
                 message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
                 return self.complain(form, names[-1], message)
-        return flash(gettext("Data yang sama sudah ada, atau rujukannya sudah tidak ada."), "error")
+        name, problem = audit.refused(error, self.model)
+        return self.complain(form, name, spoken(problem))
 
     def say_stale(self, form, row):
         """Show both values of what somebody else changed meanwhile; saving again is a decision."""
