@@ -24,6 +24,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import catalogues
 from access import Denied
 from database import connect
+from excel.parse import Busy
 from views import register
 from views.account import account
 from views.help import guides, help_url
@@ -189,6 +190,10 @@ def speak_of_errors(app):
     @app.errorhandler(Denied)
     def denied(error):
         return render_template("error.html", code=403), 403
+
+    @app.errorhandler(Busy)
+    def busy(error):
+        return render_template("error.html", code=429), 429, {"Retry-After": "5"}
 
     @app.errorhandler(OverflowError)
     @app.errorhandler(DataError)

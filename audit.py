@@ -11,7 +11,7 @@ from peewee import __exception_wrapper__ as translated
 
 from database import db, now, on_sqlite, write
 from fields import N_, Invalid
-from models import MODELS, Change, Record, Upload
+from models import MODELS, Change, Record, Setting, Upload
 
 BATCH = 1_000
 
@@ -145,6 +145,19 @@ def dependents(model, ids):
                 uses = found.setdefault(key, {})
                 uses[field.model] = uses.get(field.model, 0) + 1
     return found
+
+
+def event(action, model, label, *, user, key=0, after=None):
+    """One line about what happened to no row of a table: an export, a refused sign-in."""
+    log_many(action, model, [(key, label, None, _json(after))], user=user)
+
+
+def keep(key, value, label, *, user):
+    """Keep a setting of the office, and its trail."""
+    with write():
+        before = Setting.read(None, key)
+        row = Setting.keep(None, key, value)
+        log_many("update", Setting, [(row.id, label, _json(before), _json(value))], user=user)
 
 
 REFUSED = (  # what the databases say, in the order in which it is looked for

@@ -174,9 +174,14 @@ def run_server(host, port, workers=2):
 @plainly
 def demo(host, port):
     """Migrate, seed an empty database, print the demo accounts and serve."""
+    from admin_app import in_production
     from seed_data.accounts import demo_accounts
     from seed_data.demo import seed_demo
 
+    if in_production():
+        raise Refused(
+            "demo membuat akun dengan sandi yang diumumkan; tidak dijalankan dengan KINERJA_ENV=production"
+        )
     migrations.upgrade()
     if not Employee.select().exists():
         seed_demo()

@@ -108,7 +108,7 @@ def store(sheet, data, filename, context):
     except Unmapped:
         found = None
     with write():
-        Upload.forget_drafts()
+        Upload.forget_old()
         kept = found and {**counts(found), "fingerprint": found.fingerprint}
         upload = _upload(sheet, data, filename, context, **(kept or {}))
     return upload, found
@@ -118,14 +118,14 @@ def shelve(sheet, data, filename, context):
     """An Upload in state "queued" whose bytes wait to be checked in the background. Raises Unreadable, Denied."""
     may_import(sheet, context.user)
     with write():
-        Upload.forget_drafts()
+        Upload.forget_old()
         return _upload(sheet, data, filename, context, state="queued", beat=time.time())
 
 
 def revise(upload, user, edits):
     """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
 
-    What unknown titles mean is remembered for the office.
+    What the desk says of unknown titles is remembered for the office; what others say holds for this upload.
     """
     sheet, context = SHEETS[upload.sheet], context_of(upload, user, edits)
     found = check(sheet, bytes(upload.data), context, edits)
@@ -139,14 +139,13 @@ def revise(upload, user, edits):
 
 
 def _learn(sheet, titles, user):
-    """Remember for the office what titles mean that we do not know; only HR and IT may change a lesson."""
+    """Remember for the office what titles mean that we do not know, as the desk says."""
     key = f"{LEARNT}{sheet.name}"
     known = Setting.read(None, key, {})
-    desk = user is None or user.role in ("admin", "hr")
     new = {t: h for t, h in titles.items() if t not in sheet.known and t not in sheet.synonyms}
-    lessons = known | new if desk else new | known
-    if lessons != known:
-        Setting.keep(None, key, lessons)
+    if access.is_desk(user) and known | new != known:
+        told = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
+        audit.keep(key, known | new, f"{sheet.title}: {told}", user=user)
 
 
 @quick()

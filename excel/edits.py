@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
+from fields import CONTROL
+
 from .header import title_key
 
 LONGEST = 20_000  # letters of a corrected cell, as of the longest field
@@ -44,7 +46,7 @@ class Edits:
 
     def correct(self, row, header, text):
         """Put a text in place of a cell's value."""
-        self.cells.setdefault(row, {})[header] = text[:LONGEST]
+        self.cells.setdefault(row, {})[header] = CONTROL.sub("", text[:LONGEST])
 
     def decide(self, rows, choice):
         """Skip rows, take them, or neither ("ask")."""

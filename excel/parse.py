@@ -6,10 +6,12 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from openpyxl.utils import get_column_letter
 
@@ -25,6 +27,26 @@ LARGEST = 50 << 20  # bytes of a file
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
 
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
+
+
+READING = BoundedSemaphore(2)  # of the four threads that `serve` gives a process
+WAITING = BoundedSemaphore(3)  # those that read or wait for it: one thread is always left for pages
+
+
+class Busy(Exception):
+    """This process reads as many files at once as it may; try again shortly."""
+
+
+@contextmanager
+def turn():
+    """Wait for the turn to read a file. Raises Busy where too many wait already."""
+    if not WAITING.acquire(blocking=False):
+        raise Busy()
+    try:
+        with READING:
+            yield
+    finally:
+        WAITING.release()
 
 
 @dataclass(frozen=True)
@@ -99,15 +121,16 @@ def parse(data, sheet, learnt=None):
 
 
 def guarded(script, data):
-    """What a script of ours, limited in memory and time, makes of bytes that others wrote."""
+    """What a script of ours, limited in memory and time, makes of bytes that others wrote. Raises Unreadable, Busy."""
     try:
-        child = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", str(GUARD), str(script)],
-            input=data,
-            capture_output=True,
-            timeout=WAIT,
-            check=False,
-        )
+        with turn():
+            child = subprocess.run(  # noqa: S603 - our own script
+                [sys.executable, "-I", str(GUARD), str(script)],
+                input=data,
+                capture_output=True,
+                timeout=WAIT,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         raise refusal("heavy") from None
     if child.returncode:

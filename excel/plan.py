@@ -68,6 +68,7 @@ class Plan:
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     unknown: list = field(default_factory=list)
+    unread: frozenset = frozenset()  # ids of the stored rows in question that the account may not read
     refused: set = field(default_factory=set)  # rows that only the database found wrong
 
     def refuse(self, line, name, message):
@@ -159,6 +160,7 @@ def plan(sheet, checked, context):
         warnings=list(checked.warnings), unknown=list(checked.table.unknown),
     )  # fmt: skip
     desk = Desk(sheet, checked, context, result)
+    result.unread = desk.unread
     pairs = [(row, desk.find(row)) for row in checked.rows]
     repeated = desk.repeated()
     for place, (row, old) in enumerate(pairs):

@@ -3,16 +3,20 @@
 import audit
 from database import write
 from fields import codes
-from models import Holiday, Record, Unit
+from models import Holiday, Unit
 
 STAMP = "2026-10-01 01:00:00"  # fixed: the same seed gives the same bytes
 
 
 def insert(model, names, rows, ids=None):
-    """Insert tuples of the named fields, with the ids that were reserved for them; returns the ids."""
+    """Insert tuples of the named fields, with the ids that were reserved for them and all defaults; returns the ids."""
     rows = list(rows)
     ids = audit.reserve_ids(model, len(rows)) if ids is None else ids
-    extra = {"version": 1, "updated_at": STAMP} if issubclass(model, Record) else {}
+    extra = {
+        field.name: STAMP if callable(field.default) else field.default
+        for field in model._meta.sorted_fields
+        if field.default is not None and field.name not in names
+    }
     audit.insert_many(
         model, ("id", *names, *extra),
         [(key, *row, *extra.values()) for key, row in zip(ids, rows, strict=True)],

@@ -8,6 +8,7 @@ from database import write
 from fields import N_, Invalid
 from models import MODELS, Employee, Period, Unit, UnitResult
 from seed_data import insert, seed_reference
+from seed_data.accounts import mark_demo
 from seed_data.complaints import seed_complaints
 from seed_data.development import seed_awards, seed_trainings, seed_upload
 from seed_data.people import Person, Place, make_people
@@ -42,6 +43,7 @@ def seed_demo(employees=500, random_state=1):
             raise NotEmpty(count)
         seed_reference()
         _seed(employees, lambda topic: random.Random(f"{random_state} {topic}"))  # noqa: S311 - demo data, no secrets
+        mark_demo()
         return {model._meta.table_name: model.select().count() for model in MODELS}
 
 

@@ -27,6 +27,12 @@ from views.moves import Moves
 from views.session import me, whole
 from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
 
+NEEDS = {
+    "create_view": "can_create",
+    "edit_view": "can_edit",
+    "delete_view": "can_delete",
+}  # else Flask-Admin redirects
+
 
 class AdminView(Exports, Moves, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
@@ -108,6 +114,17 @@ class AdminView(Exports, Moves, Lists, ModelView):
 
     def inaccessible_callback(self, name, **kwargs):
         abort(403)
+
+    def _handle_view(self, name, **kwargs):
+        refused = super()._handle_view(name, **kwargs)
+        if name in NEEDS and not getattr(self, NEEDS[name]):
+            abort(403)
+        return refused
+
+    def handle_action(self, return_view=None):
+        if not self.is_action_allowed(request.form.get("action")):
+            abort(403)
+        return super().handle_action(return_view)
 
     def permitted(self, verb):
         return me() is not None and access.may(me(), verb, self.model)

@@ -12,9 +12,11 @@ from capabilities import SHEETS
 from excel import apply as work
 from excel import jobs
 from excel.annotate import annotate
+from excel.archive import ending
 from excel.edits import CHOICES, Edits
 from excel.header import Unmapped, Unreadable
 from excel.review import FILTERS, PAGE, Packed, Review
+from excel.sight import open_to
 from fields import Invalid, as_text
 from models import Change, Rating
 from views.exports import MIME
@@ -31,6 +33,13 @@ class UploadsView(UploadView):
         upload = self.get_one(id)
         if upload is None or not access.may(me(), "upload", SHEETS[upload.sheet].model):
             abort(404)
+        return upload
+
+    def readable(self, id):
+        """An upload whose file the account may read."""
+        upload = self.own(id)
+        if not open_to(upload, me()):
+            abort(403)
         return upload
 
     @staticmethod
@@ -57,6 +66,7 @@ class UploadsView(UploadView):
             return self.render("admin/upload_wait.html", upload=upload, sheet=SHEETS[upload.sheet])
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
+        self.readable(id)
         try:
             if upload.expired:
                 raise Unreadable(
@@ -119,7 +129,7 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
-            "edits": Edits.of(upload), "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
+            "edits": Edits.of(upload) if open_to(upload, me()) else Edits(), "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
             "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
 
@@ -128,7 +138,7 @@ class UploadsView(UploadView):
     @expose("/<int:id>/columns", methods=("POST",))
     def columns(self, id):
         """What the file's titles mean, as a person said; remembered for the office."""
-        upload = self.own(id)
+        upload = self.readable(id)
         edits, headers = Edits.of(upload), {"", *(c.header for c in SHEETS[upload.sheet].columns)}
         for name, header in request.form.items():
             title = name.removeprefix("title:")
@@ -140,7 +150,7 @@ class UploadsView(UploadView):
     @expose("/<int:id>/edit", methods=("POST",))
     def edit(self, id):
         """Cells corrected, suggestions taken, rows skipped or chosen: kept beside the bytes."""
-        upload = self.own(id)
+        upload = self.readable(id)
         edits = Edits.of(upload)
         headers = {column.header for column in SHEETS[upload.sheet].known.values()}
         for name, text in request.form.items():
@@ -155,11 +165,12 @@ class UploadsView(UploadView):
         try:
             (what, told), *_ = json.loads(request.form.get("do") or '{"ask": []}').items()
             kinds = [type(part) for part in told]
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             abort(400)
         if what == "accept":
             return self.accept_nips(edits, upload)
-        if what == "cell" and kinds == [int, str, str]:
+        headers = {column.header for column in SHEETS[upload.sheet].known.values()}
+        if what == "cell" and kinds == [int, str, str] and told[1] in headers:
             return edits.correct(*told)
         if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
             abort(400)
@@ -189,7 +200,7 @@ class UploadsView(UploadView):
 
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
-        upload = self.own(id)
+        upload = self.readable(id)
         upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
         partial = request.form.get("partial") == "y"
         try:
@@ -231,20 +242,34 @@ class UploadsView(UploadView):
     @expose("/<int:id>/annotated")
     def annotated(self, id):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
-        upload = self.own(id)
+        upload = self.with_file(id)
         try:
             marked = annotate(bytes(upload.data), self.plan_of(upload, Edits.of(upload)))
         except Unreadable as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
-        name = f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
+        name = f"{stem(upload)}-diperiksa.xlsx"
         return send_file(io.BytesIO(marked), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
 
     @expose("/<int:id>/file")
     def file(self, id):
         """The workbook as it was uploaded."""
-        upload = self.own(id)
-        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
+        upload = self.with_file(id)
+        name = f"{stem(upload)}.{ending(bytes(upload.data))}"
+        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=name)
+
+    def with_file(self, id):
+        """An upload whose file the account may read and that is still kept."""
+        upload = self.readable(id)
+        if not upload.data:
+            flash(gettext("Berkas ini sudah dihapus sesudah masa simpannya."), "info")
+            abort(redirect(url_for(".review", id=id)))
+        return upload
+
+
+def stem(upload):
+    """The sender's name of a file without its ending, which is not hers to choose."""
+    return upload.filename.rsplit(".", 1)[0] or "unggahan"
 
 
 def wake(upload):
