@@ -2,32 +2,36 @@
 
 import re
 
-from peewee import Check, IntegerField
+from peewee import IntegerField
 
 BEFORE = ("create", "update", "delete", "undo", "look", "sign_in")
 AFTER = (*BEFORE, "sign_out", "refused", "export")
 
 
 def up(migrator, db):
-    allow_actions(migrator, AFTER)
-    days = IntegerField(default=90, constraints=[Check('"days_files" BETWEEN 0 AND 3650')])
-    migrator.migrate(migrator.add_column("policy", "days_files", days))
+    check(migrator, "change", "action", one_of(AFTER))
+    migrator.migrate(migrator.add_column("policy", "days_files", IntegerField(default=90)))
+    check(migrator, "policy", "days_files", '"days_files" BETWEEN 0 AND 3650')
 
 
 def down(migrator, db):
     db.execute_sql("""DELETE FROM "change" WHERE action IN ('sign_out', 'refused', 'export')""")
-    allow_actions(migrator, BEFORE)
+    check(migrator, "change", "action", one_of(BEFORE))
     migrator.migrate(migrator.drop_column("policy", "days_files"))
 
 
-def allow_actions(migrator, actions):
-    """Put another CHECK in place of that on an action of the trail; SQLite keeps it in the column's own words."""
-    rule = f"""CHECK ("action" IN ({", ".join(f"'{action}'" for action in actions)}))"""
+def one_of(actions):
+    return f""""action" IN ({", ".join(f"'{action}'" for action in actions)})"""
+
+
+def check(migrator, table, column, rule):
+    """Put a CHECK in place of a column's old one; SQLite keeps it in the column's own words."""
     if hasattr(migrator, "_update_column"):
-        in_place = lambda name, words: re.sub(r"CHECK \(.*\)", rule, words)  # noqa: E731 - one line
-        migrator.migrate(migrator._update_column("change", "action", in_place))
+        in_place = lambda name, words: f"{re.sub(r' CHECK .*', '', words)} CHECK ({rule})"  # noqa: E731 - one line
+        migrator.migrate(migrator._update_column(table, column, in_place))
         return
+    name = f"{table}_{column}_check"
     migrator.migrate(
-        migrator.sql('ALTER TABLE "change" DROP CONSTRAINT "change_action_check"'),
-        migrator.sql(f'ALTER TABLE "change" ADD CONSTRAINT "change_action_check" {rule}'),
+        migrator.sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"'),
+        migrator.sql(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({rule})'),
     )
