@@ -231,7 +231,7 @@ class AssessmentSheet(Sheet):
 
     def secret(self, values, user):
         """What a supervisor delivers of hidden sources tells her nothing of what is stored."""
-        return not is_desk(user) and values["source"] in HIDDEN_SOURCES
+        return user is not None and user.role == "supervisor" and values["source"] in HIDDEN_SOURCES
 
     def stands(self, old, user):
         """Where another assessor has answered, her answer stays."""

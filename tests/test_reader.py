@@ -123,6 +123,30 @@ def test_an_undo_does_not_tell_that_a_peer_answered_since(office):
     assert Assessment.get().work_score == 60
 
 
+def test_the_form_does_not_tell_whether_a_peer_has_answered_either(office, sign_in, post):
+    period, user, staff, peer = office
+    client, told, left = sign_in(user), [], []
+    for kind in ("none", "asked", "answered"):
+        Assessment.delete().execute()
+        stored_as(kind, staff, period, peer)
+        fields = {"employee": staff.id, "period": period.id, "source": "peer", "assessor": peer.id,
+                  "work_score": "81", "_continue_editing": "y"}  # fmt: skip
+        answer = post(client, "/admin/assessment/new/", fields)
+        with client.session_transaction() as session:
+            told.append((answer.status_code, answer.location, session.pop("_flashes")))
+        left.append(int(Assessment.get().work_score))
+    assert told[1:] == told[:1] * 2
+    assert left == [81, 81, 73]
+
+
+def test_no_row_is_made_a_hidden_one_by_an_edit(office, sign_in, post):
+    period, user, staff, peer = office
+    row = make_assessment(staff, period, assessor=peer)
+    fields = {"employee": staff.id, "period": period.id, "source": "peer", "assessor": peer.id, "version": 1}
+    post(sign_in(user), f"/admin/assessment/edit/?id={row.id}", fields)
+    assert Assessment.get().source == "supervisor"
+
+
 def test_the_desk_still_sees_what_it_changes(office):
     period, _, staff, peer = office
     make_assessment(staff, period, source="peer", assessor=peer, work_score=73)

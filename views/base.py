@@ -252,7 +252,12 @@ class AdminView(Exports, Moves, Lists, ModelView):
         form.populate_obj(row)
         if self.flow:
             setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
-        return row if self.saved(form, row, None) else False
+        if not self.saved(form, row, None):
+            return False
+        if not self.sheet.secret(row.__data__, me()):
+            return row
+        flash(gettext(self.sheet.secrecy), "info")
+        return True  # without its number, which would tell whether it is new
 
     def update_model(self, form, row):
         if not self.within_reach(row):
@@ -261,6 +266,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         form.populate_obj(row)
         if isinstance(row, Record):
             row.version = whole(form.version.data, digits=9) or -1
+        if self.sheet.secret(row.__data__, me()):  # saved or refused, it would tell what is stored
+            return self.refuse()
         return self.saved(form, row, before)
 
     def saved(self, form, row, before):
@@ -277,6 +284,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
                     raise access.Denied()
                 self.after_model_change(form, row, before is None)
         except IntegrityError as error:
+            if before is None and self.sheet.secret(row.__data__, me()):
+                return self.delivered(form, row)
             self.say_refused(form, row, error)
         except audit.Stale:
             self.say_stale(form, row)
@@ -297,6 +306,18 @@ class AdminView(Exports, Moves, Lists, ModelView):
         )
         for name, value in self.sheet.derive(row.__data__).items() if changed else ():
             setattr(row, name, value)
+
+    def delivered(self, form, row):
+        """A secret row that is stored already: written over, or left, and told the same as a new one."""
+        key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
+        same = [field.is_null() if value is None else field == value for field, value in key]
+        said = {f.name: row.__data__.get(f.name) for f in form if f.name in self.model._meta.fields}
+        with write():
+            stored = self.model.select().where(*same).get()
+            if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
+                values = {name: value for name, value in said.items() if name not in self.sheet.key}
+                audit.change_many([stored], {stored.id: values}, user=me())
+        return True
 
     def say_refused(self, form, row, error):
         """Name the field that the database refuses, and the row that has its value where that may be seen."""
