@@ -323,20 +323,10 @@ class Desk:
         if move:  # with what it asks, also where that says what it said before
             after |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
             after[self.steps.flow.state.name] = move.end
-        before = {n: old[n] for n in after}
-        label = self._label(merged)
         line = Line(
-            row.number,
-            label,
-            old["id"],
-            old["version"],
-            before,
-            after,
-            hidden,
-            move=move,
-            predicate=predicate,
-            told=dict(after),
-        )
+            row.number, self._label(merged), old["id"], old["version"], {n: old[n] for n in after}, after, hidden,
+            move=move, predicate=predicate, told=dict(after),
+        )  # fmt: skip
         base = self._base(row)
         self._file(self.plan.changed, line, row, moved=base not in (None, old["version"]) and not hidden)
 
