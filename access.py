@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from peewee import SQL
 
 from models import Employee, Unit
+from values import N_, Invalid
 
 ROLES = ("admin", "hr", "supervisor", "officer", "employee")
 DESK = "admin hr"  # who sees all units and edits records
@@ -70,7 +71,7 @@ def people(user):
     if is_desk(user):
         return None
     if user.role == "supervisor" and user.unit_id:
-        return Employee.select(Employee.id).where(Employee.unit.in_(Unit.below(user.unit_id)))
+        return Employee.select(Employee.id).where(Unit.within(Employee.unit, user.unit_id))
     if user.role == "employee" and user.employee_id:
         return Employee.select(Employee.id).where(Employee.id == user.employee_id)
     return Employee.select(Employee.id).where(NOTHING)
@@ -79,7 +80,7 @@ def people(user):
 def led(user):
     """Of whom an account gives the supervisor's word, as a condition on Employee; None means of all.
 
-    A person, of whom she leads, directly or by others; an account without a person, of those whose
+    A person, of whom she leads, directly or by others, within her scope; an account without a person, of those whose
     supervisor is in its scope; the desk, of everybody but its own person (DOMAIN 1.7).
     """
     if is_desk(user):
@@ -87,7 +88,7 @@ def led(user):
     if user.role != "supervisor":
         return NOTHING
     if user.employee_id:
-        return Employee.id.in_(Employee.led_by(user.employee_id))
+        return Employee.led(user.employee_id) & Employee.id.in_(people(user))
     return Employee.supervisor.in_(people(user))
 
 
@@ -167,7 +168,7 @@ def under(column):
 
     def rule(user):
         if user.unit_id:
-            return column.in_(Unit.below(user.unit_id))
+            return Unit.within(column, user.unit_id)
         return None if user.role == "officer" else NOTHING
 
     return rule
@@ -181,3 +182,20 @@ def through(column, model):
         return None if seen is None else column.in_(model.select(model.id).where(seen))
 
     return rule
+
+
+def unit_of(code, user):
+    """The unit of a code within an account's scope; Invalid says the same of foreign and unknown."""
+    unit = scoped(Unit, user).where(Unit.code == code).first()
+    if unit is None:
+        raise Invalid(N_("Unit %(code)s tidak ditemukan"), code=code)
+    return unit
+
+
+def below(model, unit):
+    """The condition that a row belongs to a unit or one below it."""
+    if model is Unit:
+        return Unit.within(Unit.id, unit.id)
+    if "unit" in model._meta.fields:
+        return Unit.within(model.unit, unit.id)
+    return model.employee.in_(Employee.select(Employee.id).where(Unit.within(Employee.unit, unit.id)))

@@ -2,9 +2,6 @@
 
 import gc
 import hashlib
-import os
-import secrets
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +21,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import catalogues
 from access import Denied
 from database import connect
-from excel.parse import Busy
+from excel.read.guarded import Busy
+from settings import ROOT, secret_key, settings
 from views import register
 from views.account import account
 from views.help import guides, help_url
@@ -32,89 +30,22 @@ from views.home import HomeView
 from views.public import preferred, public
 from views.session import HASHED, guard, me, nonce
 
-ROOT = Path(__file__).parent
-
-
-def envbool(name, default=False):
-    """A strict switch of the environment: 1/on or 0/off; anything else stops the start."""
-    text = os.environ.get(name, "").strip().lower()
-    if text not in ("", "0", "1", "on", "off"):
-        raise ValueError(f"{name}={text}: write 1 or 0")
-    return text in ("1", "on") if text else default
-
-
-def in_production():
-    text = os.environ.get("KINERJA_ENV", "")
-    if text not in ("", "production", "development"):
-        raise ValueError(f"KINERJA_ENV={text}: write production or development")
-    return text == "production"
-
-
-def envcount(name):
-    """A whole number of the environment, 0 where it is not set."""
-    text = os.environ.get(name, "0").strip()
-    if not text.isdecimal() or len(text) > 2:
-        raise ValueError(f"{name}={text}: write a small whole number")
-    return int(text)
-
-
-def envfile(name, default):
-    """A file of the environment, which must be there."""
-    file = Path(os.environ.get(name) or default)
-    if not file.is_file():
-        raise ValueError(f"{name}={file}: there is no such file")
-    return file.resolve()
-
-
-def secret_key(instance):
-    """The key of this installation, made once and kept readable for its owner only."""
-    if os.environ.get("SECRET_KEY"):
-        return os.environ["SECRET_KEY"]
-    if in_production():
-        raise ValueError("SECRET_KEY is required with KINERJA_ENV=production")
-    file = Path(instance) / "secret_key"
-    if not file.exists():
-        draft = file.with_suffix(f".{os.getpid()}")
-        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_hex(32))
-        with suppress(FileExistsError):  # whoever is first names the key; nobody sees half of it
-            os.link(draft, file)
-        draft.unlink()
-    return file.read_text()
-
-
-def settings():
-    """The configuration that the environment gives."""
-    limits = envbool("KINERJA_LIMITS", True)
-    if in_production() and not limits:
-        raise ValueError("KINERJA_LIMITS=off is for tests only")
-    instance = os.environ.get("KINERJA_INSTANCE", str(ROOT / "instance"))
-    hosts = [host for host in os.environ.get("KINERJA_HOSTS", "").replace(",", " ").split() if host]
-    return {
-        "INSTANCE": instance,
-        "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{instance}/kinerja.db",
-        "LIMITS": limits,
-        "HTTPS": envbool("KINERJA_HTTPS"),
-        "PROXIES": envcount("KINERJA_PROXIES"),
-        "TRUSTED_HOSTS": ["localhost", "127.0.0.1", *hosts],
-        "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
-        "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
-        "LOGO": envfile("KINERJA_LOGO", ROOT / "static" / "logo.svg"),
-        "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
-        "SESSION_COOKIE_NAME": "kinerja",
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "WTF_CSRF_TIME_LIMIT": None,
-        "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "BABEL_DEFAULT_LOCALE": "id",
-        "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
-    }
+FIXED = {
+    "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
+    "SESSION_COOKIE_NAME": "kinerja",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "WTF_CSRF_TIME_LIMIT": None,
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "BABEL_DEFAULT_LOCALE": "id",
+    "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
+}
 
 
 def create_app(config=None):
     """A ready application; `config` overrides what the environment says."""
     app = Flask("kinerja", root_path=str(ROOT))
-    app.config.update(settings() | (config or {}))
+    app.config.update(FIXED | settings() | (config or {}))
     Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
     app.config.setdefault("SECRET_KEY", None)
     app.secret_key = app.config["SECRET_KEY"] or secret_key(app.config["INSTANCE"])

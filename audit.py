@@ -1,19 +1,22 @@
-"""Every write and its before and after; undo of a whole upload."""
+"""Every write and its before and after, and the way back."""
 
 import json
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, fn
 from peewee import __exception_wrapper__ as translated
 
 from database import db, now, on_sqlite, write
-from fields import N_, Invalid
-from models import MODELS, Change, Record, Setting, Upload
+from models import MODELS, Change, Record, Setting
+from values import N_, Invalid
 
 BATCH = 1_000
+MARKS = 4_000  # values in one statement: SQLite takes 32,766
 
 
 FOLLOWS = {}  # model: the functions of a Wrote that follow its writes, in the same transaction
@@ -59,6 +62,7 @@ class InUse(Exception):
         super().__init__(uses)
 
 
+@cache
 def audited(model):
     """The fields whose values the trail keeps: those for people, without the confidential."""
     return [f for f in model.spoken() if not getattr(f, "confidential", False)]
@@ -208,13 +212,15 @@ def insert_many(model, names, rows):
     columns = [model._meta.fields[name].column_name for name in names]
     table, listed = model._meta.table_name, ", ".join(f'"{c}"' for c in columns)
     if on_sqlite():
-        marks = ", ".join("?" * len(columns))
-        executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)  # noqa: S608 - our own names
+        marks, cursor = f"({', '.join('?' * len(columns))})", db.cursor()
+        for batch in batches(rows, MARKS // len(columns)):  # each execution builds the checks of choices anew
+            places = ", ".join([marks] * len(batch))
+            sql = f'INSERT INTO "{table}" ({listed}) VALUES {places}'  # noqa: S608 - our own names
+            with translated:
+                cursor.execute(sql, list(chain.from_iterable(batch)))
         return
-    with (
-        translated,
-        db.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy,
-    ):  # twice as fast as INSERT
+    copied = f'COPY "{table}" ({listed}) FROM STDIN'  # twice as fast as INSERT
+    with translated, db.cursor().copy(copied) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -288,40 +294,14 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
         function(Wrote(action, model, rows, user, upload, move))
 
 
-# ------------------------------------------------------------------ undo
+# ------------------------------------------------------------------ back
 
 
-def undo(upload, model, *, user, hidden=frozenset()):
-    """Take an applied upload of a table back, updates and what followed included; returns (undone, kept labels).
+def take_back(model, changes, *, user, upload):
+    """Take changes of one table back, inside `write()`, newest first; returns (undone, changes that stayed).
 
-    A row touched since, or referred to by others, is left alone and named, unless its id is among the `hidden`. The caller has checked
-    that the period is open, who asks and what is in reach; all of it is one transaction.
+    A row touched since, or referred to by others, is left alone. Rows may refer to each other.
     """
-    with write():
-        claimed = (
-            Upload.update(state="undone", undone_at=now())
-            .where((Upload.id == upload.id) & (Upload.state == "applied"))
-            .execute()
-        )
-        if not claimed:
-            raise Stale(str(upload))
-        changes = list(
-            Change.select()
-            .where((Change.upload == upload.id) & Change.action.in_(("create", "update")))
-            .order_by(Change.id.desc())
-        )
-        undone, kept = 0, []
-        for touched in reversed(MODELS):
-            mine = [c for c in changes if c.table == touched._meta.table_name]
-            if mine:
-                back, left = _undo_table(touched, mine, user, upload)
-                if touched is model:
-                    undone, kept = back, [c.label for c in left if c.key not in hidden]
-    return undone, kept
-
-
-def _undo_table(model, changes, user, upload):
-    """Undo the changes of one upload in one table; rows of it refer to each other at most."""
     untouched, kept = [], []
     keys = [c.key for c in changes]
     versions, newest = _versions(model, keys), _newest(model, keys)
@@ -337,7 +317,7 @@ def _undo_table(model, changes, user, upload):
     done = updated + [c for c in created if c.key not in used]
     log_many(
         "undo", model, [(c.key, c.label, c.after, c.before) for c in done],
-        user=user, upload=upload.id,
+        user=user, upload=upload,
     )  # fmt: skip
     return len(done), kept
 

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
 
 import click
@@ -15,43 +14,23 @@ import audit
 import compute as computing
 import flows
 import migrations
+import serving
 from capabilities import SHEETS
-from database import among, db, write
-from excel import apply, jobs
-from excel.export import export as export_sheet
-from excel.template import template as write_template
-from excel.validate import Context, silent
-from fields import Invalid, alike
+from database import among, connect, db, write
+from excel.check.report import report
+from excel.check.validate import Context, no_progress
+from excel.out.export import export as export_sheet
+from excel.out.template import template as write_template
+from excel.write import jobs
+from excel.write.apply import apply_at_once
+from excel.write.undo import undo as undo_upload
+from excel.write.undo import written_ids
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
-
-REASON = Rating.reason.verbose_name
-SHEET = click.argument("sheet", type=click.Choice([s for s in SHEETS]))
-USER = click.option("--user", "username", help="Act with this account's rights and scope.")
-PERIOD = click.option("--period", "period_code", help="Code of the period, such as 2026-TW3.")
-UNIT = click.option("--unit", "unit_code", help="Code of a unit: it and all below.")
-JSON = click.option("--json", "as_json", is_flag=True, help="One object on one line on standard output.")
-
-
-class Commands(click.Group):
-    """Remembers whether the answer is wanted as JSON, so that wrong usage is said so as well."""
-
-    def parse_args(self, context, args):
-        context.meta["json"] = "--json" in args
-        return super().parse_args(context, args)
-
-    def invoke(self, context):
-        try:
-            return super().invoke(context)
-        except click.UsageError as wrong:
-            if not context.meta["json"]:
-                raise
-            raise Refused(wrong.format_message()) from wrong
-        except (OperationalError, ProgrammingError) as missing:
-            if not migrations.pending():
-                raise
-            raise Refused("Skema basis data belum mutakhir; jalankan init dahulu") from missing
+from seed_data import seed_holidays
+from settings import in_production, settings
+from values import Invalid, compare_key
 
 
 class Refused(click.ClickException):
@@ -70,13 +49,70 @@ class Refused(click.ClickException):
         click.echo(self.message, err=True)
 
 
+class Commands(click.Group):
+    """Says as one sentence, and as JSON where that was asked for, what a user can cause."""
+
+    def parse_args(self, context, args):
+        context.meta["json"] = "--json" in args
+        return super().parse_args(context, args)
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except click.UsageError as wrong:
+            if not context.meta["json"]:
+                raise
+            raise Refused(wrong.format_message()) from wrong
+        except (Invalid, access.Denied, OSError) as refusal:
+            raise Refused(str(refusal) or type(refusal).__name__) from refusal
+        except (OperationalError, ProgrammingError) as missing:
+            if not migrations.pending():
+                raise
+            raise Refused("Skema basis data belum mutakhir; jalankan init dahulu") from missing
+
+
+class Row(click.ParamType):
+    """The row that a natural key names; an unknown or empty one is wrong usage, never "all"."""
+
+    def __init__(self, field, noun, active=False):
+        self.name, self.field, self.noun, self.active = noun, field, noun, active
+
+    def convert(self, value, param, ctx):
+        key = self.field.parse(value) if hasattr(self.field, "parse") else self._number(value)
+        row = self.field.model.get_or_none(self.field == key) if key is not None else None
+        if row is None:
+            raise Refused(f"{self.noun} “{value}” tidak ada")
+        if self.active and not row.active:
+            raise Refused(f"{self.noun} “{value}” tidak aktif")
+        return row
+
+    @staticmethod
+    def _number(text):
+        return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+PERIODS, UNITS = Row(Period.code, "Periode"), Row(Unit.code, "Unit")
+REASON = Rating.reason.verbose_name
+SHEET = click.argument(
+    "sheet", type=click.Choice([s for s in SHEETS]), callback=lambda context, option, name: SHEETS[name]
+)
+USER = click.option(
+    "--user", type=Row(User.username, "Akun", active=True), help="Act with this account's rights and scope."
+)
+PERIOD = click.option("--period", type=PERIODS, help="Code of the period, such as 2026-TW3.")
+UNIT = click.option("--unit", type=UNITS, help="Code of a unit: it and all below.")
+FILE = click.argument("file", type=click.Path(dir_okay=False))
+JSON = click.option("--json", "as_json", is_flag=True, help="One object on one line on standard output.")
+HOST = click.option("--host", default="127.0.0.1", show_default=True)
+PORT = click.option("--port", default=5000, show_default=True)
+PASSWORD = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+TEMPORARY = click.option("--temporary", is_flag=True, help="It must be changed at the first sign-in.")
+
+
 @click.group(cls=Commands)
 @click.pass_context
 def main(context):
     """Kinerja: the performance panel."""
-    from admin_app import settings
-    from database import connect
-
     try:
         config = settings()
         Path(config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
@@ -85,38 +121,6 @@ def main(context):
         raise Refused(str(wrong)) from wrong
     db.connect(reuse_if_open=True)
     context.call_on_close(db.close)
-
-
-def plainly(command):
-    """Say what a user can cause as one sentence and exit 2."""
-
-    @wraps(command)
-    def run(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except (Invalid, access.Denied, OSError) as refusal:
-            raise Refused(str(refusal) or type(refusal).__name__) from refusal
-
-    return run
-
-
-def one(model, field, value, what):
-    """The row of a natural key, or exit 2."""
-    row = model.get_or_none(field == value) if value else None
-    if value and row is None:
-        raise Refused(f"{what} “{value}” tidak ada")
-    return row
-
-
-def account(username):
-    row = one(User, User.username, username, "Akun")
-    if row is not None and not row.active:
-        raise Refused(f"Akun “{username}” tidak aktif")
-    return row
-
-
-def period_of(code):
-    return one(Period, Period.code, Period.code.parse(code) if code else None, "Periode")
 
 
 def say(as_json, data, text):
@@ -128,12 +132,30 @@ def init():
     """Create or upgrade the schema; safe to repeat."""
     for name in migrations.upgrade():
         click.echo(name)
+    if loaded := seed_holidays():
+        click.echo(f"{loaded} hari libur dimuat")
+
+
+@main.command()
+@click.argument("name")
+def migration(name):
+    """Write the next migration from the difference between models.py and the migrations so far."""
+    if not any(map(str.isalnum, name)):
+        raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
+    click.echo(migrations.write_next(name) or "Tidak ada perbedaan; tidak ada yang ditulis")
+
+
+@main.command()
+@click.argument("number", type=click.IntRange(0))
+def downgrade(number):
+    """Go back to migration NUMBER: every newer one is taken back, newest first (0: all)."""
+    for name in migrations.back_to(number):
+        click.echo(name)
 
 
 @main.command()
 @click.option("--employees", default=500, show_default=True, type=click.IntRange(1))
 @click.option("--random-state", default=1, show_default=True)
-@plainly
 def seed(employees, random_state):
     """Fill an empty database with demo data; refuses one that has employees."""
     from seed_data.demo import seed_demo
@@ -143,38 +165,34 @@ def seed(employees, random_state):
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True)
+@HOST
+@PORT
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
 def serve(host, port, workers):
     """Serve the panel with a production server, and work large uploads off beside it."""
-    db.close()
     run_server(host, port, workers)
 
 
 def run_server(host, port, workers=2):
-    jobs.start_worker("--stay")
+    """Become the server; what watches the worker beside it is in serving.py."""
+    db.close()
     if sys.platform == "win32":
-        import waitress
+        from waitress.runner import run
 
-        from admin_app import create_app
-
-        return waitress.serve(create_app(), host=host, port=port, threads=8)
-    from admin_app import ROOT
-
-    bind = f"{host}:{port}"
-    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--bind", bind, "--workers",
-               str(workers), "--threads", "4", "--chdir", str(ROOT), "--timeout", "120", "--preload", "--no-control-socket"]  # fmt: skip
+        serving.keep_a_worker()
+        return run(
+            ["serve", "--listen", f"{host}:{port}", "--threads", "8", "--call", "admin_app:create_app"]
+        )
+    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--config", serving.__file__,
+               "--bind", f"{host}:{port}", "--workers", str(workers)]  # fmt: skip
     return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True)
-@plainly
+@HOST
+@PORT
 def demo(host, port):
     """Migrate, seed an empty database, print the demo accounts and serve."""
-    from admin_app import in_production
     from seed_data.accounts import demo_accounts
     from seed_data.demo import seed_demo
 
@@ -189,7 +207,6 @@ def demo(host, port):
         click.echo(f"{role:<12}{username:<18}{password}")
     click.echo(f"http://{host}:{port}")
     sys.stdout.flush()
-    db.close()
     run_server(host, port)
 
 
@@ -202,40 +219,38 @@ def user():
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([code for code, _ in User.ROLES]))
 @UNIT
-@click.option("--nip", help="The employee whom the account belongs to.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--temporary", is_flag=True, help="It must be changed at the first sign-in.")
-@plainly
-def add_user(name, role, unit_code, nip, password_stdin, temporary):
+@click.option(
+    "--nip", "person", type=Row(Employee.nip, "NIP"), help="The employee whom the account belongs to."
+)
+@PASSWORD
+@TEMPORARY
+def add_user(name, role, unit, person, password_stdin, temporary):
     """Make an account; without --password-stdin its password is made and printed once."""
-    unit = one(Unit, Unit.code, unit_code, "Unit")
-    employee = one(Employee, Employee.nip, nip, "NIP")
     if role == "supervisor" and unit is None:
-        unit = employee and employee.unit
-        if unit is None:
+        if person is None:
             raise Refused("Akun atasan memerlukan --unit atau --nip")
-    if User.select().where(User.username == User.username.parse(name)).exists():
-        raise Refused(f"Akun “{name}” sudah ada")
+        unit = person.unit
+    username = User.username.parse(name)
+    if username is None or User.select().where(User.username == username).exists():
+        raise Refused(f"Akun “{name}” sudah ada" if username else "Nama akun kosong")
     password, must_change = read_password(password_stdin, temporary)
+    row = User(username=username, role=role, unit=unit, employee=person,
+               password=User.hashed(password), must_change_password=must_change)  # fmt: skip
     with write():
-        row = User(username=User.username.parse(name), role=role, unit=unit, employee=employee,
-                   password=User.hashed(password), must_change_password=must_change)  # fmt: skip
         audit.create(row, user=None)
     click.echo(f"{name}: dibuat", err=True)
 
 
 @user.command("password")
-@click.argument("name")
-@click.option("--password-stdin", is_flag=True)
-@click.option("--temporary", is_flag=True)
-@plainly
-def set_password(name, password_stdin, temporary):
+@click.argument("account", metavar="NAME", type=Row(User.username, "Akun"))
+@PASSWORD
+@TEMPORARY
+def set_password(account, password_stdin, temporary):
     """Give an account a new password and end its sessions."""
-    row = one(User, User.username, name, "Akun")
-    before = audit.snapshot(row)
-    password, row.must_change_password = read_password(password_stdin, temporary)
-    row.password, row.epoch = User.hashed(password), row.epoch + 1
-    audit.update(row, before, user=None)
+    before = audit.snapshot(account)
+    password, account.must_change_password = read_password(password_stdin, temporary)
+    account.password, account.epoch = User.hashed(password), account.epoch + 1
+    audit.update(account, before, user=None)
 
 
 def read_password(from_stdin, temporary):
@@ -254,40 +269,34 @@ def read_password(from_stdin, temporary):
 
 @main.command()
 @SHEET
-@click.argument("file", type=click.Path(dir_okay=False))
+@FILE
 @PERIOD
 @UNIT
 @USER
-@plainly
-def template(sheet, file, period_code, unit_code, username):
+def template(sheet, file, period, unit, user):
     """Write the workbook to fill in."""
-    context = Context(account(username), period_of(period_code))
     if not file.lower().endswith(".xlsx"):
         raise Refused("Nama berkas templat harus berakhir .xlsx")
-    one(Unit, Unit.code, unit_code, "Unit")
     with open(file, "wb") as out:
-        write_template(SHEETS[sheet], out, context, unit_code=unit_code)
+        write_template(sheet, out, Context(user, period), unit_code=unit and unit.code)
 
 
 @main.command("import")
 @SHEET
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @PERIOD
 @USER
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--partial", is_flag=True, help="Write the right rows, leave the wrong ones.")
 @JSON
-@plainly
-def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
+def import_file(sheet, file, period, user, dry_run, partial, as_json):
     """Read a workbook into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
-    if not SHEETS[sheet].imports:
-        raise Refused(f"Lembar {sheet} hanya untuk ekspor")
-    user, period, data = account(username), period_of(period_code), Path(file).read_bytes()
+    if not sheet.imports:
+        raise Refused(f"Lembar {sheet.name} hanya untuk ekspor")
     with progress() as tell:
-        context = Context(user, period, tell=tell)
-        plan, upload = apply.run(SHEETS[sheet], data, Path(file).name, context, partial, dry_run)
-    applied = upload is not None
-    result = apply.report(SHEETS[sheet], plan, applied, upload.id if applied else None)
+        context = Context(user, period, progress=tell)
+        plan, upload = apply_at_once(sheet, file.read_bytes(), file.name, context, partial, dry_run)
+    result = report(plan, upload)
     say(as_json, result, told(result))
     if plan.unsettled and not partial:
         sys.exit(1)
@@ -297,7 +306,7 @@ def import_file(sheet, file, period_code, username, dry_run, partial, as_json):
 def progress():
     """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
     if not sys.stderr.isatty():
-        yield silent
+        yield no_progress
         return
     with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
         yield lambda share: bar.update(int(100 * share) - bar.pos)
@@ -306,53 +315,54 @@ def progress():
 
 def told(result):
     """The result of an import for a terminal."""
-    lines = [f"Baris {e['row']}, kolom {e['column']}: {e['message']}" for e in result["errors"]]
-    lines += [
-        f"Peringatan: baris {w['row']}, kolom {w['column']}: {w['message']}" for w in result["warnings"]
-    ]
-    counts = "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format(**result)
-    done = (
-        f"Disimpan sebagai unggahan {result['upload']}." if result["applied"] else "Tidak ada yang disimpan."
+    place = "{}aris {row}, kolom {column}: {message}".format
+    lines = [place("B", **problem) for problem in result["errors"]]
+    lines += [place("Peringatan: b", **problem) for problem in result["warnings"]]
+    lines.append(
+        "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format(**result)
     )
-    return "\n".join([*lines, counts, done])
+    saved = "Disimpan sebagai unggahan {upload}." if result["applied"] else "Tidak ada yang disimpan."
+    return "\n".join([*lines, saved.format(**result)])
 
 
-@main.command(hidden=True)
+@main.command()
 @click.option("--stay", is_flag=True, help="Wait for more when there is nothing to do.")
-def work(stay):
-    """Work large uploads off; `serve` starts this by itself."""
+@click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
+def work(stay, parent):
+    """Work large uploads off; `serve` starts this by itself, beside another server run it with --stay."""
     db.close()
-    jobs.keep_working(stay)
+    jobs.keep_working(stay, parent)
 
 
 @main.command("export")
 @SHEET
-@click.argument("file", type=click.Path(dir_okay=False))
+@FILE
 @PERIOD
 @UNIT
 @USER
-@plainly
-def export_file(sheet, file, period_code, unit_code, username):
+def export_file(sheet, file, period, unit, user):
     """Write a sheet as .xlsx or .csv, told by the file's ending."""
-    count = export_sheet(
-        SHEETS[sheet], file, user=account(username), period=period_of(period_code), unit_code=unit_code
-    )
+    count = export_sheet(sheet, file, user=user, period=period, unit_code=unit and unit.code)
     click.echo(f"{count} baris", err=True)
 
 
 @main.command()
-@click.argument("period")
+@click.argument("period", type=PERIODS)
 @UNIT
 @JSON
-@plainly
-def compute(period, unit_code, as_json):
+def compute(period, unit, as_json):
     """Compute the ratings of a period."""
-    unit = one(Unit, Unit.code, unit_code, "Unit")
-    outcome = computing.compute(period_of(period), unit=unit)
-    counts = {"period": period, "new": outcome.new, "changed": outcome.changed, "same": outcome.same,
+    outcome = computing.compute(period, unit=unit)
+    counts = {"period": period.code, "new": outcome.new, "changed": outcome.changed, "same": outcome.same,
               "incomplete": outcome.incomplete}  # fmt: skip
     text = "{period}: {new} baru, {changed} berubah, {same} sama, {incomplete} belum dinilai"
     say(as_json, counts, text.format(**counts))
+
+
+@main.command(hidden=True)
+def moves():
+    """Print the states and moves as the guide of IT has them."""
+    click.echo(flows.described())
 
 
 @main.command()
@@ -365,14 +375,12 @@ def compute(period, unit_code, as_json):
     "--set", "given", multiple=True, metavar="HEADER=VALUE", help="Something else that the move asks for."
 )
 @JSON
-@plainly
-def move(table, move, keys, username, reason, given, as_json):
+def move(table, move, keys, user, reason, given, as_json):
     """Move rows (by number) from one state to another: exit 0 all moved, 1 some left, 2 wrong usage."""
     flow = next(flow for model, flow in FLOWS.items() if model._meta.table_name == table)
     step = flow.by_name.get(move)
     if step is None:
         raise Refused(f"{table} tidak mengenal langkah “{move}”; pilih: {', '.join(flow.by_name)}")
-    user = account(username)
     asked = told_values(flow, step, user, [*given, *([f"{REASON}={reason}"] if reason is not None else [])])
     ids = {int(key) for key in keys if key.isdecimal() and len(key) < 19}
     rows = list(access.scoped(flow.model, user).where(among(flow.model.id, ids))) if ids else []
@@ -393,11 +401,13 @@ def move(table, move, keys, username, reason, given, as_json):
 
 def told_values(flow, move, user, given):
     """{field name: value} of HEADER=VALUE texts, read as a workbook's cells are."""
-    fields = {alike(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)}
+    fields = {
+        compare_key(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)
+    }
     found = {}
     for text in given:
         header, separator, value = text.partition("=")
-        field = fields.get(alike(header))
+        field = fields.get(compare_key(header))
         if not separator or field is None:
             raise Refused(
                 f"--set {text}: tulis KOLOM=NILAI; kolomnya: {', '.join(f.verbose_name for f in fields.values())}"
@@ -416,12 +426,14 @@ def refuse(message):
 
 
 @main.command()
-@click.argument("upload", type=int)
+@click.argument("upload", type=Row(Upload.id, "Unggahan"))
 @JSON
-@plainly
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
-    row = one(Upload, Upload.id, upload, "Unggahan")
-    undone, kept = apply.undo(row, None)
-    text = "\n".join([f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept)])
-    say(as_json, {"upload": upload, "undone": undone, "kept": len(kept)}, text)
+    resting = SHEETS[upload.sheet].resting(written_ids(upload))
+    undone, kept = undo_upload(upload, None)
+    text = "\n".join([
+        f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept),
+        *(f"Dasarnya berubah: {label}" for label in resting),
+    ])  # fmt: skip
+    say(as_json, {"upload": upload.id, "undone": undone, "kept": len(kept)}, text)

@@ -10,8 +10,9 @@ import access
 import audit
 import rating
 from database import db, now, write
-from fields import N_, Invalid, Level, Predicate
-from models import Assessment, Employee, Period, Policy, Rating, Unit
+from fields import Level, Predicate
+from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
+from values import N_, Invalid
 
 RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
 WEIGHTED = ("supervisor", "peer", "subordinate")
@@ -78,6 +79,7 @@ class Said(NamedTuple):
     behaviour_score: object
     work_level: str | None
     behaviour_level: str | None
+    by_desk: bool
 
 
 class Suggestion(NamedTuple):
@@ -107,7 +109,7 @@ def compute(period, *, user=None, unit=None, employees=None):
         who = _who(user, unit, employees)
         people, had = _people(period, who), _had(period, who)
         suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period))
-        new, changed, same, missing = _compare(people, had, suggest)
+        new, changed, same, missing = _compare(period, people, had, suggest)
         _insert(period, new, user)
         _update(period, changed, user)
     return Outcome(len(new), len(changed), same, tuple(missing))
@@ -128,7 +130,7 @@ def _who(user, unit, employees):
     if (led := access.led(user)) is not None:  # its own person is left to others
         rules.append(led)
     if unit is not None:
-        rules.append(Employee.unit.in_(Unit.below(unit.id)))
+        rules.append(Unit.within(Employee.unit, unit.id))
     if employees is not None:
         rules.append(Employee.id.in_(employees))
     return rules
@@ -159,7 +161,7 @@ def _said(period, who):
     )
     query = a.select(
         a.id, a.employee, a.source, a.assessor, a.updated_at,
-        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level,
+        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level, a.by_desk,
     ).where(a.period == period.id, spoken, *_of(a.employee, who))  # fmt: skip
     found = {}
     for row in map(Said._make, db.execute(query)):
@@ -230,7 +232,7 @@ def _suggestion(person, said, desk):
     return Suggestion(
         person.unit, chief[0].assessor or person.supervisor, work_score, score,
         work_level, level, predicate, credit,
-        desk.explanation(work, behaviour, chief[0].id, cell),
+        desk.explanation(work, behaviour, chief[0].id, chief[0].by_desk, cell),
     )  # fmt: skip
 
 
@@ -255,15 +257,16 @@ def _shown(pair):
     return RANK[pair[0]], pair[1]
 
 
-def _compare(people, had, suggest):
+def _compare(period, people, had, suggest):
     """New and changed suggestions, the count of those that stay, and who is missing."""
     new, changed, same, missing = [], [], 0, []
+    exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
     for person in people:
         old = had.get(person.id)
         if old and old["state"] != "suggested":
             same += 1
         elif (suggestion := suggest(person)) is None:
-            missing.append((person.id, str(person)))
+            missing += [(person.id, str(person))] if person.id not in exempt else []
         elif old is None:
             new.append((person, suggestion))
         elif _computed(old) != suggestion or old["basis_changed"]:

@@ -1,17 +1,29 @@
 """The one way to read and write, on both engines: connect, `write()`, sets of keys, and what time it is."""
 
 import json
+import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from peewee import SQL, DatabaseProxy, NodeList, SqliteDatabase
+from peewee import (
+    SQL,
+    BooleanField,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    NodeList,
+    SqliteDatabase,
+)
 from playhouse.db_url import connect as open_database
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
+STREAMED = 2_000  # rows of a batch
+CONVERTED = (BooleanField, DateField, DateTimeField, DecimalField)  # whose stored values are not yet values
 
 
 def connect(url):
@@ -30,6 +42,7 @@ def connect(url):
         db.close()
     if scheme.startswith("sqlite"):
         keep_private(place.path[1:])
+    forget()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
     db.obj.url = url  # for the processes that we start
     return db
@@ -50,10 +63,28 @@ def on_sqlite():
 @contextmanager
 def write():
     """The one way to write: one writer at a time, all or nothing; nests."""
+    forget()
     with db.atomic("IMMEDIATE") if on_sqlite() else db.atomic() as txn:
         if not on_sqlite():
             db.execute_sql("SELECT pg_advisory_xact_lock(7051)")
         yield txn
+    forget()
+
+
+ANSWERS = threading.local()
+
+
+def once(question, ask):
+    """The answer of `ask()`, asked once a request (or command) and again after each write."""
+    known = vars(ANSWERS)
+    if question not in known:
+        known[question] = ask()
+    return known[question]
+
+
+def forget():
+    """Ask everything afresh."""
+    vars(ANSWERS).clear()
 
 
 def among(field, values):
@@ -61,6 +92,41 @@ def among(field, values):
     if on_sqlite():
         return field.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(list(values))]))
     return NodeList((field, SQL("= ANY(%s)", [list(values)])))
+
+
+class Memo(dict):
+    """A function of one value, remembered: `memo[value]`."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def __missing__(self, value):
+        self[value] = result = self.function(value)
+        return result
+
+
+def fetched(query, fields):
+    """The rows of a query over these fields as tuples of Python values, converted by columns."""
+    rows = db.execute(query.select(*fields)).fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+    for place, field in enumerate(fields):
+        if isinstance(field, CONVERTED):
+            memo = Memo(field.python_value)
+            columns[place] = [memo[value] for value in columns[place]]
+    return zip(*columns, strict=True)
+
+
+def stream(query):
+    """The rows of a query as raw tuples, a batch at a time (on PostgreSQL by a server-side cursor)."""
+    if on_sqlite():
+        yield from db.execute(query)
+        return
+    sql, params = query.sql()
+    with db.atomic(), db.connection().cursor(name="stream") as cursor:
+        cursor.itersize = STREAMED
+        cursor.execute(sql, params)
+        yield from cursor
 
 
 def now():

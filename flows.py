@@ -9,8 +9,8 @@ from typing import Any
 import access
 import audit
 from database import among, today, write
-from fields import N_, Invalid
-from models import Period
+from models import Period, User
+from values import N_, Invalid
 
 FLOWS = {}  # model: its Flow, in the order of the capabilities
 
@@ -66,6 +66,7 @@ class Taken:
     user: Any
     on: date
     asked: dict = field(default_factory=dict)
+    given: dict = field(default_factory=dict)  # {row id: what was asked of it}
     rows: list = field(default_factory=list)
     left: list = field(default_factory=list)
     upload: int | None = None
@@ -128,6 +129,47 @@ class Flow:
     def between(self, start, end):
         """The moves that lead from one state to another at once."""
         return [move for move in self.moves if start in move.start and move.end == end]
+
+
+def named(words):
+    """Give a `who` the words by which guides call it."""
+
+    def name(function):
+        function.words = words
+        return function
+
+    return name
+
+
+def described():
+    """The states and moves of every table as Markdown, for the guide of IT."""
+    parts = []
+    for model, flow in FLOWS.items():
+        labels, fields = flow.state.labels, model._meta.fields
+        states = ", ".join(f"{label} (`{code}`)" for code, label in labels.items())
+        parts += [f"### Langkah {model.noun} (`{model._meta.table_name}`)", "", f"Status: {states}.", ""]
+        parts += ["| Langkah | Dari | Menjadi | Siapa | Yang diminta |", "|---|---|---|---|---|"]
+        for move in flow.moves:
+            asked = [fields[name].verbose_name for name in move.asks]
+            asked += [f"({fields[name].verbose_name})" for name in move.offers]
+            start = ", ".join(labels[code] for code in move.start)
+            cells = (
+                f"{move.words} (`{move.name}`)",
+                start,
+                labels[move.end],
+                _who(move, model),
+                ", ".join(asked) or "–",
+            )
+            parts.append(f"| {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _who(move, model):
+    if move.who:
+        return move.who.words
+    roles = access.TABLES[model].verbs[move.verb]
+    return ", ".join(label for code, label in User.role.choices if code in roles)
 
 
 def may(move, model, user):
@@ -195,7 +237,8 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     if not each and (missing := [name for name in move.asks if taken.asked.get(name) in (None, "")]):
         raise Missing(model, missing)
     with write():
-        fresh = model.with_labels(model.select().where(among(model.id, [row.id for row in rows])))
+        mine = model.select().where(among(model.id, [row.id for row in rows])).order_by(model.id)
+        fresh = model.with_labels(mine)
         able, taken.left = sort_out(list(fresh), move, user)
         values = _values(FLOWS[model], able, taken, each or {})
         if able:
@@ -208,7 +251,7 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
 
 def _values(flow, rows, taken, each):
     """{row id: {field: value}} that a move writes. Raises Missing."""
-    move, wanted, given = taken.move, taken.move.asked(rows, taken.user), {}
+    move, wanted, given = taken.move, taken.move.asked(rows, taken.user), taken.given
     for row in rows:
         given[row.id] = {**taken.asked, **each.get(row.id, {})}
         missing = [name for name in wanted if given[row.id].get(name) in (None, "")]

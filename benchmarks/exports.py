@@ -6,9 +6,9 @@ from io import BytesIO
 from benchmarks.memory import peak
 from benchmarks.place import assess, database, people, quarters, seconds
 from capabilities.assessments import ASSESSMENTS
-from excel.export import WRITERS, export, rows_of
-from excel.template import template
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.out.export import WRITERS, export, rows_of
+from excel.out.template import template
 from models import Assessment
 
 

@@ -1,17 +1,23 @@
 """What the office does, one room each: rights, moves, rules, sheet, questions, panels and demo rows."""
 
-from excel.sheet import SHEETS  # isort: skip - filled by the rooms
-from capabilities import (
-    assessments,
-    awards,
-    complaints,
-    people,
-    periods,
-    ratings,
-    rules,
-    trail,
-    trainings,
-)  # fmt: skip
+# The rooms are read in this order, which menus of sheets and guides follow.
+# isort: off
+from excel.sheet import SHEETS
+from capabilities import people
+from capabilities import periods
+from capabilities import assessments
+from capabilities import ratings
+from capabilities import trainings
+from capabilities import awards
+from capabilities import complaints
+from capabilities import rules
+from capabilities import trail
+# isort: on
 
-__all__ = ["CAPABILITIES", "SHEETS"]
+__all__ = ["CAPABILITIES", "SHEETS", "gathered"]
 CAPABILITIES = (people, periods, assessments, ratings, trainings, awards, complaints, rules, trail)
+
+
+def gathered(name):
+    """What all rooms declare under a name, in their order: PANELS, CARDS, QUESTIONS, FILTERS, SEARCHED."""
+    return [thing for room in CAPABILITIES for thing in getattr(room, name, ())]

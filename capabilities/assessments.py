@@ -1,22 +1,23 @@
 """What is said of people: who may say it, how its sheet is read, and what a file of it would lead to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from peewee import JOIN, SQL, fn
 
-import access
 import audit
-from access import heard, is_desk, led, people, table
-from capabilities.outlook import Outlook
-from database import among
-from excel.export import below, stream, unit_of
-from excel.lookup import Memo
+from access import below, heard, is_desk, led, people, scoped, table, unit_of
+from capabilities.outlook import Outlook, contradictions
+from capabilities.people import but_herself, staff, yes_or_no
+from database import Memo, among, stream
 from excel.sheet import NAME, PERSON, Column, Sheet
-from fields import N_, Invalid, Predicate
+from fields import Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
+from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
+from seed_data import assessments as demo_rows
+from values import N_, Invalid
 
-PREDICATES = dict(Predicate.CHOICES)
+LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
@@ -191,6 +192,8 @@ def shake(condition):
 class AssessmentSheet(Sheet):
     """Whom a blank cell means, what is verified, and the template with the account's people."""
 
+    computes = True
+
     def complete(self, row, checked):
         """Fill in Periode, Sumber and NIP Penilai where they are blank, and judge the assessor.
 
@@ -208,7 +211,7 @@ class AssessmentSheet(Sheet):
         supervisor = checked.known["employee"][employee][3]
         if "assessor" not in values:
             values["assessor"] = {"supervisor": supervisor, "self": employee}.get(source)
-            row.defaulted = True
+            row.defaulted = ("assessor",)
         elif unusual(source, values["assessor"], supervisor):
             checked.warn(row, "assessor", N_("bukan atasan langsung yang tercatat; periksa sebelum disimpan"))
         return None
@@ -250,11 +253,38 @@ class AssessmentSheet(Sheet):
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
         return column, Invalid(words, right=column.field.show(predicate_of(*levels)))
 
+    def resting(self, ids):
+        """The ratings of these people and periods that are not final."""
+        stands = Assessment.select().where(
+            (Assessment.employee == Rating.employee)
+            & (Assessment.period == Rating.period)
+            & Assessment.id.in_(ids)
+        )
+        mine = Rating.select().where(Rating.state.in_(Rating.UNSETTLED), fn.EXISTS(stands))
+        return [str(row) for row in Rating.with_labels(mine)]
+
+    def remarks(self, values):
+        if values["source"] != "supervisor":
+            return []
+        return contradictions(values, Policy.on(Period.get_by_id(values["period"]).ends_on))
+
+    def formula(self, column, letters, listed):
+        """What the two ratings of a row lead to, once they are chosen.
+
+        INDEX with ROW instead of the cell's own row: the same text in every row outlives sorting and
+        every office suite; COUNTIF comes first, since an error in a cell would have the file refused.
+        """
+        sides = [letters[name] for name in ("work_level", "behaviour_level")]
+        pair = '&" / "&'.join(f"INDEX({side}:{side},ROW())" for side in sides)
+        pairs = listed([f"{LEVELS[work]} / {LEVELS[behaviour]}" for work, behaviour in MATRIX])
+        results = listed([PREDICATES[code] for code in MATRIX.values()])
+        return f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
+
     def outlook(self, checked):
         return Outlook(checked)
 
     def prefilled(self, context, unit_code):
-        """The active people of the account's scope (of `unit_code` and below), not the account's own person,
+        """The active people of whom the account gives the supervisor's word (of `unit_code` and below),
         for the context's period or else the current one, with what the supervisor's assessments say so far."""
         period = context.period or Period.current()
         if period is None:
@@ -305,11 +335,8 @@ def prefilled(user, period, unit_code):
         .where(Employee.active == True)  # noqa: E712 - SQL
         .order_by(Unit.code, Employee.name, Employee.nip)
     )  # fmt: skip
-    group = access.people(user)
-    if group is not None:
-        query = query.where(Employee.id.in_(group))
-    if user is not None and user.employee_id:
-        query = query.where(Employee.id != user.employee_id)
+    if (rule := led(user)) is not None:
+        query = query.where(rule)
     if unit_code:
         query = query.where(below(Employee, unit_of(unit_code, user)))
     for nip, name, *said in stream(query):
@@ -332,3 +359,93 @@ def versions(user, period, unit_code):
     known = {(nip, by): version for nip, by, version in stream(query)}
     for nip, _, code, source, by, *_ in prefilled(user, period, unit_code):
         yield nip, code, source, by, known.get((nip, by), 0)
+
+
+# ------------------------------------------------------------------ panels
+
+
+def recent_periods():
+    return list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples())
+
+
+def of_code(code, user):
+    """The condition of people not yet assessed in the period of this code."""
+    return Employee.unassessed(Period.select(Period.id).where(Period.code == code))
+
+
+def asked_of(user):
+    """The condition of requests in open periods that wait for the account's own person."""
+    still_open = Period.select(Period.id).where(Period.state == "open")
+    mine = Assessment.assessor == (user.employee_id or 0)
+    return mine & Assessment.unanswered() & Assessment.period.in_(still_open)
+
+
+UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
+ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya",
+              lambda code, user: asked_of(user) if code == "1" else ~asked_of(user), yes_or_no)  # fmt: skip
+FILTERS = (UNASSESSED, ASKED)
+
+
+def unassessed(user, period):
+    """The people of an account who are not yet assessed in a period."""
+    return staff(user).where(Employee.unassessed(period.id))
+
+
+def in_order(user, period):
+    return unassessed(user, period).order_by(Employee.name, Employee.id) if period else None
+
+
+def left(user, period):
+    return (Where(UNASSESSED, period.code), *but_herself(user)) if period else ()
+
+
+def progress(user, period):
+    """How far each branch under the account's unit has come, the slowest first."""
+    lines = []
+    if period:
+        branches = Unit.branches(user.unit_id)
+        units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
+        total, missing = by_branch(staff(user), branches), by_branch(unassessed(user, period), branches)
+        order = sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name))
+        for key in order:
+            unit = units[key]
+            itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
+            place = Where(Employee.unit, unit.code, "equals" if itself else "within")
+            leads = Listed(Employee, (*left(user, period), place))
+            lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
+    return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
+
+
+def by_branch(people, branches):
+    counts = Counter()
+    for unit, count in people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit).tuples():
+        counts[branches[unit]] += count
+    return counts
+
+
+def requests(user, period):
+    return scoped(Assessment, user).where(asked_of(user)).count()
+
+
+BUTTONS = (
+    Button(N_("Unduh lembar nilai"), "upload", Assessment, "import.template", {"sheet": "assessments"}, main=True),
+    Button(N_("Unggah Excel"), "upload", Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
+    Button(N_("Isi di layar"), "upload", Assessment, "assessment.grid", {}),
+)  # fmt: skip
+CARDS = (
+    Card(N_("Belum dinilai"), "hr supervisor",
+         lambda user, period: unassessed(user, period).count() if period else 0, Employee, left, waits=True),
+    Card(N_("Penilaian yang diminta dari Anda"), "employee", requests, Assessment,
+         lambda user, period: (Where(ASKED, "1"),), waits=True),
+)  # fmt: skip
+PANELS = (
+    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), query=in_order,
+          columns=("name", "unit.name", "supervisor.name"), filters=left, empty=N_("Semua pegawai sudah dinilai.")),
+    Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
+          empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
+    referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",
+              order=(Assessment.id.desc(),)),
+)  # fmt: skip
+
+
+demo = demo_rows.demo

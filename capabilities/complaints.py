@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, time
 
 import audit
-from access import DESK, NOTHING, is_desk, table, through, under
+from access import DESK, NOTHING, is_desk, scoped, table, through, under
 from clocks import Clocks
 from database import WITA, among, now, today
 from excel.sheet import Sheet
-from fields import N_, Invalid
-from flows import Flow, Move
+from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
+from panels import Card, Named, Panel, Question, Where, referring
+from seed_data import complaints as demo_rows
+from values import N_, Invalid
 
 
 def not_about(column, values):
@@ -66,6 +68,7 @@ def starts(name, days):
 # ------------------------------------------------------------------ moves
 
 
+@named(N_("kepegawaian dan petugas tanpa unit"))
 def desk_alone(user):
     """The desk and officers without a unit, who serve all units."""
     return None if is_desk(user) or not user.unit_id else NOTHING
@@ -188,3 +191,60 @@ COMPLAINTS = ComplaintSheet(
     without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on", "reply_due", "reason"),
     optional=("ticket",), computed=("close_due",), dated="received_on",
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+STILL_OPEN = Named(
+    Complaint, N_("Masih terbuka"), "status_open",
+    lambda code, user: Complaint.state.in_(Complaint.OPEN) if code == "1" else Complaint.state.not_in(Complaint.OPEN),
+    lambda: (("1", N_("Ya")), ("0", N_("Tidak"))),
+)  # fmt: skip
+FILTERS = (STILL_OPEN,)
+SEARCHED = (Complaint,)
+
+
+def still_open(user, period=None):
+    """The open complaints of an account, the most urgent first."""
+    mine = scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
+    return mine.order_by(Complaint.close_due, Complaint.id)
+
+
+def overdue(user, period=None):
+    return still_open(user).where(Complaint.close_due < today()).count()
+
+
+def unverified(user):
+    """Complaints that should have been verified by now."""
+    late = Complaint.state == "received", Complaint.verify_due < today()
+    return scoped(Complaint, user).where(*late).count()
+
+
+def is_open(user, period):
+    return (Where(STILL_OPEN, "1"),)
+
+
+def is_overdue(user, period):
+    return (Where(STILL_OPEN, "1"), Where(Complaint.close_due, today(), "smaller than"))
+
+
+CARDS = (
+    Card(N_("Pengaduan terbuka"), "hr officer", lambda user, period: still_open(user).count(), Complaint, is_open),
+    Card(N_("Lewat tenggat"), "hr officer", overdue, Complaint, is_overdue, waits=True),
+)  # fmt: skip
+QUESTIONS = (
+    Question("late", N_("Pengaduan lewat tenggat"), overdue, Complaint, is_overdue),
+    Question("late", N_("Pengaduan belum diverifikasi pada waktunya"), unverified, Complaint,
+             lambda user, period: (Where(Complaint.state, "received"),
+                                   Where(Complaint.verify_due, today(), "smaller than"))),
+)  # fmt: skip
+PANELS = (
+    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", query=still_open, filters=is_open,
+          columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
+    referring(ComplaintEvent.complaint, "at", "state", "text", order=(ComplaintEvent.id.desc(),)),
+    referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),
+    referring(Complaint.unit, "ticket", "subject", "close_due", "state", order=(Complaint.id.desc(),), below=True),
+)  # fmt: skip
+
+
+demo = demo_rows.demo

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from database import among, db
-from excel.lookup import Memo
-from fields import N_, Invalid, Level, Predicate, Score
+from database import Memo, among, db
+from fields import Level, Predicate, Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of
+from values import N_, Invalid
 
 ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are
@@ -82,10 +82,18 @@ class Outlook:
             by_period[said.period].append(said)
         for key, group in by_period.items():
             period, policy = self.periods[key], self.policies[key]
+            plan.warnings += self._against(policy, group)
             plan.warnings += self._jumps(period, group)
             if len(group) >= policy.distribution_min_people:
                 plan.warnings += self._all_alike(group)
                 plan.warnings += self._spread(period, policy, group)
+
+    def _against(self, policy, group):
+        """A level against its own score, with the score's level to choose instead."""
+        for said in group:
+            values = dict(zip((name for pair in ASPECTS for name in pair), said.values, strict=True))
+            for name, problem in contradictions(values, policy):
+                yield self.checked.problem(said.row, name, problem)
 
     def _jumps(self, period, group):
         """Two levels or more away from the rating of the last period of the same kind."""
@@ -132,6 +140,18 @@ class Outlook:
             if result := results[unit]:
                 for found in beyond(Counter(said.predicate for said in team), result, limits):
                     yield self.checked.problem(team[0].row, None, _told(unit, result, *found))
+
+
+def contradictions(values, policy):
+    """[(field, Invalid)] of the levels that the score beside them does not suggest."""
+    labels, found = dict(Level.CHOICES), []
+    for level, score in ASPECTS:
+        if values.get(level) and values.get(score) is not None:
+            suggested = level_of(values[score], policy)
+            if suggested != values[level]:
+                words = N_("skor mengusulkan %(near)s, tersimpan %(level)s; rating itu yang berlaku")
+                found.append((level, Invalid(words, near=labels[suggested], level=labels[values[level]])))
+    return found
 
 
 def _jump(before, after):

@@ -1,9 +1,12 @@
 """Units, employees and the accounts of those who sign in."""
 
-from access import DESK, of_people, table, under
+from access import DESK, of_people, scoped, table, under
+from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
-from fields import N_
 from models import Employee, Unit, User
+from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
+from seed_data import people as demo_rows
+from values import N_
 
 table(
     Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)
@@ -25,3 +28,74 @@ EMPLOYEES = Sheet(
     without=("job_class",),  # comes with the allowances
     anybody=("supervisor",),
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+
+def staff(user):
+    """The active people of an account, without herself."""
+    query = scoped(Employee, user).where(Employee.active)
+    return query.where(Employee.id != user.employee_id) if user.employee_id else query
+
+
+def others(code, user):
+    """The condition of people who are not (1) or are (0) the account's own person."""
+    mine = user.employee_id or 0
+    return Employee.id != mine if code == "1" else Employee.id == mine
+
+
+def yes_or_no():
+    return (("1", N_("Ya")), ("0", N_("Tidak")))
+
+
+OTHERS = Named(Employee, N_("Selain saya"), "selain_saya", others, yes_or_no)
+DOUBT = Named(
+    Employee, N_("Periksa data"), "periksa_data", lambda code, user: doubtful(code),
+    lambda: [(code, words) for code, (words, _) in CHECKS.items()],
+)  # fmt: skip
+FILTERS = (DOUBT, OTHERS)
+SEARCHED = (Employee, Unit)
+
+
+def but_herself(user):
+    """The filter that leaves the account's own person out, where it has one."""
+    return (Where(OTHERS, "1"),) if user.employee_id else ()
+
+
+def health(user, record):
+    """How many people each check of the master data doubts."""
+    lines = [
+        Line((Word(CHECKS[code][0]), count), Listed(Employee, (Where(DOUBT, code),)))
+        for code, count in doubts(scoped(Employee, user)).items()
+    ]
+    return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
+
+
+def temporary(user):
+    """Accounts that still have the password which somebody else has seen."""
+    return User.select().where(User.active, User.must_change_password).count()
+
+
+CARDS = (
+    Card(N_("Pegawai"), "hr supervisor", lambda user, period: staff(user).count(), Employee,
+         lambda user, period: (Where(Employee.active, "1"), *but_herself(user))),
+    Card(N_("Akun aktif"), "admin", lambda user, period: User.select().where(User.active).count(), User,
+         lambda user, period: (Where(User.active, "1"),)),
+)  # fmt: skip
+QUESTIONS = (
+    Question("system", N_("Akun dengan sandi sementara"), temporary, User,
+             lambda user, period: (Where(User.must_change_password, "1"), Where(User.active, "1"))),
+)  # fmt: skip
+PANELS = (
+    Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=health,
+          empty=N_("Tidak ada yang meragukan."), place=UPKEEP),
+    referring(Employee.supervisor, "name", "position", "unit.name", order=(Employee.name, Employee.id),
+              title=N_("Bawahan langsung")),
+    referring(Employee.unit, "name", "position", "supervisor.name", order=(Employee.name, Employee.id), below=True),
+    referring(Unit.parent, "name", "kind", order=(Unit.code,), title=N_("Unit di bawahnya")),
+    referring(User.employee, "username", "role", "active", order=(User.username,)),
+)  # fmt: skip
+
+
+demo = demo_rows.demo

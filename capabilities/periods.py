@@ -4,19 +4,37 @@ from collections import Counter
 
 from peewee import fn
 
-from access import DESK, everyone, table, under
-from fields import N_
+from access import DESK, everyone, of_people, table, under
+from code_lists import codes
+from database import today
+from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
-from models import Employee, Period, Rating, UnitResult
+from models import Employee, Exemption, Period, Rating, Unit, UnitResult
+from panels import Question, Where, referring
+from values import N_
 
 table(
-    Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK,
+    Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
     compute="admin hr supervisor", close=DESK, sees=everyone,
 )  # fmt: skip
 table(
-    UnitResult, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK,
+    UnitResult, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK,
     sees={"supervisor": under(UnitResult.unit)},
 )  # fmt: skip
+
+table(
+    Exemption, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK,
+    sees=of_people(Exemption.employee),
+)  # fmt: skip
+
+PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
+UNIT_RESULTS = Sheet(
+    "unit_results", UnitResult, key=("unit", "period"),
+    references={"unit": (N_("Kode Unit"), Unit.code), "period": (N_("Periode"), Period.code)},
+)  # fmt: skip
+EXEMPTIONS = Sheet(
+    "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
+)
 
 SETTLED = ("final", "delivered", "acknowledged", "objected", "upheld", "changed")
 
@@ -58,3 +76,43 @@ FLOW = Flow(
              asks=("reason",)),
     ),
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+
+def ended(user):
+    """Periods that are over and not closed."""
+    return Period.select().where(Period.state == "open", Period.ends_on < today()).count()
+
+
+QUESTIONS = (
+    Question("late", N_("Periode berakhir yang belum ditutup"), ended, Period,
+             lambda user, period: (Where(Period.state, "open"), Where(Period.ends_on, today(), "smaller than"))),
+)  # fmt: skip
+PANELS = (
+    referring(UnitResult.unit, "period.name", "unit.name", "result", order=(UnitResult.id.desc(),), below=True),
+    referring(UnitResult.period, "unit.name", "result", order=(UnitResult.id.desc(),)),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ demo rows
+
+RESULTS = {"ISTIMEWA": 16, "BAIK": 70, "BUTUH_PERBAIKAN": 10, "KURANG": 3, "SANGAT_KURANG": 1}
+
+
+def demo(world):
+    """Four quarters, open until they are rated, and each OPD's drifting result; of the last a third is missing."""
+    rows = [(*row.values(), "quarterly") for row in codes("demo_periods")]
+    world.insert(Period, ("code", "name", "starts_on", "ends_on", "kind"), rows)
+    world.periods = list(Period.select().order_by(Period.starts_on))
+    dice, order, found = world.dice("unit results"), list(RESULTS), []
+    top = Unit.select(Unit.id).where(Unit.parent.is_null())
+    for unit in Unit.select().where(Unit.parent.in_(top)).order_by(Unit.id):
+        rank = order.index(dice.choices(order, RESULTS.values())[0])
+        for period in world.periods:
+            rank = min(max(rank + dice.choice((-1, 0, 0, 0, 0, 1)), 0), len(order) - 1)
+            found.append((unit.id, period.id, order[rank]))
+    known = [row for row in found if row[1] != world.periods[-1].id or dice.random() < 0.67]
+    world.insert(UnitResult, ("unit", "period", "result"), known)
+    world.insert(Exemption, ("employee", "reason", "starts_on"), [(world.people[-1].id, "MPP", "2026-10-01")])

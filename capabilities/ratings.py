@@ -4,22 +4,36 @@ from collections import Counter
 from decimal import Decimal
 from operator import attrgetter
 
-from peewee import Field
+from peewee import Field, fn
 
+import access
 import audit
-from access import DESK, both, is_desk, of_people, people, table, through
+from access import DESK, both, is_desk, people, scoped, table, through
 from clocks import Clocks
-from database import among
+from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import N_, Day, Invalid, Points, Predicate, Text, Whole
-from flows import Flow, Move
+from fields import Day, Look, Points, Predicate, Text, Whole
+from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
-from rating import SIASN_LEVEL, SIASN_PREDICATE, half_up, predicate_of
+from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
+from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
+from seed_data import ratings as demo_rows
+from values import N_, Invalid
+
+
+def seen(user):
+    """Of an open period the ratings of one's people, of a closed one those of the unit of that time."""
+    mine = Rating.employee.in_(people(user))
+    if user.role != "supervisor" or not user.unit_id:
+        return mine
+    closed = Period.select(Period.id).where(Period.state == "closed")
+    then = Unit.within(Rating.unit, user.unit_id)
+    return (Rating.period.in_(closed) & then) | (Rating.period.not_in(closed) & mine)
 
 
 def not_her_own(user):
     """Nobody changes her own rating."""
-    seen = of_people(Rating.employee)(user) if not is_desk(user) else None
+    seen = access.scope(Rating, user)
     return both(seen, Rating.employee != user.employee_id if user.employee_id else None)
 
 
@@ -33,7 +47,7 @@ ALL = "admin hr supervisor officer employee"
 
 table(
     Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, withdraw=DESK, sign=ALL, decide=RATERS,
-    sees=of_people(Rating.employee), changes=not_her_own,
+    sees=seen, changes=not_her_own,
 )  # fmt: skip
 table(
     Objection, read="admin hr supervisor employee", update=DESK, delete=DESK,
@@ -43,6 +57,7 @@ table(
 # ------------------------------------------------------------------ moves
 
 
+@named(N_("pejabat penilainya; kepegawaian dengan alasan"))
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
     others = not_her_own(user)
@@ -53,6 +68,7 @@ def rater(user):
     return both(others, Rating.rater.in_(people(user)))
 
 
+@named(N_("atasan pejabat penilainya; kepegawaian mencatatkan"))
 def superior(user):
     """The supervisor of the rater; an account without a person for superiors of its unit; the desk for everybody."""
     others = not_her_own(user)
@@ -64,6 +80,7 @@ def superior(user):
     return both(others, Rating.rater.in_(Employee.select(Employee.id).where(above)))
 
 
+@named(N_("pegawai yang dinilai; kepegawaian mencatatkan"))
 def herself(user):
     """The person; the desk enters what she signs on paper, but for its own people's own ratings."""
     if is_desk(user) and not user.employee_id:
@@ -87,19 +104,26 @@ def file_objection(taken):
 
 def decide(taken):
     """The objection is decided with its rating."""
-    mine = Objection.select().where(among(Objection.rating, [row.id for row in taken.rows]))
-    objections, decided = (
-        list(Objection.with_labels(mine)),
-        {"decision": taken.move.end, "decided_on": taken.on},
+    mine = among(Objection.rating, [row.id for row in taken.rows])
+    objections = list(Objection.with_labels(Objection.select().where(mine).order_by(Objection.id)))
+    decided = {"decision": taken.move.end, "decided_on": taken.on}
+    audit.change_many(
+        objections,
+        dict.fromkeys([row.id for row in objections], decided),
+        user=taken.user,
+        upload=taken.upload,
     )
-    values = {row.id: decided for row in objections}
-    audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
 def predicate_follows(ratings, taken):
-    """A decision that changes levels changes the predikat with them."""
-    levels = taken.asked["work_level"], taken.asked["behaviour_level"]
-    return {row.id: {"predicate": predicate_of(*levels)} for row in ratings}
+    """A decision that changes levels changes the predikat with them, and the credit points."""
+    found = {}
+    for row in ratings:
+        given, credit = taken.given[row.id], row.why["credit"]
+        predicate = predicate_of(given["work_level"], given["behaviour_level"])
+        points = credit and credit_of(credit["jenjang"], predicate, credit["months"])
+        found[row.id] = {"predicate": predicate, "credit": points}
+    return found
 
 
 def on_firm_ground(ratings):
@@ -134,7 +158,7 @@ MOVES = (
     Move("uphold", N_("Kuatkan"), N_("Dikuatkan"), ("objected",), "upheld", "decide", who=superior,
          asks=("reason",), then=decide, after_close=True),
     Move("change", N_("Ubah menurut keputusan"), N_("Diubah menurut keputusan"), ("objected",), "changed", "decide",
-         who=superior, asks=("work_level", "behaviour_level", "reason"), sets=("predicate",), clock=predicate_follows,
+         who=superior, asks=("work_level", "behaviour_level", "reason"), sets=("predicate", "credit"), clock=predicate_follows,
          then=decide, after_close=True),
 )  # fmt: skip
 FLOW = Flow(Rating, "state", "suggested", MOVES)
@@ -211,8 +235,10 @@ class Totals:
             yield period, "Jumlah", total, Decimal(100)
 
 
-class Derived(Field):
+class Derived(Look, Field):
     """What an export makes of a stored value; nothing of nothing."""
+
+    number_format = "General"
 
     def __init__(self, source, make):
         super().__init__()
@@ -256,3 +282,89 @@ SIASN = Part(
         _from("statusPenilai", "rater.nip", Employee.nip, lambda nip: "ASN"),
     ),
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ panels
+
+
+def shares(user, period):
+    """The predikats of a period."""
+    lines = []
+    mine = scoped(Rating, user)
+    groups = mine.select(Rating.predicate, fn.COUNT(Rating.id)).where(Rating.period == period)
+    counts = dict(groups.group_by(Rating.predicate).tuples()) if period else {}
+    for code, label in Rating.predicate.choices if counts else ():
+        leads = Listed(Rating, (Where(Rating.period, period.code), Where(Rating.predicate, code)))
+        lines.append(Line((Word(label), counts.get(code, 0)), leads, code))
+    return Figures((N_("Predikat"), N_("Pegawai")), lines, str(period or ""))
+
+
+def newest_shares(user, period):
+    """The predikats of the newest period that has any."""
+    mine = scoped(Rating, user).select(Rating.period).join(Period)
+    newest = mine.order_by(Period.starts_on.desc(), Period.id).limit(1)
+    return shares(user, Period.get_or_none(Period.id == newest))
+
+
+def trend(user, period):
+    """The predikats of the last periods, side by side."""
+    periods = list(Period.select().order_by(Period.starts_on.desc(), Period.id).limit(8))[::-1]
+    groups = scoped(Rating, user).select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
+    groups = groups.where(Rating.period.in_([p.id for p in periods]))
+    rows = groups.group_by(Rating.period, Rating.predicate).tuples()
+    counts = {(period, predicate): count for period, predicate, count in rows}
+    known = [p for p in periods if any(key == p.id for key, _ in counts)]
+    lines = [
+        Line((Word(label), *(counts.get((p.id, code), 0) for p in known)), code=code)
+        for code, label in Rating.predicate.choices
+    ]
+    return Figures((N_("Predikat"), *(p.code for p in known)), lines if len(known) > 1 else [])
+
+
+def waiting(user, period):
+    """How many suggestions wait for confirmation."""
+    mine = scoped(Rating, user).where(Rating.period == period, Rating.state == "suggested")
+    return mine.count() if period else 0
+
+
+def own_ratings(user, period):
+    return scoped(Rating, user).join(Period).order_by(Period.starts_on.desc())
+
+
+def undecided(user):
+    """Objections whose decision is due and not made."""
+    late = Objection.due_on < today(), Objection.decision.is_null()
+    return scoped(Objection, user).where(*late).count()
+
+
+def of_period(user, period):
+    return (Where(Rating.period, period.code),) if period else ()
+
+
+CARDS = (
+    Card(N_("Predikat terhitung"), "hr supervisor",
+         lambda user, period: scoped(Rating, user).where(Rating.period == period).count() if period else 0,
+         Rating, of_period),
+    Card(N_("Menunggu konfirmasi"), "hr supervisor", waiting, Rating,
+         lambda user, period: (*of_period(user, period), Where(Rating.state, "suggested")), waits=True),
+)  # fmt: skip
+QUESTIONS = (
+    Question("late", N_("Keberatan lewat batas keputusan"), undecided, Objection,
+             lambda user, period: (Where(Objection.decision, "1", "empty"),
+                                   Where(Objection.due_on, today(), "smaller than"))),
+)  # fmt: skip
+SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
+              empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
+PANELS = (
+    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", query=own_ratings, most=8,
+          columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
+    Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
+    Panel(key="shares", of=(Period,), figures=shares, **SHARES),
+    Panel(key="trend", title=N_("Predikat dari waktu ke waktu"), roles="hr supervisor", figures=trend, over_time=True,
+          empty=N_("Tampil setelah dua periode mempunyai predikat."), place=PICTURE),
+    referring(Rating.employee, "period.name", "predicate", "state", order=(Rating.id.desc(),)),
+    referring(Rating.unit, "employee.name", "period.name", "predicate", "state", order=(Rating.id.desc(),), below=True),
+)  # fmt: skip
+
+
+demo = demo_rows.demo

@@ -1,7 +1,36 @@
 """The dated rules as data, and the days that are no working days."""
 
 from access import DESK, EVERYBODY, everyone, table
-from models import Holiday, Policy
+from excel.sheet import Sheet
+from models import Holiday, Period, Policy, Rating
+from panels import Question, Where
+from values import N_
 
-table(Policy, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, sees=everyone)
-table(Holiday, read=EVERYBODY, create=DESK, update=DESK, delete=DESK, sees=everyone)
+
+def not_in_use(user):
+    """A policy on which a rating rests is not edited: a new dated row takes its place."""
+    ends = Period.select(Period.ends_on).join(Rating).distinct().tuples()
+    return Policy.id.not_in({Policy.on(day).id for (day,) in ends})
+
+
+table(
+    Policy, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, sees=everyone,
+    changes=not_in_use,
+)  # fmt: skip
+table(Holiday, read=EVERYBODY, create=DESK, update=DESK, delete=DESK, upload=DESK, sees=everyone)
+
+HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
+
+
+# ------------------------------------------------------------------ panels
+
+
+def unratified(user):
+    """Policies that no decree confirms."""
+    return Policy.select().where(~Policy.ratified).count()
+
+
+QUESTIONS = (
+    Question("system", N_("Aturan yang belum disahkan Perbup"), unratified, Policy,
+             lambda user, period: (Where(Policy.ratified, "0"),)),
+)  # fmt: skip

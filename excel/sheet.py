@@ -1,14 +1,15 @@
 """What people exchange with us: sheets derived from the models; a capability declares its own, with hooks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from peewee import DateField, Field, ForeignKeyField
 
-from fields import N_, alike
+from code_lists import codes
 from flows import FLOWS
 from models import Employee
+from values import N_, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
 
@@ -38,38 +39,42 @@ class Part:
     title: str
     model: type
     columns: tuple
-    summary: Callable | None = None
+    summary: Callable | None = None  # as of its Sheet
 
 
+@dataclass(eq=False, kw_only=True)
 class Sheet:
     """A sheet of one model: columns from its fields that have words, in model order.
-
-    `key` names the fields that identify a row; `references` says by which natural key, and under
-    which header, a foreign key is written; `printed` adds (header, path, after) columns that are
-    informative; `without` leaves fields out; `optional` key fields may be left blank; `computed`
-    fields are printed and never read; `either` lists sets of fields of which a file needs one;
-    `verified` columns are compared with what we know if a file has them, and never written;
-    `automatic` ones are filled by a formula of the template, and ignored when read; references in
-    `anybody` may lie outside the account's scope, `knows` {field: columns} is further looked up with
-    a reference; `dated` is the field by which an export is limited to a period; `summary` makes of a Part
-    what counts its rows for a second page (`part`, `counting(rows)`, `rows()`), or None.
 
     What is special to one sheet is a method that its class overrides.
     """
 
+    name: str = field(kw_only=False)
+    model: type = field(kw_only=False)
+    key: tuple  # the names of the fields that identify a row
+    references: dict = field(default_factory=dict)  # {foreign key: (header, field of its natural key)}
+    printed: tuple = ()  # (header, path, after) of columns that are informative
+    without: tuple = ()  # fields left out
+    optional: tuple = ()  # key fields that may be left blank
+    computed: tuple = ()  # fields that are printed and never read
+    either: tuple = ()  # sets of fields of which a file needs one
+    verified: tuple = ()  # columns compared with what we know where a file has them, and never written
+    automatic: tuple = ()  # columns filled by a formula of the template, and ignored when read
+    anybody: tuple = ()  # references that may lie outside the account's scope
+    knows: dict = field(default_factory=dict)  # {field: columns} further looked up with a reference
+    dated: str = ""  # the field by which an export is limited to a period
+    imports: bool = True
+    listed: bool = True
+    summary: Callable | None = None  # makes of a Part what counts its rows for a second page, or None
+
     derived = ()  # the fields of `derive`
     derived_from = ()  # and those that they follow
+    computes = False  # whether ratings are computed from it
 
-    def __init__(self, name, model, *, key, references=(), printed=(), without=(), optional=(),
-                 computed=(), either=(), verified=(), automatic=(), anybody=(), knows=(), dated="",
-                 imports=True, listed=True, summary=None):  # fmt: skip
-        self.name, self.model, self.title, self.key = name, model, model.noun, key
-        self.references, self.printed, self.without = dict(references), printed, without
-        self.optional, self.computed, self.imports = optional, computed, imports
-        self.either, self.verified, self.automatic = either, verified, automatic
-        self.anybody, self.knows, self.dated, self.summary = anybody, dict(knows), dated, summary
-        if listed:
-            SHEETS[name] = self
+    def __post_init__(self):
+        self.title = self.model.noun
+        if self.listed:
+            SHEETS[self.name] = self
 
     # -- what a sheet may do otherwise
 
@@ -102,6 +107,14 @@ class Sheet:
         """(column, Invalid) where a verified column contradicts the row, or None."""
         return
 
+    def resting(self, ids):
+        """The labels of rows elsewhere that rest on these rows (a sub-select of ids) and may not be settled yet."""
+        return []
+
+    def remarks(self, values):
+        """[(field, Invalid)] of what is odd about a row without being wrong."""
+        return []
+
     def derive(self, values):
         """{field: value} of what follows from other fields, `derived_from`."""
         return {}
@@ -113,6 +126,9 @@ class Sheet:
         """What looks at a file's rows together: `note(row, merged, old)` and `warn(plan)`; None without."""
         return
 
+    def formula(self, column, letters, listed):
+        """The formula that fills an automatic column; `letters` {field name: column letter}, `listed` (texts) -> range."""
+
     def prefilled(self, context, unit_code):
         """(rows in column order, their versions) of the template, or None; each is an iterable."""
         return
@@ -121,11 +137,11 @@ class Sheet:
 
     @cached_property
     def columns(self):
-        fields = [f for f in self.model.spoken() if f.name not in self.without]
         columns = []
-        for field in fields:
-            columns.append(self._column(field))
-            columns += [self._printed(*p[:2]) for p in self.printed if p[2] == field.name]
+        for spoken in self.model.spoken():
+            if spoken.name not in self.without:
+                columns.append(self._column(spoken))
+                columns += [self._printed(*p[:2]) for p in self.printed if p[2] == spoken.name]
         return tuple(columns)
 
     def _column(self, field):
@@ -180,7 +196,9 @@ class Sheet:
     @cached_property
     def known(self):
         """{header as people write it alike: column} of everything a file may bring."""
-        return {alike(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)}
+        return {
+            compare_key(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)
+        }
 
     @cached_property
     def narrows(self):
@@ -193,8 +211,9 @@ class Sheet:
 
     @cached_property
     def synonyms(self):
-        """{title as people write it alike: column} of the other names that people give to columns."""
-        return {alike(text): c for c in self.columns for text in SYNONYMS.get(c.header, ())}
+        """{title as people write it alike: column} of what offices write in place of our headers."""
+        names = {row["header"]: row["aliases"].split("|") for row in codes("header")}
+        return {compare_key(text): column for column in self.columns for text in names.get(column.header, ())}
 
     @cached_property
     def alone(self):
@@ -207,39 +226,6 @@ class Sheet:
         """The written columns that refer to rows of this very sheet (Induk, NIP Atasan)."""
         return tuple(c for c in self.by_name.values() if c.reference and c.reference.rel_model is self.model)
 
-
-# What offices write in place of our headers; where a file has both, the header itself counts.
-SYNONYMS = {
-    "NIP": ("NIP Pegawai", "NIP/NI PPPK", "NIP/NIPPPK", "NIP ASN", "NIP Baru", "NIP Lengkap", "Nomor Induk Pegawai", "No NIP"),
-    "Nama": ("Nama Pegawai", "Nama Lengkap", "Nama ASN", "Nama dan Gelar"),
-    "Kode": ("Kode Unit", "Kode OPD", "Kode Unit Kerja"),
-    "Kode Unit": ("Unit", "Unit Kerja", "Kode Unit Kerja", "Kode OPD", "OPD", "Unit Organisasi"),
-    "Induk": ("Unit Induk", "Kode Induk", "Atasan Unit"),
-    "Jabatan": ("Nama Jabatan",),
-    "Golongan": ("Gol", "Gol. Ruang", "Golongan Ruang", "Pangkat/Gol", "Pangkat/Golongan"),
-    "Status": ("Status Pegawai", "Status Kepegawaian"),
-    "NIP Atasan": ("NIP Atasan Langsung", "NIP Pejabat Penilai"),
-    "Email": ("Surel", "E-mail", "Alamat Email"),
-    "Telepon": ("No HP", "Nomor HP", "No. Telepon", "Nomor Telepon", "HP/WA"),
-    "NIP Penilai": ("NIP Pejabat Penilai", "NIP Atasan", "NIP Atasan Langsung"),
-    "Periode": ("Periode Penilaian", "Kode Periode"),
-    "Skor Hasil Kerja": ("Skor Hasil", "Nilai Hasil", "Nilai Hasil Kerja", "Skor Kinerja"),
-    "Skor Perilaku": ("Skor Perilaku Kerja", "Nilai Perilaku", "Nilai Perilaku Kerja"),
-    "Rating Hasil Kerja": ("Rating Hasil", "Rating Kinerja", "Predikat Hasil Kerja"),
-    "Rating Perilaku": ("Rating Perilaku Kerja", "Predikat Perilaku", "Predikat Perilaku Kerja"),
-    "Judul": ("Nama Pelatihan", "Judul Pelatihan", "Nama Diklat", "Nama Penghargaan"),
-    "Jenis": ("Jenis Pelatihan", "Jenis Diklat", "Jenis Penghargaan", "Jenis Unit"),
-    "Penyelenggara": ("Instansi Penyelenggara", "Lembaga"),
-    "Mulai": ("Tanggal Mulai", "Tgl Mulai"),
-    "Selesai": ("Tanggal Selesai", "Tgl Selesai"),
-    "JP": ("Jam Pelajaran", "Jumlah JP", "Durasi (JP)"),
-    "No Sertifikat": ("Nomor Sertifikat",),
-    "Nomor SK": ("No SK",),
-    "Tanggal SK": ("Tgl SK", "TMT SK"),
-    "Tanggal Diterima": ("Tgl Diterima", "Tanggal Pengaduan"),
-    "Uraian": ("Isi Pengaduan", "Isi Laporan"),
-    "Perihal": ("Judul Pengaduan", "Judul Laporan"),
-}  # fmt: skip
 
 PERSON = ("NIP", Employee.nip)
 NAME = (N_("Nama"), "employee.name", "employee")

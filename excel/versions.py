@@ -35,11 +35,11 @@ def read_versions(rows, sheet):
 
 def key_of(row, checked):
     """A row's key as the page has it, from what its cells say."""
-    return tuple([_text(_said(row, name, checked)) for name in checked.sheet.key])
+    return tuple([_text(_cell_of(row, name, checked)) for name in checked.sheet.key])
 
 
-def _said(row, name, checked):
-    if name == "assessor" and row.defaulted:
+def _cell_of(row, name, checked):
+    if name in row.defaulted:
         return None
     value = row.values.get(name)
     known = checked.known.get(name, {}).get(value)

@@ -7,13 +7,19 @@ from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 
 from database import db, keep_private, on_sqlite
-from models import Policy
+from models import MODELS, Policy
+
+from .changes import migrator_of
+from .writer import write
 
 FOLDER = Path(__file__).parent
 
 
 def runner():
-    return Runner(db.obj, str(FOLDER))
+    """What runs the migrations of this folder, with the steps of changes.py."""
+    history = Runner(db.obj, str(FOLDER))
+    history.migrator = migrator_of(db.obj)
+    return history
 
 
 def pending():
@@ -40,7 +46,18 @@ def downgrade(target=None):
         return runner().down(target)
 
 
-FIRST_POLICY = "Nilai bawaan: PermenPANRB 6/2022; PP 30/2019; SE MenPANRB 3/2023 (belum disahkan Perbup)"
+def back_to(number):
+    """Take back every migration that is newer than this number; their names, newest first."""
+    newer = [m.name for m in runner().status() if m.applied and m.idx > number]
+    return downgrade(newer[0]) if newer else []
+
+
+def write_next(name):
+    """Write the migration that leads to the models of now; its path, or None where nothing differs."""
+    return write(name, FOLDER, MODELS)
+
+
+FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"
 
 
 @contextmanager

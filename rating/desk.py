@@ -42,7 +42,9 @@ class Desk:
         if level is None and weighed.score is not None:
             level = level_of(weighed.score, self.rules)
         score = None if weighed.score is None else str(weighed.score)
-        return level, score, _aspect_json(level, basis, score, weighed.sources)
+        own = weighed.sources.get("supervisor")
+        suggested = level_of(own.mean, self.rules) if own and own.mean is not None else level
+        return level, score, _aspect_json(level, basis, score, suggested, weighed.sources)
 
     def _cell(self, work_level, behaviour_level, jenjang):
         """(predicate, credit, JSON) of a cell of the matrix; no credit without a jenjang."""
@@ -58,19 +60,24 @@ class Desk:
         cell = {"cell": [work_level, behaviour_level], "predicate": predicate, "credit": credit, "law": LAW}
         return predicate, points, _json(cell)[1:]
 
-    def explanation(self, work, behaviour, assessment, cell):
-        """The whole explanation from the JSON of its aspects and cell, and the assessment's id."""
+    def explanation(self, work, behaviour, assessment, by_desk, cell):
+        """The whole explanation from the JSON of its aspects and cell, and the assessment's id.
+
+        `by_desk`: the HR office wrote it in the supervisor's name.
+        """
+        recorded = '"by_desk":true,' if by_desk else ""
         return (
             f'{self.head},"aspects":{{"work":{work},"behaviour":{behaviour}}},'
-            f'"supervisor_assessment":{assessment},{cell}'
+            f'"supervisor_assessment":{assessment},{recorded}{cell}'
         )
 
 
-def _aspect_json(level, basis, score, sources):
+def _aspect_json(level, basis, score, suggested, sources):
     """JSON written out, for it holds only codes and numbers: an encoder took half of a run."""
     parts = ",".join([_source_json(name, *source) for name, source in sources.items()])
     score = f'"{score}"' if score else "null"
-    return f'{{"level":"{level}","basis":"{basis}","score":{score},"sources":{{{parts}}}}}'
+    against = f',"against":"{suggested}"' if basis == "level" and suggested != level else ""
+    return f'{{"level":"{level}","basis":"{basis}","score":{score}{against},"sources":{{{parts}}}}}'
 
 
 def _source_json(name, mean, count, weight, used):

@@ -19,7 +19,15 @@ def reasons(why, label=str):
     lines = []
     for name, aspect in why["aspects"].items():
         lines.append(_level(label(name), aspect, why["thresholds"], label))
-        lines += [_source(source, given, why, label) for source, given in aspect["sources"].items()]
+        if aspect.get("against"):
+            words = N_(
+                "Skor atasan sendiri mengusulkan %(suggested)s; yang berlaku rating yang diberikannya."
+            )
+            lines.append((words, {"suggested": label(aspect["against"])}))
+        weighed = aspect["basis"] != "level"
+        lines += [_source(source, given, weighed, why, label) for source, given in aspect["sources"].items()]
+    if why.get("by_desk"):
+        lines.append((N_("Nilai atasan dicatat kepegawaian atas nama penilai."), {}))
     lines.append(_cell(why, label))
     if why["cell"][1] == BELOW:
         lines.append((N_("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct "
@@ -48,22 +56,25 @@ def _level(name, aspect, thresholds, label):
     )  # fmt: skip
 
 
-def _source(source, given, why, label):
+def _source(source, given, weighed, why, label):
     params = {"source": label(source), "count": given["count"]}
     if given["mean"] is None:
         params["least"] = why["minima"][source]
         return (
-            N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."), params,
-        )  # fmt: skip
+            N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."),
+            params,
+        )
     params["mean"] = _comma(given["mean"])
-    if not given["used"]:
+    if not (given["used"] and weighed):
         return (
-            N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan."), params,
-        )  # fmt: skip
+            N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan."),
+            params,
+        )
     params["weight"] = _comma(given["weight"])
     return (
-        N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."), params,
-    )  # fmt: skip
+        N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."),
+        params,
+    )
 
 
 def _cell(why, label):
@@ -81,8 +92,10 @@ def _cell(why, label):
 
 def _credit(credit, label):
     return (
-        N_("Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% "
-           "x %(months)s/12 bulan."),
+        N_(
+            "Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% "
+            "x %(months)s/12 bulan."
+        ),
         {
             "points": _comma(credit["points"]),
             "jenjang": label(credit["jenjang"]),
@@ -90,15 +103,17 @@ def _credit(credit, label):
             "percent": credit["percent"],
             "months": credit["months"],
         },
-    )  # fmt: skip
+    )
 
 
 def _policy(why):
     year, month, day = why["valid_from"].split("-")
-    lines = [(
-        N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s."),
-        {"since": f"{day}-{month}-{year}", "source": why["source"]},
-    )]  # fmt: skip
+    lines = [
+        (
+            N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s."),
+            {"since": f"{day}-{month}-{year}", "source": why["source"]},
+        )
+    ]
     if not why["ratified"]:
         lines.append((N_("Bobot dan batas itu belum disahkan Perbup."), {}))
     return lines

@@ -1,8 +1,8 @@
 """What a new database may hold before anybody has typed: real structure, and a demo beside it."""
 
 import audit
+from code_lists import codes
 from database import write
-from fields import codes
 from models import Holiday, Unit
 
 STAMP = "2026-10-01 01:00:00"  # fixed: the same seed gives the same bytes
@@ -28,9 +28,15 @@ def seed_reference():
     """Load Mamuju's units and the holidays of 2026; what is there already stays as it is."""
     with write():
         _units()
+        seed_holidays()
+
+
+def seed_holidays():
+    """Load the holidays of the years that we know; returns how many were missing."""
+    with write():
         known = {day for (day,) in Holiday.select(Holiday.date).tuples()}
         days = ((Holiday.date.parse(row["date"]), row["name"], row["kind"]) for row in codes("holidays_2026"))
-        insert(Holiday, ("date", "name", "kind"), [day for day in days if day[0] not in known])
+        return len(insert(Holiday, ("date", "name", "kind"), [day for day in days if day[0] not in known]))
 
 
 def _units():

@@ -4,8 +4,8 @@ from peewee import Case, fn
 
 import audit
 from database import write
-from fields import N_, Invalid
 from models import Employee, Period, Rating, Setting, Unit, User
+from values import N_, Invalid
 
 PASSWORD = "mamuju-kinerja-2026"  # noqa: S105 - printed by `make demo`, for made-up data only
 FEW_DOZEN = 36

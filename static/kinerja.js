@@ -264,6 +264,7 @@ all("[data-progress]").forEach((panel) => {
     const job = answer?.ok ? await answer.json() : null;
     if (job && !["queued", "applying"].includes(job.state)) return location.reload();
     if (job) panel.querySelector("progress").value = job.done;
+    if (job) panel.querySelector("[data-idle]").hidden = !job.idle;
     setTimeout(follow, 1_000);
   };
   follow();

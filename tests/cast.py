@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from openpyxl import load_workbook
 
 from capabilities import SHEETS
-from excel.apply import run
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.write.apply import apply_at_once as run
 from models import Award, Policy, User
 from tests.make import (
     make_assessment,

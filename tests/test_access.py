@@ -55,16 +55,25 @@ def test_the_command_line_without_an_account_is_it(tree):
 
 
 def test_a_table_without_a_line_is_closed(database):
-    for role in access.ORDER:
+    verbs = {verb for rights in access.TABLES.values() for verb in rights.verbs}
+    for role in access.ROLES:
         user = make_user(role)
-        assert not any(access.may(user, verb, Throttle) for verb in access.VERBS.values())
+        assert not any(access.may(user, verb, Throttle) for verb in verbs)
+        assert list(access.scoped(Throttle, user)) == ([] if not access.is_desk(user) else list(Throttle))
+
+
+def test_an_unknown_role_in_a_table_s_rights_is_refused():
+    with pytest.raises(ValueError, match="no such role: chief"):
+        access.table(Throttle, read="hr chief")
+    assert Throttle not in access.TABLES
 
 
 def test_a_readable_table_has_a_scope_for_every_narrow_role(database):
     for role in ("supervisor", "officer", "employee"):
         for model in MODELS:
             if access.may(make_user(role), "read", model):
-                assert (role, model) in access.SCOPES or model in access.SCOPES, (role, model)
+                sees = access.TABLES[model].sees
+                assert role in sees if isinstance(sees, dict) else sees, (role, model)
 
 
 def test_an_officer_of_a_unit_serves_its_complaints_and_one_without_serves_all(tree):

@@ -103,15 +103,16 @@ def test_writers_in_many_processes_lose_nothing(database, database_url):
 
 def test_undo_names_what_was_edited_since_and_keeps_it(database):
     from capabilities.people import UNITS
-    from excel import apply as work
-    from excel.validate import Context
+    from excel.check.validate import Context
+    from excel.write.apply import apply_at_once
+    from excel.write.undo import undo
     from tests.make import xlsx
 
-    plan, upload = work.run(UNITS, xlsx(("Kode", "Nama"), ("A", "Satu"), ("B", "Dua")), "u.xlsx", Context())
+    _, upload = apply_at_once(UNITS, xlsx(("Kode", "Nama"), ("A", "Satu"), ("B", "Dua")), "u.xlsx", Context())
     row = Unit.get(Unit.code == "A")
     row.name = "Diubah"
     audit.update(row, {}, user=None)
-    undone, kept = audit.undo(upload, Unit, user=None)
+    undone, kept = undo(upload, None)
     assert (undone, [label.split(" ")[0] for label in kept]) == (1, ["Satu"])
     assert [u.code for u in Unit.select()] == ["A"]
     back = Change.get(Change.action == "undo")

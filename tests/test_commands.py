@@ -46,6 +46,7 @@ def file_of(tmp_path, *rows, name="nilai.xlsx"):
 
 
 def test_init_is_idempotent_and_seed_refuses_a_second_time(run):
+    assert run("init") == (0, "25 hari libur dimuat\n")
     assert run("init") == (0, "")
     code, _ = run("seed", "--employees", 30)
     assert (code, Employee.select().count(), User.select().count()) == (0, 30, 0)
@@ -110,10 +111,33 @@ def test_an_unreadable_file_is_exit_2_with_a_reason(content, run, tmp_path):
 @pytest.mark.parametrize("args", [
     ("import", "nothing", "x.xlsx"), ("import", "units", "missing.xlsx"), ("compute", "2031-TW1"),
     ("undo", "77"), ("template", "assessments", "x.xlsx", "--user", "hantu"),
-    ("export", "units", "x.pdf"), ("user", "add", "x", "--role", "raja"),
+    ("export", "units", "x.pdf"), ("user", "add", "x", "--role", "raja"), ("undo", "9" * 40), ("undo", "satu"),
+    ("export", "units", "x.csv", "--user", ""), ("export", "units", "x.csv", "--unit", ""), ("compute", ""),
+    ("export", "units", "x.csv", "--period", ""), ("user", "password", ""), ("user", "add", "", "--role", "hr"),
+    ("user", "add", "x", "--role", "hr", "--nip", ""), ("migration", "/"), ("downgrade", "-1"),
 ])  # fmt: skip
 def test_wrong_usage_is_exit_2(args, run):
     assert run(*args)[0] == 2
+    assert "Traceback" not in run.errors
+    assert run.errors
+
+
+def test_wrong_usage_is_said_as_json_where_that_was_asked_for(run):
+    for args in (
+        ("compute", "2031-TW1"),
+        ("compute", ""),
+        ("undo", "77"),
+        ("undo",),
+        ("import", "nothing", "x.xlsx"),
+    ):
+        code, out = run(*args, "--json")
+        assert (code, list(json.loads(out)), out.count("\n")) == (2, ["error"], 1), args
+
+
+def test_an_account_that_is_closed_reads_nothing(run, tmp_path):
+    make_user("hr", username="lama", active=False)
+    assert run("export", "units", tmp_path / "x.csv", "--user", "lama") == (2, "")
+    assert "tidak aktif" in run.errors
 
 
 def test_an_account_imports_only_within_its_scope(run, staff, tmp_path):

@@ -357,8 +357,8 @@ def test_it_answers_why_in_sentences(explained):
         "Hasil kerja Diatas Ekspektasi dan perilaku Sesuai Ekspektasi memberi predikat Baik "
         "(PermenPANRB 6/2022 Lampiran Bab IV hlm. 99).",
         "Angka kredit 3,13: koefisien Ahli Pertama 12,5 x 100% x 3/12 bulan.",
-        "Bobot dan batas menurut kebijakan yang berlaku mulai 01-01-2022: Nilai bawaan: "
-        "PermenPANRB 6/2022; PP 30/2019; SE MenPANRB 3/2023 (belum disahkan Perbup).",
+        "Bobot dan batas menurut kebijakan yang berlaku mulai 01-01-2022: "
+        "Nilai bawaan aplikasi (belum disahkan Perbup).",
         "Bobot dan batas itu belum disahkan Perbup.",
     ]
 

@@ -7,10 +7,10 @@ from openpyxl import load_workbook
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
-from excel.annotate import annotate
-from excel.apply import check
-from excel.template import template
-from excel.validate import Context
+from excel.check.check import check
+from excel.check.validate import Context
+from excel.out.marked import marked as annotate
+from excel.out.template import template
 from tests.cast import counts, make_cast
 from tests.make import xlsx
 

@@ -11,9 +11,12 @@ from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
 from database import now
-from excel.apply import AlreadyDone, Changed, HasErrors, NotUndoable, apply, run, store, undo
-from excel.export import export
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.out.export import export
+from excel.write.apply import Changed, HasErrors, apply
+from excel.write.apply import apply_at_once as run
+from excel.write.undo import NotUndoable, undo
+from excel.write.uploads import AlreadyDone, store
 from models import MODELS, Assessment, Change, Employee, Period, Unit, Upload
 from tests.cast import ASSESSMENT, counts, fill_every_table, load, make_account, make_cast, told
 from tests.make import make_assessment, make_employee, xlsx

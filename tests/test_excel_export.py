@@ -13,12 +13,12 @@ from capabilities.complaints import COMPLAINTS
 from capabilities.people import EMPLOYEES
 from capabilities.ratings import RATINGS
 from capabilities.trainings import TRAININGS
-from excel.export import export, rows_of
+from excel.out.export import export, rows_of
 from excel.sheet import sheet_for
-from fields import Invalid
 from models import MODELS, Assessment, Change, Complaint, Employee, Holiday, User
 from tests.cast import cells, fill_every_table, make_account, make_cast
 from tests.make import make_assessment, make_complaint, make_employee, make_rating, make_training
+from values import Invalid
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_a_text_longer_than_a_cell_may_be_is_cut(cast):
 def test_more_rows_than_a_batch_keep_their_numbers(cast):
     for _ in range(5):
         make_employee(unit=cast.dinas)
-    from excel import workbook as module
+    from excel.out import workbook as module
 
     size, module.BATCH = module.BATCH, 2
     try:

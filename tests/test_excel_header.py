@@ -5,10 +5,10 @@ from openpyxl import Workbook
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
-from excel.apply import store
-from excel.header import Unmapped, Unreadable
-from excel.parse import parse
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.read.header import Unmapped, Unreadable
+from excel.read.parse import parse
+from excel.write.uploads import store
 from models import Setting, Upload
 from tests.cast import make_cast
 from tests.make import nip, xlsx

@@ -15,10 +15,11 @@ from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from capabilities import SHEETS
-from excel.apply import run
-from excel.header import Unreadable
-from excel.plan import Plan
-from excel.validate import Context
+from excel.check.plan import Plan
+from excel.check.report import odd
+from excel.check.validate import Context
+from excel.read.header import Unreadable
+from excel.write.apply import apply_at_once as run
 from models import Assessment, Change, Unit, Upload
 from tests import test_views_imports as walk
 from tests.cast import make_cast
@@ -252,7 +253,7 @@ def test_a_file_is_taken_or_refused_as_it_deserves(cast, name):
     (good, wrong), words = expected
     assert isinstance(found, Plan), found
     assert (len(found.new), len({p.row for p in found.errors})) == (good, wrong)
-    assert words in " ".join(p.message for p in (*found.errors, *found.warnings, *found.strange))
+    assert words in " ".join(p.message for p in (*found.errors, *found.warnings, *odd(found)))
     assert all(p.cell and p.column for p in found.errors)
     assert Unit.select().count() == units + good
 
@@ -285,8 +286,8 @@ def test_there_are_fifty_kinds_and_more():
 
 COST = """
 import resource, sys, time
-from excel.header import Unreadable
-from excel.parse import parse
+from excel.read.header import Unreadable
+from excel.read.parse import parse
 from capabilities.people import UNITS
 data = open(sys.argv[1], "rb").read()
 idle, before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()

@@ -2,19 +2,23 @@
 
 import os
 import random
+import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
+from pathlib import Path
 
 import pytest
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
 from database import db, on_sqlite, write
-from excel import apply as work
-from excel import jobs
-from excel.edits import Edits
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.read.edits import Edits
+from excel.write import jobs, uploads
+from excel.write.undo import undo
 from models import Assessment, Unit, Upload, User
 from tests import test_views_imports as walk
 from tests.cast import ASSESSMENT, make_account, make_cast
@@ -36,7 +40,7 @@ def units(count, bad=0):
 
 def drain():
     """Work everything off in this process."""
-    while job := jobs.claim():
+    while job := uploads.claim_job():
         jobs.work_off(job)
 
 
@@ -44,10 +48,8 @@ def fresh(upload):
     return Upload.get_by_id(upload.id)
 
 
-def decided(upload, user, partial=False, **changes):
-    edits = Edits.of(upload)
-    edits.apply = {"by": user.id, "partial": partial}
-    jobs.queue(upload, edits, fingerprint=upload.fingerprint)
+def decided(upload, user, partial=False):
+    uploads.queue_apply(upload, user, upload.fingerprint, partial)
 
 
 def test_what_is_large_is_told_without_reading_it():
@@ -59,36 +61,36 @@ def test_what_is_large_is_told_without_reading_it():
 
 def test_a_large_file_is_checked_then_applied_and_its_review_is_read_from_the_draft(cast):
     user = make_account("hr")
-    kept = work.shelve(UNITS, units(300, bad=2), "u.xlsx", Context(user))
+    kept = uploads.store_unchecked(UNITS, units(300, bad=2), "u.xlsx", Context(user))
     assert (fresh(kept).state, fresh(kept).fingerprint) == ("queued", None)
     drain()
     kept = fresh(kept)
     assert (kept.state, kept.rows, kept.new, kept.wrong) == ("checked", 300, 298, 2)
     assert kept.draft
     decided(kept, user, partial=True)
-    with pytest.raises(work.AlreadyDone):
+    with pytest.raises(uploads.AlreadyDone):
         decided(kept, user)
     drain()
     assert (fresh(kept).state, fresh(kept).draft, Unit.select().count()) == ("applied", None, 301)
-    assert work.undo(kept, user) == (298, [])
+    assert undo(kept, user) == (298, [])
 
 
 def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
-    kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
-    assert jobs.claim().id == kept.id
-    assert jobs.claim() is None
-    assert not jobs.forsaken(fresh(kept))
-    Upload.update(beat=time.time() - jobs.STALE - 1).execute()
-    assert jobs.forsaken(fresh(kept))
-    assert jobs.claim().id == kept.id
-    jobs.release(kept.id)
-    assert jobs.claim().id == kept.id
+    kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    assert uploads.claim_job().id == kept.id
+    assert uploads.claim_job() is None
+    assert not jobs.is_unattended(fresh(kept))
+    Upload.update(beat=time.time() - uploads.STALE - 1).execute()
+    assert jobs.is_unattended(fresh(kept))
+    assert uploads.claim_job().id == kept.id
+    uploads.release_job(kept.id)
+    assert uploads.claim_job().id == kept.id
 
 
 def test_what_changed_since_the_review_is_reviewed_again(cast):
     row = make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=50)
     data = xlsx(ASSESSMENT, (cast.ani.nip, None, None, 90, 90, None))
-    kept = work.shelve(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
+    kept = uploads.store_unchecked(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
     drain()
     decided(fresh(kept), cast.supervisor)
     Assessment.update(work_score=60, version=2).where(Assessment.id == row.id).execute()
@@ -102,7 +104,7 @@ def test_what_changed_since_the_review_is_reviewed_again(cast):
 def test_a_file_that_cannot_be_read_fails_with_its_reason(cast):
     user = make_account("hr")
     for data, said in ((xlsx(("A", "B"), (1, 2)), "Baris judul"), (b"PK\3\4 rusak", "rusak")):
-        kept = work.shelve(UNITS, data, "u.xlsx", Context(user))
+        kept = uploads.store_unchecked(UNITS, data, "u.xlsx", Context(user))
         drain()
         assert (fresh(kept).state, said in Edits.of(fresh(kept)).note) == ("failed", True)
 
@@ -110,7 +112,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason(cast):
 def test_who_lost_her_account_or_her_scope_applies_nothing(cast):
     data = xlsx(ASSESSMENT, (cast.ani.nip, None, None, 90, 90, None))
     for change in ({"active": False}, {"unit": cast.other}):
-        kept = work.shelve(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
+        kept = uploads.store_unchecked(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
         drain()
         decided(fresh(kept), cast.supervisor)
         User.update(change).where(User.id == cast.supervisor.id).execute()
@@ -120,9 +122,9 @@ def test_who_lost_her_account_or_her_scope_applies_nothing(cast):
 
 
 def test_a_job_that_kills_its_worker_is_given_up(cast):
-    kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
     for _ in range(jobs.TRIES):
-        job, edits = jobs.claim(), Edits.of(fresh(kept))
+        job, edits = uploads.claim_job(), Edits.of(fresh(kept))
         edits.tries += 1  # as far as it came
         Upload.update(edits=edits.as_json(), total=0).where(Upload.id == job.id).execute()
     drain()
@@ -139,7 +141,11 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
     answer = upload(client, post, xlsx(HEAD, (staff[1].nip, 88, 121), (staff[2].nip, 80, 90)))
     page = client.get(answer.location).get_data(as_text=True)
     assert "data-pending" in page
-    assert client.get(f"{answer.location}progress").get_json() == {"state": "queued", "done": 0}
+    assert client.get(f"{answer.location}progress").get_json() == {
+        "state": "queued",
+        "done": 0,
+        "idle": False,
+    }
     drain()
     text, _ = review(client, answer)
     assert "121 di luar 0-120" in text
@@ -156,6 +162,21 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
     assert "data-pending" not in client.get(answer.location).get_data(as_text=True)
 
 
+def test_a_page_that_waits_starts_nothing_and_says_when_nobody_works(office, client, post, monkeypatch):
+    monkeypatch.setattr(jobs, "LARGE", 0)
+    monkeypatch.setattr(jobs, "start_worker", lambda: pytest.fail("a GET starts no process"))
+    answer = upload(client, post, xlsx(HEAD, (office[2][1].nip, 88, 90)))
+    assert "data-idle hidden" in client.get(answer.location).get_data(as_text=True)
+    Upload.update(beat=time.time() - 60).execute()
+    assert "data-idle>" in client.get(answer.location).get_data(as_text=True)
+    assert client.get(f"{answer.location}progress").get_json()["idle"]
+    busy = Upload.create(
+        **{f.name: getattr(Upload.get(), f.name) for f in Upload._meta.sorted_fields if f.name != "id"}
+    )
+    Upload.update(total=100, beat=time.time()).where(Upload.id == busy.id).execute()
+    assert not client.get(f"{answer.location}progress").get_json()["idle"], "its turn comes"
+
+
 # ------------------------------------------------------------------ kill -9
 
 
@@ -163,14 +184,20 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
 def program(database_url, tmp_path):
     """program(*args) -> a running Python with the product at hand, on this test's database."""
 
+    started = []
+
     def start(*args):
         place = {"DATABASE_URL": database_url, "KINERJA_INSTANCE": str(tmp_path)}
-        return subprocess.Popen(
+        started.append(subprocess.Popen(
             [sys.executable, *args], env=os.environ | place, cwd=jobs.PROGRAM.parent,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        ))  # fmt: skip
+        return started[-1]
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 def sound():
@@ -194,25 +221,63 @@ def test_an_import_that_is_killed_wrote_all_or_nothing(moment, database, program
 
 def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
     user = make_account("hr")
-    kept = work.shelve(UNITS, units(4000), "u.xlsx", Context(user))
+    kept = uploads.store_unchecked(UNITS, units(4000), "u.xlsx", Context(user))
     drain()
     decided(fresh(kept), user)
-    job = jobs.claim()
-    running = program("-c", f"from excel import jobs; jobs.work_off_alone({job.id}, {db.obj.url!r})")
+    job = uploads.claim_job()
+    running = program("-c", f"from excel.write import jobs; jobs.work_off_alone({job.id}, {db.obj.url!r})")
     time.sleep(1.2)
     running.kill()
     running.wait()
-    jobs.release(job.id)
+    uploads.release_job(job.id)
     drain()
     assert (fresh(kept).state, Unit.select().count()) == ("applied", 4003)
     assert sound()
 
 
 def test_a_job_beats_while_nobody_can_read_it(cast):
-    kept = work.shelve(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
-    tell = jobs._teller(jobs.claim())
+    kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    tell = jobs._progress(uploads.claim_job())
     tell(0.5)
     assert fresh(kept).done == 50
     with write():
         tell(0.9)
     assert fresh(kept).done == 50
+
+
+def children(pid):
+    """The processes that any thread of this one started."""
+    return [key for task in Path(f"/proc/{pid}/task").glob("*/children") for key in task.read_text().split()]
+
+
+def until(find, seconds=20):
+    """What `find` finds, waited for."""
+    end = time.time() + seconds
+    while time.time() < end:
+        if found := find():
+            return found
+        time.sleep(0.1)
+    return pytest.fail("it did not come")
+
+
+def worker_of(pid):
+    """The background worker among the children of a server."""
+    mine = (k for k in children(pid) if b"--stay" in Path(f"/proc/{k}/cmdline").read_bytes())
+    return next((int(key) for key in mine), None)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_serve_starts_a_worker_that_died_again_and_takes_it_along_when_it_ends(database, program, end):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = program("admin_app.py", "serve", "--port", str(port), "--workers", "1")
+    first = until(lambda: worker_of(running.pid))
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: worker_of(running.pid) not in (None, first) and worker_of(running.pid))
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+        assert answer.status == 200
+    running.send_signal(end)
+    assert running.wait(20) == (-end if end == signal.SIGKILL else 0)
+    until(lambda: not Path(f"/proc/{second}").exists())

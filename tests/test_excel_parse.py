@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
 from capabilities.trainings import TRAININGS
-from excel.parse import Fault, Unreadable, parse
+from excel.read.parse import Fault, Unreadable, parse
 from tests.make import xlsx
 
 HEADER = ("Kode", "Nama")

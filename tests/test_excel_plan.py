@@ -7,10 +7,11 @@ import pytest
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
-from excel.apply import check, report
-from excel.edits import Edits
-from excel.review import Review
-from excel.validate import Context
+from excel.check.check import check
+from excel.check.report import report
+from excel.check.review import Review
+from excel.check.validate import Context
+from excel.read.edits import Edits
 from models import Assessment, Complaint, Employee, Holiday, Unit
 from tests.cast import ASSESSMENT, counts, load, make_cast, told
 from tests.make import make_assessment, make_complaint, make_employee, xlsx
@@ -48,7 +49,7 @@ def test_the_report_is_the_contract(cast):
     )
     plan = check(ASSESSMENTS, data, Context(None, cast.period))
     assert plan.unknown == ["Warna"]
-    assert report(ASSESSMENTS, plan, False, None) == {
+    assert report(plan) == {
         "sheet": "assessments", "rows": 2, "new": 1, "changed": 0, "same": 0, "conflict": 0,
         "errors": [{"row": 2, "column": "Skor Hasil Kerja", "cell": "D2", "value": "121",
                     "message": "121 di luar 0-120"}],

@@ -10,10 +10,13 @@ from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
 from capabilities.trainings import TRAININGS
 from database import db
-from excel.apply import apply, revise, run, store, undo
-from excel.edits import Edits
-from excel.export import export
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.out.export import export
+from excel.read.edits import Edits
+from excel.write.apply import apply
+from excel.write.apply import apply_at_once as run
+from excel.write.undo import undo
+from excel.write.uploads import revise, store
 from models import MODELS, Change, Upload
 from tests.cast import make_cast
 from tests.make import nip, xlsx

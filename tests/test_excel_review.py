@@ -10,12 +10,16 @@ import audit
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
 from capabilities.trainings import TRAININGS
-from excel.apply import HasErrors, apply, check, report, revise, run, store
-from excel.edits import Edits
-from excel.review import Packed, Review, packed, ranges
-from excel.template import template
-from excel.validate import Context
+from excel.check.check import check
+from excel.check.report import report
+from excel.check.review import Packed, Review, packed, ranges
+from excel.check.validate import Context
+from excel.out.template import template
+from excel.read.edits import Edits
 from excel.versions import add_versions
+from excel.write.apply import HasErrors, apply
+from excel.write.apply import apply_at_once as run
+from excel.write.uploads import revise, store
 from models import Assessment, Policy, Unit, UnitResult, Upload
 from tests.cast import ASSESSMENT, counts, load, make_cast, told
 from tests.make import make_assessment, make_employee, make_period, make_rating, nip, xlsx
@@ -181,7 +185,7 @@ def test_a_row_that_moved_on_is_a_conflict_with_three_values_and_a_choice(cast):
     row.work_score = 75
     audit.update(row, before, user=cast.hr)
     upload, plan = store(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
-    assert (report(ASSESSMENTS, plan, False, None)["conflict"], counts(plan)) == (1, (0, 0, 0, 0))
+    assert (report(plan)["conflict"], counts(plan)) == (1, (0, 0, 0, 0))
     (entry,) = Review(plan, Edits()).page("conflict", 0)
     assert entry.cells == [("Skor Hasil Kerja", "75", "90", "70")]
     with pytest.raises(HasErrors):

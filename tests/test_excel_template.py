@@ -13,13 +13,15 @@ import access
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
-from excel.apply import check, report, run
-from excel.template import template
-from excel.validate import Context
-from fields import Invalid
+from excel.check.check import check
+from excel.check.report import report
+from excel.check.validate import Context
+from excel.out.template import template
+from excel.write.apply import apply_at_once as run
 from models import Assessment, Employee, Period
 from tests.cast import counts, make_cast
 from tests.make import make_assessment, make_unit
+from values import Invalid
 
 
 @pytest.fixture
@@ -182,6 +184,11 @@ FILLED = {
                   "Jenis Jabatan": "Fungsional", "Jenjang": "Ahli Pertama", "Status": "PNS"},
     "assessments": {"Rating Hasil Kerja": "Diatas Ekspektasi", "Rating Perilaku": "Sesuai Ekspektasi",
                     "Skor Hasil Kerja": 87.5, "Catatan": "Baik sekali"},
+    "periods": {"Kode": "2026-TW4", "Nama": "Triwulan IV 2026", "Jenis": "Triwulan", "Mulai": date(2026, 10, 1),
+                "Selesai": date(2026, 12, 31)},
+    "unit_results": {"Kode Unit": "PKM", "Periode": "2026-TW3", "Capaian Organisasi": "Baik"},
+    "exemptions": {"NIP": "?", "Alasan": "Masa persiapan pensiun", "Mulai": date(2026, 7, 1)},
+    "holidays": {"Tanggal": date(2027, 1, 1), "Nama": "Tahun Baru", "Jenis": "Libur Nasional"},
     "trainings": {"NIP": "?", "Judul": "Pelatihan", "Jenis": "Bimbingan Teknis", "Mulai": date(2026, 3, 2),
                   "JP": 8, "No Sertifikat": "00123"},
     "awards": {"NIP": "?", "Jenis": "Bintang", "Judul": "Piagam", "Tanggal SK": date(2026, 8, 17),
@@ -208,7 +215,7 @@ def filled_in(sheet, cast):
 
 def outcome(sheet, data):
     plan = check(sheet, data, Context())
-    told = report(sheet, plan, False, None)
+    told = report(plan)
     return told, [{n: str(v) for n, v in line.after.items()} for line in plan.new]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 import access
 from capabilities.assessments import ASSESSMENTS
-from excel.parse import Unreadable
+from excel.read.parse import Unreadable
 from tests.cast import ASSESSMENT, counts, load, make_account, make_cast, told
 from tests.make import make_assessment, make_unit
 

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from fields import Invalid, Mangled, alike, half_up, nip_birth, nip_gender, nip_scheme
-from models import Assessment, Award, Employee, Period, Training, Unit
+from fields import Look, Text
+from models import MODELS, Assessment, Award, Employee, Period, Training, Unit
+from nip import Mangled, nip_birth, nip_gender, nip_scheme
+from rating import half_up
 from tests.make import nip
+from values import Invalid, compare_key
 
 PNS, PPPK = "198609262015051001", "199001012024212007"
 
@@ -130,7 +133,7 @@ def test_halves_are_rounded_up_as_the_law_does():
 
 
 def test_words_are_alike_whatever_their_case_and_dots():
-    assert alike("Kurang/Misconduct") == alike("KURANG  misconduct")
+    assert compare_key("Kurang/Misconduct") == compare_key("KURANG  misconduct")
 
 
 @pytest.mark.parametrize("sequence", ["001", "007", "499", "500", "984", "985", "999"])
@@ -142,3 +145,17 @@ def test_what_is_left_of_a_nip_that_became_a_number_is_among_its_heads(sequence,
     assert "198609262015051" in lost.value.heads
     if excel:
         assert lost.value.heads[0] == "198609262015051"
+
+
+def test_a_code_of_digits_needs_no_new_type():
+    field = Text(pattern=r"\d{16}", refusal="“%(value)s” bukan NIK")
+    assert (read(field, " 7604010101900001 "), read(field, "76"), read(field, "")) == (
+        "7604010101900001",
+        "! “76” bukan NIK",
+        None,
+    )
+
+
+def test_every_field_for_people_says_how_it_looks():
+    fields = [field for model in MODELS for field in model.spoken()]
+    assert [field for field in fields if not (isinstance(field, Look) and field.label)] == []

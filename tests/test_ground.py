@@ -5,7 +5,7 @@ import pytest
 import audit
 import flows
 from compute import compute
-from excel import apply as work
+from excel.write import undo as work
 from models import Assessment, Employee, Policy, Rating
 from tests.cast import load, make_cast
 
@@ -127,3 +127,17 @@ def test_half_a_supervisors_word_is_none(cast, missing):
     assert cast.ani.id in dict(outcome.missing)
     assert cast.ani in Employee.select().where(Employee.unassessed(cast.period.id))
     assert not Rating.select().where(Rating.employee == cast.ani).exists()
+
+
+def test_an_undo_names_the_ratings_it_touches(rows, sign_in, post):
+    cast = make_cast()
+    upload, rating = rate(cast)
+    client = sign_in(role="hr")
+    assert f"{rating}" in client.get(f"/admin/upload/{upload.id}/").get_data(as_text=True)
+    post(client, f"/admin/upload/{upload.id}/undo")
+    page = client.get("/admin/rating/").get_data(as_text=True)
+    assert "Dasar 1 predikat berubah" in page
+    assert str(rating) in page
+    assert "Dasar predikat ini berubah" in client.get(f"/admin/rating/details/?id={rating.id}").get_data(
+        as_text=True
+    )

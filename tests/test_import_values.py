@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 
-from excel.apply import HasErrors, apply, check, run, store
+from excel.check.check import check
+from excel.check.validate import Context
 from excel.sheet import PERSON, Sheet
-from excel.validate import Context
-from fields import Invalid, Mangled
+from excel.write.apply import HasErrors, apply, apply_at_once
+from excel.write.uploads import store
 from models import Award, Complaint, Employee, Holiday, Training, Unit, UnitResult
+from nip import Mangled
 from tests.cast import load, told
 from tests.make import make_employee, make_period, make_training, make_unit, nip, xlsx
+from values import Invalid
 
 # ------------------------------------------------------------------ ruined numbers
 
@@ -89,7 +92,7 @@ def twins():
 
 @pytest.mark.parametrize("partial", [False, True])
 def test_what_only_the_database_refuses_is_an_error_of_its_row(partial, database):
-    plan, upload = run(BY_NUMBER, twins(), "t.xlsx", Context(), partial)
+    plan, upload = apply_at_once(BY_NUMBER, twins(), "t.xlsx", Context(), partial)
     assert told(plan) == ["Baris 4, kolom NIP: sudah dipakai data lain"]
     assert (upload is not None, Training.select().count()) == (partial, 2 if partial else 0)
 
@@ -98,7 +101,7 @@ def test_an_update_that_the_database_refuses_is_an_error_of_its_row(database):
     person = make_employee()
     make_training(person, title="Satu", certificate_no="1")
     make_training(person, title="Dua", certificate_no="2")
-    plan, _ = run(BY_NUMBER, xlsx(("No Sertifikat", "NIP", "Judul", "Jenis", "Mulai"),
+    plan, _ = apply_at_once(BY_NUMBER, xlsx(("No Sertifikat", "NIP", "Judul", "Jenis", "Mulai"),
                                   ("2", person.nip, "Satu", "4", date(2026, 3, 2))), "t.xlsx", Context())  # fmt: skip
     assert told(plan) == ["Baris 2, kolom NIP: sudah dipakai data lain"]
 

@@ -1,29 +1,46 @@
-"""Imports go one way: views and commands -> excel, compute -> audit, access -> models -> fields."""
+"""Imports go one way: views, commands -> capabilities -> excel, compute -> flows -> audit, access -> models."""
 
 import ast
+import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+GROUND = {"database", "fields", "rating"}
+WRITES = {"audit", "access", "models", *GROUND}
+MOVES = {"flows", "clocks", *WRITES}
+WORKS = {"excel", "compute", *MOVES}
 BELOW = {
-    "fields": {"rating"},
     "rating": set(),
-    "models": {"fields", "rating"},
-    "access": {"models", "fields"},
-    "audit": {"models", "fields"},
+    "database": set(),
+    "code_lists": set(),
+    "values": set(),
+    "nip": {"values"},
+    "fields": {"code_lists", "nip", "values", "rating"},
+    "models": GROUND,
+    "access": {"models", *GROUND},
+    "audit": {"models", *GROUND},
+    "clocks": {"models", *GROUND},
+    "flows": WRITES,
+    "compute": MOVES,
+    "excel": MOVES,
+    "panels": {"access", "models", *GROUND},
+    "settings": set(),
+    "serving": {"excel"},
+    "capabilities": {"panels", "seed_data", *WORKS},
     "catalogues": set(),
-    "migrations": {"models"},
-    "compute": {"audit", "access", "models", "fields", "rating"},
-    "excel": {"audit", "access", "models", "fields", "rating"},
     "forms": set(),
-    "seed_data": {"compute", "excel", "audit", "models", "fields", "rating", "access"},
-    "views": {"excel", "compute", "audit", "access", "models", "fields", "rating", "forms",
-              "migrations"},
-    "commands": {"admin_app", "excel", "compute", "audit", "access", "models", "fields", "migrations",
-                 "seed_data", "views", "forms"},
-}  # fmt: skip
-FOREIGN = {"rating": {"flask", "peewee", "openpyxl"}, "excel": {"flask"}, "fields": {"flask"}}
+    "migrations": {"models", *GROUND},
+    "seed_data": {"capabilities", *WORKS},
+    "views": {"capabilities", "forms", "migrations", "panels", *WORKS},
+    "commands": {"capabilities", "forms", "migrations", "seed_data", "serving", "settings", "views", *WORKS},
+}
+FLASK = {"flask", "flask_admin", "flask_babel", "flask_login"}
+FOREIGN = {"rating": {"peewee", "openpyxl", *FLASK}, "fields": {"flask", "flask_admin"}} | dict.fromkeys(
+    ("access", "audit", "flows", "clocks", "excel", "compute", "panels", "capabilities"), FLASK
+)
 
 
 def imports(path):
@@ -39,16 +56,45 @@ def imports(path):
 
 def files_of(room):
     place = ROOT / room
-    return sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
 @pytest.mark.parametrize("room", BELOW)
 def test_a_room_imports_only_what_lies_below_it(room):
     ours = set(BELOW) | {"admin_app"}
     for file in files_of(room):
-        if room == "migrations" and file.name != "__init__.py":
-            assert imports(file) <= {"peewee"}, "a migration is frozen: it knows no model of today"
+        if room == "migrations" and file.name[0].isdigit():
+            strangers = imports(file) - {"peewee"} - sys.stdlib_module_names
+            assert not strangers, "a migration is frozen: it knows no model of today"
             continue
         strangers = (imports(file) & ours) - BELOW[room] - {room}
         assert not strangers, f"{file.name} imports {strangers}"
         assert not imports(file) & FOREIGN.get(room, set()), f"{file.name} imports a library of another room"
+
+
+ORDER = (
+    "",
+    "read",
+    "check",
+    "write",
+)  # of the subrooms: each imports those before it; out only what it shows
+
+
+def neighbours(path):
+    """The files of the excel room that one of them imports."""
+    place = path.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield ".".join([*place[: -node.level], node.module])
+
+
+def test_the_stages_of_the_excel_room_follow_each_other_without_circles():
+    graph = {
+        ".".join(f.relative_to(ROOT).with_suffix("").parts): set(neighbours(f)) for f in files_of("excel")
+    }
+    assert [*TopologicalSorter(graph).static_order()]
+    for file, imported in graph.items():
+        room = "".join(file.split(".")[1:-1])
+        rooms = {"".join(name.split(".")[1:-1]) for name in imported}
+        allowed = ORDER[: ORDER.index(room) + 1] if room in ORDER else (*ORDER[:3], room)
+        assert rooms <= {*allowed}, f"{file} imports {rooms}"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from fields import codes
+from code_lists import codes
 from rating import due, is_working_day
 from tests.cases import cases
 

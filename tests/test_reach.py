@@ -5,9 +5,9 @@ import pytest
 import access
 import flows
 from capabilities import SHEETS
-from compute import compute
-from excel.apply import run
-from excel.validate import Context
+from compute import compute, reasons
+from excel.check.validate import Context
+from excel.write.apply import apply_at_once as run
 from models import Assessment, Employee, Rating, Unit
 from tests.make import make_assessment, make_employee, make_period, make_rating, make_unit, make_user, xlsx
 
@@ -157,3 +157,10 @@ def test_an_employee_who_leads_nobody_is_led_by_the_right_people(office):
     }  # fmt: skip
     led = {key for (key,) in Employee.led_by(office["head A"].id).tuples()}
     assert led == {office[name].id for name in ("deputy A", "staff A1", "staff A2")}
+
+
+def test_the_explanation_says_that_the_desk_wrote_in_the_supervisors_name(office, period):
+    person = office["staff A1"]
+    upload(make_user("hr"), person, period)
+    compute(period)
+    assert "Nilai atasan dicatat kepegawaian atas nama penilai." in reasons(Rating.get())

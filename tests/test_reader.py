@@ -15,12 +15,17 @@ import migrations
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from database import connect, db, now
-from excel import apply as work
-from excel import parse
-from excel.export import export
-from excel.parse import turn
-from excel.review import Review
-from excel.validate import Context
+from excel.check.check import check
+from excel.check.report import report
+from excel.check.review import Review
+from excel.check.validate import Context
+from excel.out.export import export
+from excel.read import guarded
+from excel.read.edits import NOTHING
+from excel.read.guarded import turn
+from excel.read.parse import parse
+from excel.write.apply import apply, apply_at_once
+from excel.write.undo import undo
 from forms import too_common
 from models import Assessment, Change, Complaint, Employee, Policy, Setting, Upload, User
 from seed_data.demo import seed_demo
@@ -51,7 +56,7 @@ def office(rows):
 
 
 def deliver(user, period, *lines):
-    return work.run(ASSESSMENTS, xlsx(HEAD, *lines), "n.xlsx", Context(user, period))
+    return apply_at_once(ASSESSMENTS, xlsx(HEAD, *lines), "n.xlsx", Context(user, period))
 
 
 # ------------------------------------------------------------------ hidden sources
@@ -59,10 +64,10 @@ def deliver(user, period, *lines):
 
 def seen(user, period, line):
     """Everything that an account learns of a file of one row, without the words of the row itself."""
-    plan = work.check(ASSESSMENTS, xlsx(HEAD, line), Context(user, period))
-    review = Review(plan, work.NOTHING)
+    plan = check(ASSESSMENTS, xlsx(HEAD, line), Context(user, period))
+    review = Review(plan, NOTHING)
     pages = [[vars(e) for e in review.page(kind, 0)] for kind in ("all", "new", "changed", "warning", "same")]
-    return work.report(ASSESSMENTS, plan, False, None), review.head, pages
+    return report(plan), review.head, pages
 
 
 def stored_as(kind, staff, period, peer):
@@ -95,7 +100,7 @@ def test_what_was_undone_gives_no_right_to_read(office):
         plan, upload = deliver(user, period, line)
         assert (plan.counts, plan.same) == ({"new": 1, "changed": 0}, 0)
         assert "107,5" not in str(seen(user, period, line))
-        assert work.undo(upload, user) == (1, [])
+        assert undo(upload, user) == (1, [])
     assert float(Assessment.get().work_score) == 107.5
 
 
@@ -111,7 +116,7 @@ def test_the_answer_of_a_peer_stays_and_a_request_is_filled_in(office):
     )
     scores = [Assessment.get_by_id(row.id).work_score for row in (answered, asked)]
     assert scores == [73, 82]
-    assert (Upload.get().new, work.undo(upload, user)) == (2, (2, []))
+    assert (Upload.get().new, undo(upload, user)) == (2, (2, []))
     assert Assessment.get_by_id(asked.id).work_score is None
 
 
@@ -119,7 +124,7 @@ def test_an_undo_does_not_tell_that_a_peer_answered_since(office):
     period, user, staff, peer = office
     _, upload = deliver(user, period, (staff.nip, "Rekan", peer.nip, 81, 81))
     Assessment.update(work_score=60, version=2).execute()
-    assert work.undo(upload, user) == (1, [])
+    assert undo(upload, user) == (1, [])
     assert Assessment.get().work_score == 60
 
 
@@ -234,7 +239,7 @@ def test_who_is_complained_about_gets_no_file_that_was_applied(rows, sign_in):
     person = make_employee()
     herself = make_user("hr", employee=person)
     upload = kept(make_user("hr"), complaint_about(None))
-    work.apply(upload_with_plan(upload), None)
+    apply(upload_with_plan(upload), None)
     assert sign_in(herself).get(f"/admin/upload/{upload.id}/file").status_code == 200
     Complaint.update(employee=person).execute()
     assert sign_in(herself).get(f"/admin/upload/{upload.id}/file").status_code == 403
@@ -242,7 +247,7 @@ def test_who_is_complained_about_gets_no_file_that_was_applied(rows, sign_in):
 
 def upload_with_plan(upload):
     sheet = SHEETS[upload.sheet]
-    upload.fingerprint = work.check(sheet, bytes(upload.data), Context()).fingerprint
+    upload.fingerprint = check(sheet, bytes(upload.data), Context()).fingerprint
     upload.save()
     return upload
 
@@ -425,9 +430,7 @@ def send(client, post, data):
 
 def test_the_fourth_file_that_is_being_checked_waits(office, sign_in, post, monkeypatch):
     _, user, staff, _ = office
-    monkeypatch.setattr("views.uploads.wake", lambda upload: None)
-    monkeypatch.setattr("views.imports.wake", lambda upload: None)
-    monkeypatch.setattr("excel.jobs.is_large", lambda data: True)
+    monkeypatch.setattr("views.imports.is_large", lambda data: True)
     data = xlsx(("Periode", *HEAD), ("2026-TW3", staff.nip, "Atasan", None, 80, 80))
     client = sign_in(user)
     assert [send(client, post, data).status_code for _ in range(3)] == [302] * 3
@@ -453,17 +456,17 @@ def test_parsing_leaves_a_thread_for_pages(office, sign_in, post):
     client = sign_in(user)
     address = send(client, post, data).location
     with turn(), turn(), ThreadPoolExecutor() as pool:
-        waiting = pool.submit(parse.parse, data, ASSESSMENTS)
-        while parse.WAITING._value:
+        waiting = pool.submit(parse, data, ASSESSMENTS)
+        while guarded.WAITING._value:
             time.sleep(0.01)
         answer = client.get(address)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
         assert client.get("/healthz").status_code == 200
         assert send(client, post, data).status_code == 302
         assert Upload.select().order_by(Upload.id.desc()).get().state == "queued"
-        parse.READING.release()
+        guarded.READING.release()
         assert waiting.result().rows
-        parse.READING.acquire()
+        guarded.READING.acquire()
 
 
 # ------------------------------------------------------------------ who may not

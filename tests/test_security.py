@@ -5,8 +5,12 @@ import pytest
 import access
 import audit
 from capabilities.assessments import ASSESSMENTS
-from excel import apply as work
-from excel.validate import Context
+from excel.check.check import check
+from excel.check.report import report
+from excel.check.validate import Context
+from excel.write.apply import apply_at_once
+from excel.write.undo import NotUndoable, undo
+from excel.write.uploads import AlreadyDone
 from models import Assessment, Change, Complaint, Objection, Period, Policy, Unit, Upload, User
 from tests.make import (
     make_assessment,
@@ -32,7 +36,7 @@ def office(rows):
 
 
 def deliver(user, period, *lines):
-    return work.run(ASSESSMENTS, xlsx(HEAD, *lines), "n.xlsx", Context(user, period))
+    return apply_at_once(ASSESSMENTS, xlsx(HEAD, *lines), "n.xlsx", Context(user, period))
 
 
 def test_undo_leaves_a_row_that_took_the_id_of_a_deleted_one(office):
@@ -43,8 +47,8 @@ def test_undo_leaves_a_row_that_took_the_id_of_a_deleted_one(office):
     deliver(None, period, (foreign.nip, "Atasan", None, 70, 70))
     for asking in (user, None):
         try:
-            work.undo(upload, asking)
-        except (work.NotUndoable, work.AlreadyDone):
+            undo(upload, asking)
+        except (NotUndoable, AlreadyDone):
             continue
     assert [a.employee_id for a in Assessment.select()] == [foreign.id]
 
@@ -53,16 +57,16 @@ def test_undo_is_refused_once_the_rows_are_out_of_reach(office):
     period, user, staff = office
     _, upload = deliver(user, period, (staff.nip, "Atasan", None, 80, 80))
     User.update(unit=make_unit("B"), employee=None).where(User.id == user.id).execute()
-    with pytest.raises(work.NotUndoable):
-        work.undo(upload, User.get_by_id(user.id))
+    with pytest.raises(NotUndoable):
+        undo(upload, User.get_by_id(user.id))
     assert Assessment.select().count() == 1
 
 
 def test_hr_does_not_undo_her_own_assessment(office):
     period, user, staff = office
     _, upload = deliver(user, period, (staff.nip, "Atasan", None, 80, 80))
-    with pytest.raises(work.NotUndoable):
-        work.undo(upload, make_user("hr", employee=staff))
+    with pytest.raises(NotUndoable):
+        undo(upload, make_user("hr", employee=staff))
 
 
 def test_the_result_page_shows_nothing_that_the_account_may_not_read(office, sign_in):
@@ -79,8 +83,7 @@ def test_guessing_a_hidden_score_tells_nothing(office):
     peer = make_employee(unit=staff.unit)
     make_assessment(staff, period, source="peer", assessor=peer, work_score=73, behaviour_score=73)
     told = [
-        work.report(ASSESSMENTS, work.check(ASSESSMENTS, xlsx(HEAD, (staff.nip, "Rekan", nip, s, s)),
-                                            Context(user, period)), False, None)
+        report(check(ASSESSMENTS, xlsx(HEAD, (staff.nip, "Rekan", nip, s, s)), Context(user, period)))
         for nip, s in ((peer.nip, 73), (peer.nip, 74), (make_employee(unit=staff.unit).nip, 73))
     ]  # fmt: skip
     assert [(r["new"], r["changed"], r["same"]) for r in told] == [(1, 0, 0)] * 3

@@ -267,7 +267,10 @@ def test_a_supervisor_computes_and_confirms_her_people_only(office, sign_in, pos
     post(client, "/admin/period/action/", {"action": "compute", "rowid": period.id})
     rating = Rating.get()
     assert rating.employee_id == staff.id
-    post(client, "/admin/rating/action/", {"action": "confirm", "rowid": rating.id})
+    asked = post(client, "/admin/rating/action/", {"action": "confirm", "rowid": rating.id})
+    assert "1 data akan berstatus “Dikonfirmasi”." in asked.get_data(as_text=True)
+    assert Rating.get().state == "suggested"
+    post(client, "/admin/rating/move/confirm/", {"rowid": rating.id})
     assert Rating.get().state == "confirmed"
 
 

@@ -96,7 +96,7 @@ def test_a_theme_is_remembered_on_the_device_and_nothing_else_is(app, rows, post
 
 
 def test_the_logo_is_a_setting(monkeypatch, tmp_path):
-    from admin_app import settings
+    from settings import settings
 
     monkeypatch.setenv("KINERJA_LOGO", str(tmp_path / "none.png"))
     with pytest.raises(ValueError, match="no such file"):

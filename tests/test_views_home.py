@@ -73,8 +73,8 @@ def test_a_table_is_the_accounts_own_and_harmless_in_a_spreadsheet(office, sign_
 def test_an_employee_sees_her_ratings_and_hours(office, sign_in):
     _, period, people = office
     make_rating(people[0], period)
-    make_training(people[0], hours=12)
-    make_training(people[1], hours=30)
+    make_training(people[0], hours=12, state="done")
+    make_training(people[1], hours=30, state="done")
     html = sign_in(role="employee", employee=people[0]).get("/admin/").get_data(as_text=True)
     assert re.search(r"JP tahun ini</span><b>12</b>", html)
     assert table(sign_in(role="employee", employee=people[0]), "ratings")[1:] == [

@@ -248,3 +248,12 @@ def test_ratings_leave_in_the_shape_of_siasn(hr):
         "penilaiGolongan": "IV/b", "penilaiUnorNama": "Dinas", "statusPenilai": "ASN",
     }]  # fmt: skip
     assert hr.get("/admin/employee/export/siasn/").status_code == 404
+
+
+def test_a_field_may_be_called_otherwise_on_screens_than_in_sheets(hr):
+    page = hr.get("/admin/training/?flt0_no_sertifikat_contains=7").get_data(as_text=True)
+    assert "Nomor Sertifikat" in page
+    assert "Nomor Sertifikat" in hr.get("/admin/training/new/").get_data(as_text=True)
+    sheet = hr.get("/admin/training/export/csv/", buffered=True).get_data(as_text=True)
+    assert "No Sertifikat" in sheet
+    assert "Nomor Sertifikat" not in sheet

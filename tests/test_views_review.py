@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database import now
-from excel.review import PAGE
+from excel.check.review import PAGE
 from models import Assessment, Setting, Upload
 from tests import test_views_imports as walk
 from tests.make import make_assessment, make_employee, make_unit, make_user, nip, xlsx

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from capabilities.health import CHECKS
 from models import Rating, Setting, User
 from tests.make import (
     make_assessment,
@@ -14,7 +15,6 @@ from tests.make import (
     make_unit,
     make_user,
 )
-from views.health import CHECKS
 
 
 @pytest.fixture
@@ -79,14 +79,23 @@ def test_a_confidential_column_cannot_be_asked_for(hr):
     assert "Si Pelapor Rahasia" not in text(hr, "/admin/complaint/?col=ticket,reporter")
 
 
+LIST = "?flt0_predikat_equals=GOOD&page_size=20"
+
+
 def test_an_action_on_all_that_match_meets_every_page_and_nothing_else(rows, sign_in, post):
     unit, period = make_unit(), make_period()
-    mine = [make_rating(make_employee(unit=unit), period) for _ in range(30)]
-    poor = make_rating(make_employee(unit=unit), period, predicate="POOR", behaviour_level="BELOW")
+    head = make_employee(unit=unit)
+    mine = [make_rating(make_employee(unit=unit), period, rater=head) for _ in range(30)]
+    poor = make_rating(
+        make_employee(unit=unit), period, rater=head, predicate="POOR", behaviour_level="BELOW"
+    )
     foreign = make_rating(make_employee(), period)
     client = sign_in(role="supervisor", unit=unit)
-    address = "/admin/rating/action/?flt0_predikat_equals=GOOD&page_size=20"
-    post(client, address, {"action": "confirm", "all": "y", "rowid": mine[0].id})
+    asked = post(
+        client, "/admin/rating/action/" + LIST, {"action": "confirm", "all": "y", "rowid": mine[0].id}
+    )
+    assert "30 data akan berstatus “Dikonfirmasi”." in asked.get_data(as_text=True)
+    post(client, "/admin/rating/move/confirm/" + LIST, {"all": "y"})
     confirmed = {row.id for row in Rating.select().where(Rating.state == "confirmed")}
     assert confirmed == {row.id for row in mine}
     assert not confirmed & {poor.id, foreign.id}
@@ -96,13 +105,20 @@ def test_what_cannot_be_confirmed_is_counted_and_left_alone(rows, sign_in, post)
     unit, period = make_unit(), make_period()
     closed = make_period("2026-TW2", state="closed")
     head = make_employee(unit=unit)
-    ratings = [make_rating(make_employee(unit=unit), p) for p in (period, closed)] + [
+    ratings = [make_rating(make_employee(unit=unit), p, rater=head) for p in (period, closed)] + [
         make_rating(head, period)
     ]
-    client = sign_in(role="supervisor", unit=unit, employee=head)
-    post(client, "/admin/rating/action/", {"action": "confirm", "rowid": [r.id for r in ratings]})
+    client, chosen = sign_in(role="supervisor", unit=unit, employee=head), [row.id for row in ratings]
+    asked = post(client, "/admin/rating/action/", {"action": "confirm", "rowid": chosen})
+    reasons = "periodenya sudah ditutup", "bukan wewenang akun Anda"
+    for why in reasons:
+        assert why in asked.get_data(as_text=True)
+    post(client, "/admin/rating/move/confirm/", {"rowid": chosen})
     assert [Rating.get_by_id(r.id).state for r in ratings] == ["confirmed", "suggested", "suggested"]
-    assert "2 dilewati" in text(client, "/admin/rating/")
+    said = text(client, "/admin/rating/")
+    assert "Dikonfirmasi: 1 data." in said
+    for why in reasons:
+        assert f"1 dilewati: {why}." in said
 
 
 def test_who_is_not_assessed_is_a_filter(hr):

@@ -1,13 +1,23 @@
-"""The menu in order: the table of contents of the panel."""
+"""The menu in order: the table of contents of the panel. A table whose list differs in nothing stands as its model."""
+
+from functools import partial
 
 from flask_babel import lazy_gettext as _l
 
-from fields import N_
+from values import N_
 
 
 def register(admin):
     """Add every view to the panel, in the order of the menu."""
-    from views.assessment import AssessmentView, ObjectionView, PeriodView, RatingView, UnitResultView
+    from views.assessment import (
+        AssessmentView,
+        ExemptionView,
+        ObjectionView,
+        PeriodView,
+        RatingView,
+        UnitResultView,
+    )
+    from views.base import AdminView
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
     from views.imports import ImportView
@@ -19,7 +29,10 @@ def register(admin):
 
     menu = (
         (N_("Kepegawaian"), (EmployeeView, UnitView)),
-        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView)),
+        (
+            N_("Penilaian"),
+            (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView, ExemptionView),
+        ),
         (N_("Pengembangan"), (TrainingView, AwardView)),
         (N_("Pengaduan"), (ComplaintView, ComplaintEventView)),
         (N_("Pengaturan"), (UploadsView, PolicyView, HolidayView, UserView, ChangeView)),
@@ -28,7 +41,8 @@ def register(admin):
     admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))
     for category, views in menu:
         for view in views:
-            admin.add_view(view(category=_l(category)))
+            made = view if issubclass(view, AdminView) else partial(AdminView, view)
+            admin.add_view(made(category=_l(category)))
     admin.add_view(
         PartsView(name=_l("Bagian Halaman"), endpoint="parts", url="parts", category=_l("Pengaturan"))
     )

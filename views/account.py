@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 import audit
-from fields import CONTROL
 from forms import LoginForm, PasswordForm
 from models import Throttle, User
+from values import CONTROL
 from views.session import SAME_ORIGIN, enter, leave, me
 
 account = Blueprint("account", __name__)

@@ -11,15 +11,15 @@ from flask_babel import lazy_gettext as _l
 import access
 import compute
 from capabilities.ratings import RECAP, SIASN, Totals
-from excel.export import rows_of, taken, unit_of
-from fields import CONTROL, Invalid
-from models import Assessment, Objection, Period, Rating, Unit, UnitResult
+from excel.out.export import rows_of, taken
+from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
+from values import CONTROL, Invalid
 from views.base import AdminView
 from views.formfields import spoken
 from views.grid import Grid
 from views.session import me
-from views.shown import word
+from views.shown import words
 
 
 def run_compute(period, employees=None):
@@ -118,7 +118,7 @@ class RatingView(ComputesForEmployees):
             taken(RECAP, len(people), me())
         return self.render(
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
-            totals=list(totals.rows()), word=word,
+            totals=list(totals.rows()), words=words,
         )  # fmt: skip
 
     @staticmethod
@@ -126,7 +126,7 @@ class RatingView(ComputesForEmployees):
         """The unit of the address, else the account's own; None, and said why, where there is none."""
         code = CONTROL.sub("", request.args.get("unit", ""))
         try:
-            return unit_of(code, me()) if code else me().unit
+            return access.unit_of(code, me()) if code else me().unit
         except Invalid as refusal:
             return flash(spoken(refusal), "error")
 
@@ -142,6 +142,12 @@ class RatingView(ComputesForEmployees):
         """A level or predikat in the narrow cells of the 3x3 table."""
         labels = Rating.predicate.labels | Rating.work_level.labels
         return gettext(labels[code]).replace(" Ekspektasi", "").replace("/", "/\u200b")
+
+
+class ExemptionView(AdminView):
+    model = Exemption
+    column_searchable_list = ("employee.nip", "employee.name")
+    column_default_sort = ("starts_on", True)
 
 
 class UnitResultView(AdminView):

@@ -1,31 +1,36 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
-import json
 from itertools import groupby
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
 from wtforms.validators import ValidationError
 
 import access
 import audit
 import flows
+from capabilities import gathered
+from clocks import Clocks
 from database import write
 from excel.sheet import sheet_for
-from fields import Choice
+from fields import Choice, Text
 from flows import FLOWS
-from models import MODELS, Change, Employee, Period, Record, User
+from models import Employee, Period, Record
 from views.exports import Exports
+from views.filters import special
 from views.formfields import Converter, Version, spoken
+from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
+from views.panels import links_of, record_panels
 from views.session import me, whole
-from views.shown import TYPE_FORMATTERS, badge, shown, told, value_at
+from views.shown import badge, value_at, words
 
 NEEDS = {
     "create_view": "can_create",
@@ -38,7 +43,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
-    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed.
+    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed. One in
+    which nothing differs needs no class: `AdminView(model)`.
     """
 
     can_view_details = True
@@ -47,16 +53,18 @@ class AdminView(Exports, Moves, Lists, ModelView):
     model_form_converter = Converter
     list_template = "admin/model/list.html"
     column_editable_list = None
-    list_without = form_without = ()
+    list_without = form_without = details_without = ()
 
-    def __init__(self, **options):
-        model = self.model
+    def __init__(self, model=None, **options):
+        self.model = model = model or self.model
+        self.column_searchable_list = self.column_searchable_list or searched(model)
+        self.column_default_sort = self.column_default_sort or first_order(model)
         self._aliases = {(): model}
         open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         bulky = TextField | BlobField
         brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, bulky)]
         self.column_list = self.column_list or brief
-        self.column_details_list = [f.name for f in open_to_all]
+        self.column_details_list = [f.name for f in open_to_all if f.name not in self.details_without]
         self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
@@ -68,16 +76,16 @@ class AdminView(Exports, Moves, Lists, ModelView):
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
 
     def own_filters(self):
-        """Filters beside those that the fields give."""
-        return []
+        """Filters beside those that the fields give: what the rooms name."""
+        return [special(named) for named in gathered("FILTERS") if named.model is self.model]
 
     # -- words
 
     def get_column_name(self, field):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
         found = self.field_of(field.removesuffix(".name"))
-        words = found.verbose_name if found is not None else None
-        return _l(words) if words else super().get_column_name(field)
+        label = getattr(found, "label", None)
+        return _l(label) if label else super().get_column_name(field)
 
     def sections(self, pairs):
         """[(heading, things)] of (field name, thing) pairs, under the headings of the model."""
@@ -89,23 +97,14 @@ class AdminView(Exports, Moves, Lists, ModelView):
     def _refresh_cache(self):
         fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
         self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
-        own = {p: self.formatter(f) for p, f in fields.items() if f is not None}
-        self.column_formatters = {p: f for p, f in own.items() if f} | dict(self.column_formatters or {})
-        self.column_type_formatters = TYPE_FORMATTERS
-        self.column_type_formatters_detail = TYPE_FORMATTERS
-        self.column_formatters_detail = self.column_formatters
+        own = {path: shown(field) for path, field in fields.items() if field is not None}
         people = {
             p: by_name for p, f in fields.items() if refers_to(f, Employee) and p != self.column_list[0]
         }
-        self.column_formatters = people | self.column_formatters
+        given = dict(self.column_formatters or {})
+        self.column_formatters, self.column_formatters_detail = own | people | given, own | given
+        self.column_type_formatters = self.column_type_formatters_detail = {}
         super()._refresh_cache()
-
-    @staticmethod
-    def formatter(field):
-        """How a cell of this field is shown, where its plain value would not do."""
-        if isinstance(field, Choice):
-            return lambda view, context, row, path: badge(field, value_at(row, path))
-        return None
 
     # -- who may
 
@@ -294,6 +293,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         except ValidationError as error:
             flash(str(error), "error")
         else:
+            for name, remark in self.sheet.remarks(row.__data__):
+                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
             return True
         return False
 
@@ -345,10 +346,11 @@ class AdminView(Exports, Moves, Lists, ModelView):
         for field in form:
             if field.name == "version":
                 field.data = now.version
-            elif field.name in self.model._meta.fields and plain(field.data) != now.__data__.get(field.name):
-                self.complain(
-                    form, field.name, gettext("Sekarang tersimpan: %(value)s", value=shown(now, field.name))
-                )
+                continue
+            column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
+            if column is not None and plain(field.data) != stored:
+                said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
+                self.complain(form, field.name, said)
         return None
 
     def delete_model(self, row):
@@ -365,17 +367,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             return False
         return True
 
-    def differences(self, change):
-        """[(label, before, after)] of one line of the trail, as people read it."""
-        model = next((m for m in MODELS if m._meta.table_name == change.table), None)
-        before, after = json.loads(change.before or "{}"), json.loads(change.after or "{}")
-        names = [n for n in (before | after) if n != "version" and before.get(n) != after.get(n)]
-        fields = model._meta.fields if model else {}
-        return [
-            (_l(fields[n].verbose_name), told(fields[n], before.get(n)), told(fields[n], after.get(n)))
-            for n in names if n in fields
-        ]  # fmt: skip
-
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
         return self.render("admin/once.html", lines=lines, return_url=self.get_url(".index_view"))
@@ -386,13 +377,47 @@ class AdminView(Exports, Moves, Lists, ModelView):
     # -- pages
 
     def history(self, row):
-        """The trail of a row, newest first, for those who may read the audit."""
-        if not access.may(me(), "read", Change):
-            return []
-        mine = (Change.table == self.model._meta.table_name) & (Change.key == row.id)
-        return list(
-            Change.select(Change, User).left_outer_join(User).where(mine).order_by(Change.id.desc()).limit(20)
-        )
+        """(lines of the row's trail, newest first, the address of all of them)."""
+        return history_of(row)
+
+    def panels(self, row):
+        """The panels that other tables bring to this record."""
+        return record_panels(row, me())
+
+    def links(self, row):
+        """{field name: address} of the references that the account may follow."""
+        return links_of(row, me())
+
+    def get_save_return_url(self, row, is_created=False):
+        """After saving one stays at the record, where the account may read it."""
+        back = get_redirect_target() or self.get_url(".index_view")
+        stays = row is not True and self.get_one(row.id) is not None  # True: one of which nothing may be told
+        return self.get_url(".details_view", id=row.id, url=back) if stays else back
+
+
+def due_day(field, day):
+    """The end of a clock, with a warning where the holidays of its year are not entered."""
+    text = words(field, day)
+    if day is None:
+        return text
+    if "holiday_years" not in g:
+        g.holiday_years = Clocks().years
+    if day.year in g.holiday_years:
+        return text
+    warning = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
+    return Markup('{} <span class="chip warn">{}</span>').format(text, warning)
+
+
+def searched(model):
+    """What a list is searched by, where its view does not say: the row's names, and its person's."""
+    texts = [f.name for f in model.spoken() if isinstance(f, Text) and not getattr(f, "confidential", False)]
+    link = model._meta.fields.get("employee")
+    return (*(model.names or texts), *(f"employee.{name}" for name in (link.rel_model.names if link else ())))
+
+
+def first_order(model):
+    """How a list begins, where its view does not say: by the row's name, else the newest first."""
+    return model.names[0] if model.names else ("id", True)
 
 
 def headings_of(model):
@@ -402,6 +427,12 @@ def headings_of(model):
         heading = model.headings.get(field.name, heading)
         found[field.name] = heading
     return found
+
+
+def shown(field):
+    """How a cell of this field is shown: a code beside its sign, anything else in words."""
+    say = badge if isinstance(field, Choice) else due_day if getattr(field, "due", False) else words
+    return lambda view, context, row, path: say(field, value_at(row, path))
 
 
 def refers_to(field, model):

@@ -6,10 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 import audit
 from database import write
-from fields import N_
 from models import Complaint, ComplaintEvent
 from views.base import AdminView
-from views.filters import special, yes_or_no
 from views.session import me
 
 
@@ -21,10 +19,6 @@ class ComplaintView(AdminView):
     column_default_sort = ("received_on", True)
     form_without = ("ticket", "reporter")
     action_verbs = {"reporter": "look"}
-
-    def own_filters(self):
-        still_open = {"1": Complaint.state.in_(Complaint.OPEN), "0": Complaint.state.not_in(Complaint.OPEN)}
-        return [special(Complaint, N_("Masih terbuka"), "status_open", still_open.get, yes_or_no)]
 
     @action(
         "reporter", _l("Lihat pelapor"), _l("Melihat identitas pelapor dicatat atas nama Anda. Lanjutkan?")

@@ -9,7 +9,7 @@ from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
 from database import WITA, among
-from excel.export import export
+from excel.out.export import export
 from views.session import me, whole
 
 MIME = {

@@ -5,7 +5,7 @@ from flask_admin.contrib.peewee.form import CustomModelConverter
 from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import BooleanField, ForeignKeyField, TextField
+from peewee import ForeignKeyField
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import Choice as Shown
 from wtforms.fields.choices import SelectChoice
@@ -13,8 +13,8 @@ from wtforms.validators import Optional, StopValidation
 from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
-from fields import Choice, Email, Invalid, Money, Nip, Phone, Points, Score, Whole
 from models import Employee
+from values import Invalid
 from views.session import me, whole
 
 
@@ -64,7 +64,7 @@ class ParsedChoice(Parsed, SelectField):
     def __init__(self, *args, column, **kwargs):
         kwargs["choices"] = [
             SelectChoice("", ""),
-            *(SelectChoice(code, _l(t)) for code, t in options(column)),
+            *(SelectChoice(code, _l(t)) for code, t in column.options),
         ]
         kwargs["validate_choice"] = False  # parse knows its codes
         kwargs["coerce"] = lambda value: value  # else True becomes "True"
@@ -79,13 +79,6 @@ class ParsedChoice(Parsed, SelectField):
         if isinstance(self.data, bool):
             return "1" if self.data else "0"
         return self.data or ""
-
-
-def options(column):
-    """The (code, label) pairs of a field that is chosen from a list."""
-    if isinstance(column, BooleanField):
-        return [("1", "Ya"), ("0", "Tidak")]
-    return column.choices
 
 
 class Required(ValueRequired):
@@ -160,27 +153,15 @@ class Converter(CustomModelConverter):
 
     def convert(self, model, field, field_args):
         words = dict(field_args or {})
-        words.setdefault("label", _l(field.verbose_name) if field.verbose_name else field.name)
-        words.setdefault("description", _l(field.help_text) if field.help_text else "")
+        words |= {"label": _l(field.label), "description": _l(field.help_text) if field.help_text else ""}
         words["validators"] = [Optional() if field.null else Required()]
         if isinstance(field, ForeignKeyField):
             loader = self.view._form_ajax_refs[field.name]
             return FieldInfo(field.name, ScopedSelect(loader, allow_blank=field.null, **words))
         if not hasattr(field, "parse"):  # of tables that nobody edits
             return FieldInfo(*super().convert(model, field, words))
-        words["render_kw"] = keyboard(field)
-        return FieldInfo(field.name, form_class(field)(column=field, default=field.default, **words))
+        words |= {"render_kw": field.keyboard, "column": field, "default": field.default}
+        return FieldInfo(field.name, WIDGETS[field.widget](**words))
 
 
-def keyboard(field):
-    """What a phone should offer for typing this field, and what groups it as one types."""
-    if isinstance(field, Nip):
-        return {"inputmode": "numeric", "data-nip": "", "autocomplete": "off"}
-    kinds = ((Score | Points, "decimal"), (Whole | Money, "numeric"), (Email, "email"), (Phone, "tel"))
-    return next(({"inputmode": mode} for kind, mode in kinds if isinstance(field, kind)), {})
-
-
-def form_class(field):
-    if isinstance(field, Choice | BooleanField):
-        return ParsedChoice
-    return ParsedArea if isinstance(field, TextField) else ParsedLine
+WIDGETS = {"line": ParsedLine, "area": ParsedArea, "choice": ParsedChoice}

@@ -8,14 +8,15 @@ from flask_admin import expose
 from flask_babel import gettext
 from peewee import fn
 
+import access
 from capabilities.assessments import ASSESSMENTS, stored_assessment
 from database import write
-from excel import apply as work
-from excel.validate import CLEAR, Context
+from excel.check.validate import CLEAR, Context
+from excel.write.apply import apply_at_once
 from fields import Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX
-from views.panels import staff
+from views.formfields import spoken
 from views.session import me
 
 LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW"}  # atas, sesuai, bawah
@@ -64,17 +65,26 @@ class Grid:
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
             data = workbook([(p.nip, *typed[p.id]) for p in changed], period)
-            found, upload = work.run(
+            found, upload = apply_at_once(
                 ASSESSMENTS, data, f"isi-di-layar-{period.code}.csv", Context(me(), period)
             )
         for problem in found.errors:
             flash(f"{problem.value}: {problem.message}", "error")
+        for warning in found.warnings[:MOST]:
+            if warning.column:
+                flash(f"{warning.row - 1}. {warning.column}: {spoken(warning.error)}", "info")
         return upload
+
+
+def to_judge(user):
+    """The active people of whom an account gives the supervisor's word."""
+    rule, everybody = access.led(user), Employee.select().where(Employee.active)
+    return everybody if rule is None else everybody.where(rule)
 
 
 def units_of(user):
     """{code: (name, people)} of the units where the account has people."""
-    query = staff(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id)).join(Unit)
+    query = to_judge(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id)).join(Unit)
     found = query.group_by(Unit.id, Unit.code, Unit.name).order_by(Unit.name)
     return {code: (name, count) for code, name, count in found.tuples()}
 
@@ -85,7 +95,7 @@ def default_unit(units):
 
 
 def people_of(code):
-    query = staff(me()).join(Unit).where(Unit.code == code)
+    query = to_judge(me()).join(Unit).where(Unit.code == code)
     return list(query.order_by(Employee.name, Employee.id).limit(MOST))
 
 

@@ -8,8 +8,8 @@ import markdown
 from flask import Blueprint, abort, render_template, send_from_directory, url_for
 from markupsafe import Markup
 
-from fields import N_
 from models import Table
+from values import N_
 from views.session import me
 
 guides = Blueprint("guides", __name__, url_prefix="/bantuan")

@@ -13,19 +13,18 @@ from wtforms.fields.choices import SelectChoice
 
 import access
 from capabilities import SHEETS
-from excel import apply as work
-from excel import jobs
-from excel.header import Unreadable
-from excel.parse import Busy
-from excel.template import template
-from excel.validate import Context
-from fields import CONTROL, Invalid
+from excel.check.validate import Context
+from excel.out.template import template
+from excel.read.guarded import Busy
+from excel.read.header import Unreadable
+from excel.write.jobs import is_large
+from excel.write.uploads import store, store_unchecked
 from forms import UploadForm
 from models import Period, Upload
+from values import CONTROL, Invalid
 from views.exports import MIME
 from views.formfields import spoken
 from views.session import me
-from views.uploads import wake
 
 MOST = 3  # uploads of an account that are being checked at once
 CHECKING, LOCK = Counter(), Lock()  # accounts, in this process
@@ -35,11 +34,9 @@ CHECKING, LOCK = Counter(), Lock()  # accounts, in this process
 def quota(user):
     """Whether an account may have one more file checked now; those in the background count too."""
     mine = (Upload.user == user) & (Upload.state == "queued") & Upload.fingerprint.is_null()
-    queued = list(Upload.select(Upload.id, Upload.state, Upload.beat, Upload.total).where(mine))
-    for upload in queued:
-        wake(upload)
+    queued = Upload.select().where(mine).count()
     with LOCK:
-        free = CHECKING[user.id] + len(queued) < MOST
+        free = CHECKING[user.id] + queued < MOST
         CHECKING[user.id] += free
     try:
         yield free
@@ -113,11 +110,11 @@ class ImportView(BaseView):
     def keep(sheet, field, context):
         data, name = field.data.read(), field.data.filename
         try:
-            if jobs.is_large(data):
-                return work.shelve(sheet, data, name, context)
-            upload, _ = work.store(sheet, data, name, context)
+            if is_large(data):
+                return store_unchecked(sheet, data, name, context)
+            upload, _ = store(sheet, data, name, context)
         except Busy:  # the background has time
-            return work.shelve(sheet, data, name, context)
+            return store_unchecked(sheet, data, name, context)
         except Unreadable as refusal:
             field.errors = [spoken(refusal)]
             return None

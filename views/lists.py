@@ -8,8 +8,8 @@ from flask_babel import gettext
 from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access
-from fields import CONTROL
 from models import Setting
+from values import CONTROL
 from views.filters import Comparison, filters_for
 from views.formfields import ScopedLoader, any_of
 from views.session import me, whole
@@ -94,13 +94,7 @@ class Lists:
 
     def field_of(self, path):
         """The model's field behind a dotted path, or None where a view formats its own column."""
-        model, field = self.model, None
-        for step in path.split("."):
-            model = field.rel_model if isinstance(field, ForeignKeyField) else model
-            field = model._meta.fields.get(step)
-            if field is None:
-                return None
-        return field
+        return self.model.field_at(path)
 
     def init_search(self):
         self._search_ways = {}

@@ -75,7 +75,7 @@ class Moves:
         rows = self.chosen(ids)
         able, _ = flows.sort_out(rows, move, me())
         form = self.move_form(move, able)(request.form)
-        if not form.validate():
+        if not able or not form.validate():
             return self.ask_move(move, ids, form)
         given = {field.name: getattr(field.data, "id", field.data) for field in form}
         asked = {key: value for key, value in given.items() if value is not None}

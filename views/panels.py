@@ -1,23 +1,21 @@
-"""The parts of a start page: numbers that lead somewhere, and tables that may be drawn and downloaded."""
+"""Panels and cards as a page shows them: what the rooms declare, asked for one account."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from flask import url_for
-from flask_babel import format_date, gettext
-from peewee import fn
+from flask_babel import gettext
+from peewee import ForeignKeyField
 
 import access
-from database import today
-from models import Complaint, Employee, Objection, Period, Rating, Unit, Upload
-from views.health import CHECKS, doubts
-from views.shown import TONES
-
-SHORT = 10  # rows of a list
+from capabilities import gathered
+from database import among
+from panels import FIRST, Figures, Line, Listed, Panel, Word
+from values import N_
+from views.shown import TONES, value_at, words
 
 
 @dataclass
-class Card:
+class CardOnPage:
     """A number that leads somewhere."""
 
     label: str
@@ -27,11 +25,11 @@ class Card:
 
 
 @dataclass
-class Panel:
+class PanelOnPage:
     """A short table: where it leads, what it says when it is empty, and how it is drawn.
 
-    `links` has an address a row (or none); `bar` names the columns of a part and its whole (without
-    one, the column's sum); `tones` draws every row as a series over the columns after the first.
+    `links` has an address a row (or none), `count` the number of rows that the whole has, `tones`
+    draws every row as a series over the columns after the first.
     """
 
     key: str
@@ -43,6 +41,7 @@ class Panel:
     links: list = field(default_factory=list)
     bar: tuple = ()
     tones: tuple = ()
+    count: int | None = None
 
     def whole(self, row):
         return row[self.bar[1]] if len(self.bar) > 1 else sum(r[self.bar[0]] for r in self.rows)
@@ -53,177 +52,162 @@ class Panel:
         return [(row[0], tone, row[1:]) for row, tone in zip(self.rows, self.tones, strict=True)]
 
 
-def staff(user):
-    """The active people of an account, without herself."""
-    query = access.scoped(Employee, user).where(Employee.active)
-    return query.where(Employee.id != user.employee_id) if user.employee_id else query
+# ------------------------------------------------------------------ addresses
 
 
-def unassessed(user, period):
-    return staff(user).where(Employee.unassessed(period))
+def list_url(leads):
+    """The address of a list under its filters; nothing where nothing is led to."""
+    if leads is None:
+        return ""
+    filters = {f"flt{n}_{where.arg}": str(where.value) for n, where in enumerate(leads.filters)}
+    return url_for(f"{leads.model._meta.table_name}.index_view", **filters)
 
 
-def people_url(**filters):
-    """The list of employees under these filters."""
-    return url_for("employee.index_view", **{f"flt{n}_{k}": v for n, (k, v) in enumerate(filters.items())})
+def row_url(row, page="details_view"):
+    """The address of a row's own page."""
+    return url_for(f"{row._meta.table_name}.{page}", id=row.id)
 
 
-def progress_cards(user, period):
-    """The cards of a period: people, assessed, missing, rated, waiting for confirmation."""
-    total = staff(user).count()
-    missing = unassessed(user, period.id).count() if period else 0
-    ratings = access.scoped(Rating, user).where(Rating.period == period) if period else None
-    waiting = ratings.where(Rating.state == "suggested").count() if period else 0
-    code = period.code if period else ""
-    rated = {"flt0_periode_equals": code}
+def readable(wanted, user):
+    """{(model, id): address} of the rows of {model: ids} that the account may read: one statement a table."""
+    found = {}
+    for model, ids in wanted.items():
+        if ids and access.may(user, "read", model):
+            query = access.scoped(model, user).where(among(model.id, ids)).select(model.id)
+            found |= {(model, row.id): row_url(row) for row in query}
+    return found
+
+
+def links_of(row, user):
+    """{field name: address} of the references of a row that the account may follow: one statement a table."""
+    links = [field for field in row.spoken() if isinstance(field, ForeignKeyField)]
+    keys, wanted = {f.name: (f.rel_model, row.__data__.get(f.name)) for f in links}, {}
+    for model, key in keys.values():
+        wanted.setdefault(model, set()).update({key} - {None})
+    found = readable(wanted, user)
+    return {name: found[target] for name, target in keys.items() if target in found}
+
+
+# ------------------------------------------------------------------ of a start page
+
+
+def start_page(user, period):
+    """(cards, panels) of the account's start page, in the order of the rooms, the work first."""
+    cards = [card_for(card, user, period) for card in gathered("CARDS") if user.role in card.roles.split()]
+    panels = [panel_for(panel, user, period) for panel in panels_of(user)]
+    return cards, [panel for panel in panels if panel]
+
+
+def buttons_for(user, period):
+    """[(label, address, whether it is the main one)] of what the account begins with."""
     return [
-        Card(gettext("Pegawai"), total, people_url(aktif_equals="1")),
-        Card(gettext("Belum dinilai"), missing, people_url(belum_dinilai=code), "warn" if missing else "good"),
-        Card(gettext("Predikat terhitung"), ratings.count() if period else 0, url_for("rating.index_view", **rated)),
-        Card(gettext("Menunggu konfirmasi"), waiting,
-             url_for("rating.index_view", **rated, flt1_status_equals="suggested"), "warn" if waiting else "good"),
-    ]  # fmt: skip
-
-
-def missing_panel(user, period):
-    rows, links = [], []
-    if period:
-        boss = Employee.alias()
-        query = unassessed(user, period.id).order_by(Employee.name, Employee.id).limit(SHORT)
-        query = query.select(Employee, Unit, boss).join(Unit).switch(Employee)
-        people = list(query.left_outer_join(boss, on=(Employee.supervisor == boss.id), attr="supervisor"))
-        rows = [(e.name, e.unit.name, e.supervisor.name if e.supervisor else "–") for e in people]
-        links = [url_for("employee.details_view", id=e.id) for e in people]
-    return Panel(
-        "missing", gettext("Siapa belum dinilai?"), (gettext("Nama"), gettext("Unit"), gettext("Penilai")), rows,
-        people_url(belum_dinilai=period.code) if period else "", gettext("Semua pegawai sudah dinilai."), links,
-    )  # fmt: skip
-
-
-def progress_panel(user, period):
-    """How far each branch under the account's unit has come, the slowest first."""
-    rows, links = [], []
-    if period:
-        branches, names = Unit.branches(user.unit_id), dict(Unit.select(Unit.id, Unit.name).tuples())
-        codes = dict(Unit.select(Unit.id, Unit.code).tuples())
-        everybody, left = by_unit(staff(user), branches), by_unit(unassessed(user, period.id), branches)
-        order = sorted(everybody, key=lambda unit: (-left[unit] / everybody[unit], names[unit]))
-        rows = [(names[u], everybody[u] - left[u], everybody[u]) for u in order]
-        links = [people_url(belum_dinilai=period.code, unit_within=codes[u]) for u in order]
-    head = (gettext("Unit"), gettext("Sudah dinilai"), gettext("Pegawai"))
-    return Panel("progress", gettext("Kemajuan per unit"), head, rows, "", gettext("Belum ada periode terbuka."),
-                 links, bar=(1, 2))  # fmt: skip
-
-
-def by_unit(people, branches):
-    counts = Counter()
-    for unit, count in people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit).tuples():
-        counts[branches[unit]] += count
-    return counts
-
-
-def distribution_panel(user, period):
-    """The predikats of a period; of the newest one that has any."""
-    mine = access.scoped(Rating, user)
-    newest = mine.select(Rating.period).join(Period).order_by(Period.starts_on.desc(), Period.id).limit(1)
-    shown = Period.get_or_none(Period.id == newest)
-    counts = {}
-    if shown:
-        groups = mine.select(Rating.predicate, fn.COUNT(Rating.id)).where(Rating.period == shown)
-        counts = dict(groups.group_by(Rating.predicate).tuples())
-    labels = Rating.predicate.choices if counts else ()
-    links = [url_for("rating.index_view", flt0_periode_equals=shown.code, flt1_predikat_equals=code)
-             for code, _ in labels]  # fmt: skip
-    title = gettext("Sebaran predikat")
-    return Panel(
-        "distribution", f"{title}: {shown}" if shown else title, (gettext("Predikat"), gettext("Pegawai")),
-        [(gettext(label), counts.get(code, 0)) for code, label in labels],
-        url_for("rating.index_view"), gettext("Belum ada predikat; hitung setelah nilai diunggah."), links, bar=(1,),
-    )  # fmt: skip
-
-
-def trend_panel(user):
-    """The predikats of the last periods, side by side."""
-    periods = list(Period.select().order_by(Period.starts_on.desc(), Period.id).limit(8))[::-1]
-    groups = access.scoped(Rating, user).select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
-    groups = groups.where(Rating.period.in_([p.id for p in periods])).group_by(
-        Rating.period, Rating.predicate
-    )
-    counts = {(period, predicate): n for period, predicate, n in groups.tuples()}
-    known = [p for p in periods if any(key[0] == p.id for key in counts)]
-    rows = [
-        (gettext(label), *(counts.get((p.id, code), 0) for p in known)) for code, label in Rating.predicate.choices
-    ] if len(known) > 1 else []  # fmt: skip
-    tones = tuple(TONES[code] for code, _ in Rating.predicate.choices) if rows else ()
-    return Panel("trend", gettext("Predikat dari waktu ke waktu"), (gettext("Predikat"), *(p.code for p in known)),
-                 rows, "", gettext("Tampil setelah dua periode mempunyai predikat."), tones=tones)  # fmt: skip
-
-
-def late_panel(user):
-    """What should have happened by now, each with the list that names it."""
-    day = f"{today():%Y-%m-%d}"
-    ended = Period.select().where(Period.state == "open", Period.ends_on < today())
-    undecided = access.scoped(Objection, user).where(Objection.due_on < today(), Objection.decision.is_null())
-    complaints, overdue, overdue_url = open_complaints(user)
-    found = (
-        (gettext("Periode berakhir yang belum ditutup"), ended.count(),
-         url_for("period.index_view", flt0_status_equals="open", flt1_selesai_smaller_than=day)),
-        (gettext("Keberatan lewat batas keputusan"), undecided.count(),
-         url_for("objection.index_view", flt0_keputusan_empty="1", flt1_batas_keputusan_smaller_than=day)),
-        (gettext("Pengaduan lewat tenggat"), overdue, overdue_url),
-        (gettext("Pengaduan belum diverifikasi pada waktunya"),
-         complaints.where(Complaint.state == "received", Complaint.verify_due < today()).count(),
-         url_for("complaint.index_view", flt0_status_equals="received", flt1_batas_verifikasi_smaller_than=day)),
-    )  # fmt: skip
-    late = [item for item in found if item[1]]
-    return Panel("late", gettext("Terlambat"), (gettext("Yang terlambat"), gettext("Jumlah")),
-                 [(label, n) for label, n, _ in late], "", gettext("Tidak ada yang terlambat."),
-                 [url for *_, url in late])  # fmt: skip
-
-
-def health_panel(user):
-    counts = doubts(access.scoped(Employee, user))
-    return Panel(
-        "health", gettext("Kesehatan data pegawai"), (gettext("Yang meragukan"), gettext("Pegawai")),
-        [(gettext(CHECKS[code][0]), n) for code, n in counts.items()], "",
-        gettext("Tidak ada yang meragukan."), [people_url(periksa_data=code) for code in counts],
-    )  # fmt: skip
-
-
-def uploads_panel(user):
-    query = access.scoped(Upload, user).select(Upload.id, Upload.filename, Upload.at, Upload.state)
-    found = list(query.order_by(Upload.id.desc()).limit(5))
-    rows = [(u.filename, gettext(Upload.state.labels[u.state])) for u in found]
-    return Panel("uploads", gettext("Unggahan terakhir"), (gettext("Berkas"), gettext("Status")), rows,
-                 url_for("upload.index_view"), gettext("Belum ada unggahan."),
-                 [url_for("upload.review", id=u.id) for u in found])  # fmt: skip
-
-
-def open_complaints(user):
-    """(query of the account's open complaints, how many are overdue, the list that names those)."""
-    mine = access.scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
-    url = url_for(
-        "complaint.index_view", flt0_status_open="1", flt1_tenggat_smaller_than=f"{today():%Y-%m-%d}"
-    )
-    return mine, mine.where(Complaint.close_due < today()).count(), url
-
-
-def complaint_cards(user):
-    mine, late, late_url = open_complaints(user)
-    return [
-        Card(gettext("Pengaduan terbuka"), mine.count(), url_for("complaint.index_view", flt0_status_open="1")),
-        Card(gettext("Lewat tenggat"), late, late_url, "warn" if late else "good"),
-    ]  # fmt: skip
-
-
-def complaints_panel(user):
-    mine, *_ = open_complaints(user)
-    columns = (Complaint.id, Complaint.ticket, Complaint.subject, Complaint.close_due)
-    urgent = list(mine.select(*columns).order_by(Complaint.close_due, Complaint.id).limit(SHORT))
-    rows = [
-        (c.ticket, c.subject, format_date(c.close_due, "d MMM y") if c.close_due else "–") for c in urgent
+        (gettext(button.label), url_for(button.page, **button.values), button.main)
+        for button in gathered("BUTTONS")
+        if access.may(user, button.verb, button.model) and (period or not button.in_period)
     ]
-    head = (gettext("Nomor Tiket"), gettext("Perihal"), gettext("Tenggat"))
-    return Panel("complaints", gettext("Paling mendesak"), head, rows, url_for("complaint.index_view"),
-                 gettext("Tidak ada pengaduan terbuka."),
-                 [url_for("complaint.details_view", id=c.id) for c in urgent])  # fmt: skip
+
+
+def panels_of(user):
+    """The panels that are declared for the account's role, in their order."""
+    mine = [panel for panel in (*gathered("PANELS"), *SHARED) if user.role in panel.roles.split()]
+    return sorted(mine, key=lambda panel: panel.place)
+
+
+def card_for(card, user, period):
+    number = card.count(user, period)
+    tone = ("warn" if number else "good") if card.waits else ""
+    return CardOnPage(
+        gettext(card.label), number, list_url(Listed(card.model, card.filters(user, period))), tone
+    )
+
+
+def asked(name, head, always=False):
+    """The figures of a panel that all rooms share: their questions, those without anything left out."""
+
+    def figures(user, period):
+        lines = []
+        for question in gathered("QUESTIONS"):
+            count = question.count(user) if question.panel == name else 0
+            if question.panel == name and (count or always):
+                leads = Listed(question.model, question.filters(user, period)) if question.model else None
+                lines.append(Line((Word(question.label), count), leads))
+        return Figures(head, lines)
+
+    return figures
+
+
+SHARED = (
+    Panel(key="system", title=N_("Pemeriksaan sistem"), roles="admin", place=FIRST,
+          figures=asked("system", (N_("Yang diperiksa"), N_("Hasil")), always=True)),
+    Panel(key="late", title=N_("Terlambat"), roles="admin hr", empty=N_("Tidak ada yang terlambat."),
+          figures=asked("late", (N_("Yang terlambat"), N_("Jumlah")))),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ of a record
+
+
+def record_panels(row, user):
+    """The panels that the rooms bring to a record, those only that have anything to say."""
+    mine = [panel for panel in gathered("PANELS") if isinstance(row, panel.of)]
+    shown = [panel_for(panel, user, row, counted=True) for panel in mine]
+    return [panel for panel in shown if panel and panel.rows]
+
+
+# ------------------------------------------------------------------ what is declared, as it is shown
+
+
+def panel_for(panel, user, record, counted=False):
+    """A declared panel as the account sees it; None where it may not read its table."""
+    return (numbers if panel.figures else rows_of)(panel, user, record, counted)
+
+
+def numbers(panel, user, record, counted):
+    figures = panel.figures(user, record)
+    title = gettext(panel.title)
+    return PanelOnPage(
+        panel.key, f"{title}: {figures.about}" if figures.about else title, tuple(map(gettext, figures.head)),
+        [tuple(gettext(cell) if isinstance(cell, Word) else cell for cell in line.cells) for line in figures.lines],
+        empty=gettext(panel.empty), links=[list_url(line.leads) for line in figures.lines], bar=panel.bar,
+        tones=tuple(TONES[line.code] for line in figures.lines) if panel.over_time else (),
+    )  # fmt: skip
+
+
+def rows_of(panel, user, record, counted):
+    query = panel.query(user, record)
+    if query is None:
+        return PanelOnPage(panel.key, gettext(panel.title), (), empty=gettext(panel.empty))
+    model = query.model
+    if not access.may(user, "read", model):
+        return None
+    count = query.count() if counted else None
+    rows = (
+        list(model.with_paths(query, paths_of(model, panel.columns)).limit(panel.most)) if count != 0 else []
+    )
+    return PanelOnPage(
+        panel.key, gettext(panel.title), tuple(heading(model, path) for path in panel.columns),
+        [tuple(cell(row, path) for path in panel.columns) for row in rows], count=count,
+        url=list_url(Listed(model, panel.filters(user, record))), empty=gettext(panel.empty),
+        links=[row_url(row, panel.page) for row in rows],
+    )  # fmt: skip
+
+
+def paths_of(model, columns):
+    """The paths that these columns need, those of a reference's label included."""
+    paths = []
+    for column in columns:
+        field = model.field_at(column)
+        further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
+        paths += [tuple(column.split(".")), *((*column.split("."), *path) for path in further)]
+    return paths
+
+
+def heading(model, path):
+    """The word over a column; of a reference's name the reference's own."""
+    return gettext(model.field_at(path.removesuffix(".name")).label)
+
+
+def cell(row, path):
+    """A value in words; a number stays one, so that it is set and drawn as such."""
+    field, value = row.field_at(path), value_at(row, path)
+    return value if type(value) is int and not field.choices else words(field, value) or "–"

@@ -8,7 +8,9 @@ from database import now
 from forms import LoginForm
 from models import Assessment, Change, Rating, User
 from rating import MATRIX
-from views.panels import Card, Panel
+from views.history import Line
+from views.panels import CardOnPage as Card
+from views.panels import PanelOnPage as Panel
 from views.session import me
 from views.shown import TONES, badge
 
@@ -33,9 +35,10 @@ class PartsView(BaseView):
         )
         form = LoginForm(formdata=None)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
-        change = Change(action="update", at=now(), user=None, label="")
+        told = [("Skor Perilaku", "87,5", "90"), ("Catatan", "", "Sudah dibicarakan")]
+        line = Line(Change(at=now()), gettext("Diubah"), gettext("formulir"), "", told)
         return self.render(
-            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]), change=change,
+            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]), line=line,
             badges=[badge(field, code) for field in (Rating.predicate, Rating.state, User.role) for code in field.labels],
             cards=[Card("Pegawai", 1204, "#kartu"), Card("Belum dinilai", 3, tone="warn"), Card("Selesai", 9, tone="good")],
             panels=[
@@ -45,5 +48,4 @@ class PartsView(BaseView):
                       [(*row, row[1] + 2) for row in rows], tones=tones),
                 Panel("empty", "Panel: kosong", head, empty="Kalimat yang menyebut apa yang dapat dilakukan."),
             ],
-            differences=lambda change: [("Skor Perilaku", "87,5", "90"), ("Catatan", "", "Sudah dibicarakan")],
         )  # fmt: skip

@@ -10,11 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from audit import snapshot, update
-from fields import N_
-from models import Employee, Period, Unit, User
+from models import Employee, Unit, User
 from views.base import AdminView
-from views.filters import special
-from views.health import CHECKS, doubtful
 from views.session import me
 
 
@@ -35,31 +32,12 @@ class UnitView(TreeView):
     column_default_sort = "code"
 
 
-def unassessed(code):
-    """The condition of people not yet assessed in the period of this code."""
-    return Employee.unassessed(Period.select(Period.id).where(Period.code == code))
-
-
-def periods():
-    return list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples())
-
-
-def checks():
-    return [(code, gettext(words)) for code, (words, _) in CHECKS.items()]
-
-
 class EmployeeView(TreeView):
     model = Employee
     parent = "supervisor"
     list_without = ("position_type", "email", "phone", "active", "job_class")
     column_searchable_list = ("nip", "name", "position")
     column_default_sort = "name"
-
-    def own_filters(self):
-        return [
-            special(Employee, N_("Belum dinilai"), "belum_dinilai", unassessed, periods),
-            special(Employee, N_("Periksa data"), "periksa_data", doubtful, checks),
-        ]
 
 
 class UserView(AdminView):

@@ -1,15 +1,16 @@
-"""The search of the top bar: people, units and tickets of the account's scope."""
+"""The search of the top bar: rows of the tables that the rooms let search, within the account's scope."""
 
-from flask import jsonify, request, url_for
+from flask import jsonify, request
 from flask_admin import BaseView, expose
 from flask_babel import gettext
 
 import access
-from models import Complaint, Employee, Unit
+from capabilities import gathered
 from views.formfields import ScopedLoader
+from views.panels import row_url
 from views.session import me
 
-LOADERS = [ScopedLoader("search", model) for model in (Employee, Unit, Complaint)]
+LOADERS = [ScopedLoader("search", model) for model in gathered("SEARCHED")]
 
 
 def found(words, most):
@@ -20,11 +21,9 @@ def found(words, most):
 
 
 def named(row):
-    return f"{row} · {row.subject}" if isinstance(row, Complaint) else str(row)
-
-
-def address(row):
-    return url_for(f"{row._meta.table_name}.details_view", id=row.id)
+    """A row's label, and what else names it."""
+    further = [name for name in row.names if f"{{{name}}}" not in row.called]
+    return " · ".join([str(row), *(getattr(row, name) for name in further)])
 
 
 class SearchView(BaseView):
@@ -35,14 +34,14 @@ class SearchView(BaseView):
     def index(self):
         words = request.args.get("q", "")
         return self.render(
-            "admin/search.html", words=words, groups=found(words, 20), address=address, named=named
+            "admin/search.html", words=words, groups=found(words, 20), address=row_url, named=named
         )
 
     @expose("/quick")
     def quick(self):
         """[[address, label, kind]] for the list under the search field."""
         return jsonify([
-            [address(row), named(row), gettext(model.noun)]
+            [row_url(row), named(row), gettext(model.noun)]
             for model, rows in found(request.args.get("query", ""), 5)
             for row in rows
         ])  # fmt: skip

@@ -8,7 +8,7 @@ from flask import abort, current_app, g, has_request_context, redirect, request,
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from database import db
+from database import db, forget
 from models import User
 
 IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
@@ -73,6 +73,7 @@ def guard(app):
 
 
 def connect():
+    forget()
     db.connect(reuse_if_open=True)
 
 

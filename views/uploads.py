@@ -3,24 +3,26 @@
 import io
 import json
 
-from flask import abort, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask import abort, flash, jsonify, redirect, request, send_file, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
 import access
 from capabilities import SHEETS
-from excel import apply as work
-from excel import jobs
-from excel.annotate import annotate
-from excel.archive import ending
-from excel.edits import CHOICES, Edits
-from excel.header import Unmapped, Unreadable
-from excel.review import FILTERS, PAGE, Packed, Review
-from excel.sight import open_to
-from fields import Invalid, as_text
+from excel.check.review import FILTERS, PAGE, Packed, Review
+from excel.out.marked import marked
+from excel.read.archive import ending
+from excel.read.edits import CHOICES, Edits
+from excel.read.header import Unmapped, Unreadable
+from excel.write import jobs, uploads
+from excel.write.apply import NotApplied, apply
+from excel.write.sight import open_to
+from excel.write.undo import undo, written_ids
 from models import Change, Rating
+from values import Invalid, as_text
 from views.exports import MIME
 from views.formfields import spoken
+from views.history import lines_of
 from views.session import me, whole
 from views.settings import UploadView
 from views.shown import badge
@@ -42,19 +44,13 @@ class UploadsView(UploadView):
             abort(403)
         return upload
 
-    @staticmethod
-    def plan_of(upload, edits):
-        return work.check(
-            SHEETS[upload.sheet], bytes(upload.data), work.context_of(upload, me(), edits), edits
-        )
-
     def review_of(self, upload):
         """The Review of an upload that waits for a decision. Raises Unreadable and Unmapped."""
-        work.context_of(upload, me())
+        uploads.may_act(upload, me())
         if upload.draft:
             return Packed(bytes(upload.draft))
         edits = Edits.of(upload)
-        return Review(self.plan_of(upload, edits), edits)
+        return Review(uploads.plan_of(upload, me(), edits), edits)
 
     # -- pages
 
@@ -62,16 +58,13 @@ class UploadsView(UploadView):
     def review(self, id):
         upload = self.own(id)
         if upload.state in ("queued", "applying"):
-            wake(upload)
-            return self.render("admin/upload_wait.html", upload=upload, sheet=SHEETS[upload.sheet])
+            return self.render("admin/upload_wait.html", upload=upload, idle=jobs.is_unattended(upload))
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
         self.readable(id)
         try:
             if upload.expired:
-                raise Unreadable(
-                    gettext("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi.")
-                )
+                raise uploads.Expired()
             review = self.review_of(upload)
         except Unmapped as refusal:
             return self.ask_columns(upload, refusal, spoken(refusal))
@@ -86,8 +79,7 @@ class UploadsView(UploadView):
     def progress(self, id):
         """How far the background is, for the page that waits."""
         upload = self.own(id)
-        wake(upload)
-        return jsonify(state=upload.state, done=upload.done)
+        return jsonify(state=upload.state, done=upload.done, idle=jobs.is_unattended(upload))
 
     def show(self, upload, review):
         """A page of one kind of rows, with the file's counts and causes above."""
@@ -129,7 +121,8 @@ class UploadsView(UploadView):
         page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
-            "edits": Edits.of(upload) if open_to(upload, me()) else Edits(), "changes": changes, "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
+            "resting": SHEETS[upload.sheet].resting(written_ids(upload)) if upload.state == "applied" else (),
+            "edits": Edits.of(upload) if open_to(upload, me()) else Edits(), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
             "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
 
@@ -175,12 +168,12 @@ class UploadsView(UploadView):
         if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
             abort(400)
         if told == "all":
-            told = [line.row for line in self.plan_of(upload, edits).conflict]
+            told = [line.row for line in uploads.plan_of(upload, me(), edits).conflict]
         return edits.decide(told, what)
 
     def accept_nips(self, edits, upload):
         """Consent to every repaired NIP at once."""
-        for problem in self.plan_of(upload, edits).errors:
+        for problem in uploads.plan_of(upload, me(), edits).errors:
             if problem.error.mangled and problem.error.near:
                 edits.correct(problem.row, problem.column, problem.error.near)
 
@@ -188,9 +181,9 @@ class UploadsView(UploadView):
         """Keep the decisions, and back to the page they were made on."""
         try:
             if upload.draft:
-                jobs.queue(upload, edits, fingerprint=None, draft=None)
+                uploads.queue_check(upload, edits)
             else:
-                work.revise(upload, me(), edits)
+                uploads.revise(upload, me(), edits)
         except Invalid as refusal:
             flash(spoken(refusal), "error")
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
@@ -201,35 +194,31 @@ class UploadsView(UploadView):
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
         upload = self.readable(id)
-        upload.fingerprint = request.form.get("fingerprint") or upload.fingerprint  # what was shown
+        shown = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
         try:
             if upload.draft:
-                self.apply_later(upload, partial)
+                uploads.queue_apply(upload, me(), shown, partial)
             else:
-                work.apply(upload, me(), partial)
+                apply(upload, me(), partial, shown=shown)
                 flash(gettext("Unggahan disimpan."), "success")
-        except (work.Changed, work.HasErrors) as refusal:
+        except NotApplied as refusal:
             flash(gettext(str(refusal)), "error")
         except Invalid as refusal:  # done before, or no longer readable
             flash(spoken(refusal), "info")
         return redirect(url_for(".review", id=id))
 
-    @staticmethod
-    def apply_later(upload, partial):
-        """Queue a large upload to be applied as it was shown."""
-        if upload.expired:
-            raise work.Expired()
-        edits = Edits.of(upload)
-        edits.apply, edits.note, edits.tries = {"by": me().id, "partial": partial}, "", 0
-        jobs.queue(upload, edits, fingerprint=upload.fingerprint)
-
     @expose("/<int:id>/undo", methods=("POST",))
     def undo(self, id):
         upload = self.own(id)
         try:
-            undone, kept = work.undo(upload, me())
+            resting = SHEETS[upload.sheet].resting(written_ids(upload))
+            undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
+            if resting:
+                rows = "; ".join(resting[:20])
+                flash(gettext("Dasar %(n)s predikat berubah; hitung lagi atau tarik: %(rows)s", n=len(resting), rows=rows),
+                      "info")  # fmt: skip
             if kept:
                 rows = "; ".join(kept[:20])
                 flash(gettext("Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows=rows), "info")
@@ -244,12 +233,12 @@ class UploadsView(UploadView):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
         upload = self.with_file(id)
         try:
-            marked = annotate(bytes(upload.data), self.plan_of(upload, Edits.of(upload)))
+            book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
         except Unreadable as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
         name = f"{stem(upload)}-diperiksa.xlsx"
-        return send_file(io.BytesIO(marked), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
+        return send_file(io.BytesIO(book), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
 
     @expose("/<int:id>/file")
     def file(self, id):
@@ -270,15 +259,6 @@ class UploadsView(UploadView):
 def stem(upload):
     """The sender's name of a file without its ending, which is not hers to choose."""
     return upload.filename.rsplit(".", 1)[0] or "unggahan"
-
-
-def wake(upload):
-    """Start a worker for a job that nobody works on: `serve` keeps one, other servers do not."""
-    if jobs.forsaken(upload) and (not WORKERS or WORKERS[-1].poll() is not None):
-        WORKERS[:] = [jobs.start_worker(KINERJA_INSTANCE=str(current_app.config["INSTANCE"]))]
-
-
-WORKERS = []  # the one that this process started last
 
 
 def said(problem):

@@ -9,8 +9,9 @@ from benchmarks.imports import assessments_file
 from benchmarks.memory import peak
 from benchmarks.place import database, people, quarters
 from capabilities.assessments import ASSESSMENTS
-from excel.apply import apply, store
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.write.apply import apply
+from excel.write.uploads import store
 from models import Assessment
 
 

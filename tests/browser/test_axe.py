@@ -5,8 +5,8 @@ from flask import url_for
 
 from capabilities.assessments import ASSESSMENTS
 from database import db
-from excel.apply import store
-from excel.validate import Context
+from excel.check.validate import Context
+from excel.write.uploads import store
 from models import MODELS, Employee, Period, Unit, User
 from tests.make import xlsx
 

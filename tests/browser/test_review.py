@@ -3,7 +3,7 @@
 import pytest
 
 from database import db
-from excel import jobs
+from excel.write import jobs
 from models import Assessment, Period, Upload, User
 from tests.browser import test_walks as walks
 from tests.make import xlsx

@@ -1,0 +1,245 @@
+"""From raw cells to values: every error of every row at once, each with its place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import access
+from database import Memo, among
+from values import N_, Invalid, as_text
+
+from ..read.header import Unreadable
+from ..read.parse import Fault
+from .hints import hint
+
+BLANK = object()  # an empty cell: what is stored stays
+CLEAR = "HAPUS"
+
+
+def no_progress(share):
+    """Nobody is told how far the work is."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Whose rights and scope hold (None: IT at the command line), and the period given beside the file.
+
+    `take` are the rows that are written although what is stored has moved on; `progress` is called with
+    the share of the work that is done, 0 to 1.
+    """
+
+    user: Any = None
+    period: Any = None
+    take: frozenset = frozenset()
+    progress: Callable = no_progress
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Something wrong, or odd, with a row or one of its cells; `error` says it, translatable."""
+
+    row: int
+    error: Invalid
+    column: str = ""
+    cell: str = ""
+    value: str = ""
+
+    @property
+    def message(self):
+        """What is wrong, in the user's words."""
+        return str(self.error)
+
+    def __str__(self):
+        place = f", kolom {self.column}" if self.column else ""
+        return f"Baris {self.row}{place}: {self.message}"
+
+
+class Coming(str):
+    """The natural key of a row that the same file adds."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: values by field name (blank ones absent, cleared ones None), references as ids or Coming."""
+
+    number: int
+    cells: list
+    values: dict
+    key: tuple = ()
+    defaulted: tuple = ()  # the key fields that nobody filled in, but a rule of the sheet
+    verified: dict = field(default_factory=dict)
+
+
+@dataclass
+class Checked:
+    """A file's rows that hold good on their own, and what is wrong with the others.
+
+    `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are the Excel rows
+    with errors.
+    """
+
+    sheet: Any
+    table: Any
+    context: Context
+    rows: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    known: dict = field(default_factory=dict)
+    bad: set = field(default_factory=set)
+
+    def problem(self, row, column, message):
+        """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""
+        error = message if isinstance(message, Invalid) else Invalid(message)
+        if isinstance(column, str):
+            column = self.sheet.by_name.get(column)
+        if column is None:
+            return Problem(row.number, error)
+        place = self.table.places.get(column)
+        value = "" if place is None else as_text(row.cells[place])
+        return Problem(row.number, error, column.header, self.table.address(column, row.number), value)
+
+    def fail(self, row, column, message):
+        self.errors.append(self.problem(row, column, message))
+        self.bad.add(row.number)
+
+    def warn(self, row, column, message):
+        self.warnings.append(self.problem(row, column, message))
+
+
+def validate(sheet, table, context):
+    """The Checked rows of a Table under an account's rights.
+
+    Cells go through their field's `parse`, once for each different value; references are resolved
+    by one query each, within the account's scope, and a foreign one reads like an unknown one.
+    What depends on the stored rows of the sheet itself is left to `plan`. Raises access.Denied
+    and Unreadable. Source: DESIGN, Contracts, Sheets.
+    """
+    may_import(sheet, context.user)
+    _period_given(sheet, table, context)
+    checked = Checked(sheet, table, context)
+    columns = [c for c in table.places if c.name or c in sheet.verified]
+    read = {column: _read(sheet, column, table.cells(column)) for column in columns}
+    context.progress(0.3)
+    for column in columns:
+        if column.reference:
+            read[column] = _resolved(checked, column, read)
+    hint(checked, read)
+    _fill_rows(checked, read)
+    _prepare(checked)
+    return checked
+
+
+def may_import(sheet, user):
+    """Refuse an account that may not upload this sheet: raises access.Denied."""
+    if not sheet.imports or not access.may(user, "upload", sheet.model):
+        raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
+
+
+def _period_given(sheet, table, context):
+    column = sheet.by_name.get("period")
+    needed = column and "period" in sheet.key
+    if needed and column not in table.places and context.period is None:
+        raise Unreadable(N_("Kolom Periode tidak ada; tambahkan atau pilih periode saat mengunggah"))
+
+
+def _read(sheet, column, cells):
+    """The values of a column: parsed, BLANK, None (cleared), or the Invalid that says why not."""
+    target = column.reference or column.field
+    clears = target.null and (column.name not in sheet.key or column.name in sheet.optional)
+
+    def read(key):
+        value = key[1] if key.__class__ is tuple else key
+        try:
+            return _value(column.field, value, clears)
+        except Invalid as problem:
+            return problem
+
+    memo = Memo(read)  # 1, 1.0 and True are one key, so what is not text goes with its type
+    return [memo[cell] if cell.__class__ is str else memo[cell.__class__, cell] for cell in cells]
+
+
+def _value(parser, value, clears):
+    if isinstance(value, Fault):
+        raise Invalid(
+            N_("sel berisi galat; perbaiki rumusnya atau ketik nilainya")
+            if value.kind == "error"
+            else N_("rumus belum dihitung; buka berkas di Excel, simpan, lalu unggah lagi")
+        )
+    if isinstance(value, str) and value.strip() == CLEAR:
+        if not clears:
+            raise Invalid(N_("tidak boleh dikosongkan"))
+        return None
+    parsed = parser.parse(value)
+    return BLANK if parsed is None else parsed
+
+
+def _resolved(checked, column, read):
+    """A reference's values with ids for keys; a row of the same file comes as Coming."""
+    keys = {v for v in read[column] if isinstance(v, str)}
+    model, user = column.reference.rel_model, checked.context.user
+    condition = None if column.name in checked.sheet.anybody else access.scope(model, user)
+    found = _referred(column, keys, condition, checked.sheet.knows.get(column.name, ())) if keys else {}
+    checked.known[column.name] = {row[1]: row for row in found.values()}
+    coming = set()
+    if column in checked.sheet.own:
+        own = checked.sheet.by_name[checked.sheet.key[0]]
+        coming = {v for v in read.get(own, ()) if isinstance(v, str)} - found.keys()
+    ids = {key: found[key][1] for key in found} | {key: Coming(key) for key in coming}
+    lost = Memo(lambda key: _unknown(column, key, condition is not None))
+    return [(ids.get(v) or lost[v]) if isinstance(v, str) else v for v in read[column]]
+
+
+def _referred(column, keys, condition, further):
+    """{natural key: (key, id, what else names it, *further)} of the rows that cells refer to, within a condition."""
+    model = column.reference.rel_model
+    names = [model._meta.fields[name] for name in model.names if name != column.field.name]
+    query = model.select(column.field, model.id, *names, *further).where(among(column.field, keys))
+    if condition is not None:
+        query = query.where(condition)
+    return {row[0]: row for row in query.tuples().iterator()}
+
+
+def _unknown(column, key, limited):
+    """The same words for a row that is not there and for one that is somebody else's."""
+    words = N_("%(value)s tidak ditemukan; periksa penulisannya")
+    if limited:
+        words = N_("%(value)s tidak ditemukan di antara yang Anda kelola")
+        if column.field.name == "nip":
+            words = N_("NIP %(value)s tidak ditemukan di antara pegawai yang Anda kelola")
+    return Invalid(words, value=key)
+
+
+def _fill_rows(checked, read):
+    """Rows of values; cells that cannot be taken become errors."""
+    sheet, table = checked.sheet, checked.table
+    names = [column.name or column.path for column in read]
+    lines = zip(*read.values(), strict=True)
+    rows = [
+        Row(number, cells, {n: v for n, v in zip(names, line, strict=True) if v is not BLANK})
+        for number, cells, line in zip(table.numbers, table.rows, lines, strict=True)
+    ]
+    for column, values in read.items():
+        for row, value in zip(rows, values, strict=True):
+            if isinstance(value, Invalid):
+                checked.fail(row, column, value)
+    for path in (column.path for column in sheet.verified if column in read):
+        for row in rows:
+            if path in row.values:
+                row.verified[path] = row.values.pop(path)
+    checked.rows = [row for row in rows if row.number not in checked.bad]
+
+
+def _prepare(checked):
+    """Defaults of the sheet, and the rows' keys; a blank key is an error."""
+    sheet = checked.sheet
+    wanted = [name for name in sheet.key if name not in sheet.optional]
+    for row in checked.rows:
+        for name in wanted:
+            if row.values.get(name) is None:
+                checked.fail(row, name, N_("wajib diisi"))
+        if row.number not in checked.bad:
+            sheet.complete(row, checked)
+        row.key = tuple(map(row.values.get, sheet.key))
+    checked.rows = [row for row in checked.rows if row.number not in checked.bad]

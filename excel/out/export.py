@@ -1,0 +1,134 @@
+"""Rows out of the database into .xlsx and .csv files, in a stream: the very sheets that import reads."""
+
+import csv
+import io
+import re
+
+from openpyxl import Workbook
+from peewee import JOIN
+
+import access
+import audit
+from database import stream
+from values import CONTROL, N_, Invalid
+
+from .workbook import as_shown, face, fill, opened, rendered
+
+LIVE = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formula
+
+
+def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, kind=None):
+    """Write the rows of a sheet (or of a part of one) to a path or a binary file; returns their number.
+
+    `kind` is "xlsx" or "csv" (told by the path's ending). `query`, a query over the sheet's model
+    that is already limited and sorted, takes the place of `period` (a Period) and `unit_code`.
+    Raises access.Denied, and Invalid for an unknown unit or ending.
+    """
+    kind = kind or str(out).rsplit(".", 1)[-1].lower()
+    if kind not in WRITERS:
+        raise Invalid(N_("Nama berkas harus berakhir .xlsx atau .csv"))
+    rows = rows_of(sheet, user=user, period=period, unit_code=unit_code, query=query)
+    with opened(out) as file:
+        count = WRITERS[kind](sheet, rows, file)
+    taken(sheet, count, user)
+    return count
+
+
+def taken(sheet, count, user):
+    """Leave a line in the trail: who took how many rows of what."""
+    audit.event(
+        "export",
+        sheet.model,
+        f"{sheet.title}: {count}",
+        user=user,
+        after={"sheet": sheet.name, "rows": count},
+    )
+
+
+# ------------------------------------------------------------------ rows
+
+
+def rows_of(sheet, *, user=None, period=None, unit_code=None, query=None):
+    """An iterator of tuples in column order, from one SQL statement; codes as they are stored."""
+    if not access.may(user, "read", sheet.model):
+        raise access.Denied(N_("Akun ini tidak boleh melihat data ini"))
+    if query is None:
+        query = _limited(sheet, user, period, unit_code).order_by(sheet.model.id)
+    aliases, columns = {}, []
+    for column in sheet.columns:
+        field, *way = reversed(column.path.split("."))
+        query, source = _joined(query, sheet.model, aliases, tuple(reversed(way)))
+        columns.append(getattr(source, field))
+    return stream(query.select(*columns))
+
+
+def _limited(sheet, user, period, unit_code):
+    model, query = sheet.model, access.scoped(sheet.model, user)
+    if period is not None and "period" in model._meta.fields:
+        query = query.where(model.period == period)
+    elif period is not None and sheet.dated:
+        query = query.where(model._meta.fields[sheet.dated].between(period.starts_on, period.ends_on))
+    if unit_code:
+        query = query.where(access.below(model, access.unit_of(unit_code, user)))
+    return query
+
+
+def _joined(query, model, aliases, way):
+    """(query, alias) with the tables of a path joined once each."""
+    source = model
+    for place in range(len(way)):
+        path = way[: place + 1]
+        if path not in aliases:
+            key = getattr(source, way[place])
+            aliases[path] = key.rel_model.alias()
+            query = query.join_from(
+                source, aliases[path], JOIN.LEFT_OUTER, on=(key == aliases[path].id), attr="_".join(path)
+            )
+        source = aliases[path]
+    return query, source
+
+
+# ------------------------------------------------------------------ files
+
+
+def write_csv(sheet, rows, out):
+    """Rows as .csv: UTF-8 with BOM, comma, `'` before what a spreadsheet would compute; returns their number."""
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([column.header for column in sheet.columns])
+    count = 0
+    for columns in rendered(rows, [_csv_cell(column.field) for column in sheet.columns]):
+        writer.writerows(zip(*columns, strict=True))
+        count += len(columns[0])
+    text.detach()
+    return count
+
+
+def harmless(text):
+    """A text for a .csv, with `'` before what a spreadsheet would compute."""
+    return f"'{text}" if LIVE.match(text) else text
+
+
+def _csv_cell(field):
+    """A function of a stored value that gives it as the text of a cell."""
+    convert = field.python_value  # raw values of the database, and values that are ready, alike
+
+    def cell(value):
+        return harmless(CONTROL.sub("", as_shown(field, convert(value))))
+
+    return cell
+
+
+def write_xlsx(sheet, rows, out):
+    """Rows as .xlsx in bounded memory, a summary on a second page; returns their number."""
+    book, pages = Workbook(), [(sheet, rows)]
+    totals = sheet.summary(sheet) if sheet.summary else None
+    if totals:
+        pages = [(sheet, totals.counting(rows)), (totals.part, totals.rows())]
+        book.create_sheet()
+    for page, (part, _) in zip(book, pages, strict=True):
+        face(page, part)
+    return fill(book, pages, out)
+
+
+WRITERS = {"xlsx": write_xlsx, "csv": write_csv}

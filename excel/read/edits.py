@@ -1,0 +1,93 @@
+"""What a person decided in the review of a file: kept beside its bytes, which stay as they came."""
+
+import json
+from dataclasses import dataclass, field
+
+import access
+import audit
+from models import Setting
+from values import CONTROL
+
+from .header import title_key
+
+LONGEST = 20_000  # letters of a corrected cell, as of the longest field
+CHOICES = ("skip", "take", "ask")  # of a row
+LESSONS = "titles:"  # the office's setting of what titles mean, by sheet
+
+
+@dataclass
+class Edits:
+    """Decisions by Excel row number and header.
+
+    `titles` {title: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
+    `skip` rows to leave out; `take` conflicting rows to write as the file has them. `apply` is what
+    was asked of a background job ({"by": account's id, "partial"}), `note` what it has to say, `tries`
+    how often it was begun.
+    """
+
+    titles: dict = field(default_factory=dict)
+    cells: dict = field(default_factory=dict)
+    skip: set = field(default_factory=set)
+    take: set = field(default_factory=set)
+    apply: dict = field(default_factory=dict)
+    note: str = ""
+    tries: int = 0
+
+    @classmethod
+    def of(cls, upload):
+        """The decisions kept with an Upload."""
+        kept = json.loads(upload.edits or "{}")
+        kept["cells"] = {int(row): texts for row, texts in kept.get("cells", {}).items()}
+        return cls(**kept | {name: set(kept.get(name, ())) for name in ("skip", "take")})
+
+    def as_json(self):
+        kept = vars(self) | {"skip": sorted(self.skip), "take": sorted(self.take)}
+        return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False)
+
+    def name(self, title, header):
+        """Say what a title means; "" says that its column does not matter."""
+        self.titles[title_key(title)] = header
+
+    def correct(self, row, header, text):
+        """Put a text in place of a cell's value."""
+        self.cells.setdefault(row, {})[header] = CONTROL.sub("", text[:LONGEST])
+
+    def decide(self, rows, choice):
+        """Skip rows, take them, or neither ("ask")."""
+        self.skip.difference_update(rows)
+        self.take.difference_update(rows)
+        if choice != "ask":
+            getattr(self, choice).update(rows)
+
+
+NOTHING = Edits()
+
+
+def lessons(sheet):
+    """{title: header} of what the office was told of titles that we do not know."""
+    return Setting.read(None, f"{LESSONS}{sheet.name}", {})
+
+
+def learn(sheet, titles, user):
+    """Remember for the office what titles mean that we do not know, as the desk says."""
+    known, ours = lessons(sheet), sheet.known.keys() | sheet.synonyms.keys()
+    new = {title: header for title, header in titles.items() if title not in ours}
+    if access.is_desk(user) and known | new != known:
+        told = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
+        audit.keep(f"{LESSONS}{sheet.name}", known | new, f"{sheet.title}: {told}", user=user)
+
+
+def edited(table, edits):
+    """The Table with the corrected cells in place and the skipped rows set apart in `table.skipped`."""
+    if edits.cells:
+        columns = {column.header: place for column, place in table.places.items()}
+        for number, row in zip(table.numbers, table.rows, strict=True):
+            for header, text in edits.cells.get(number, {}).items():
+                if header in columns:
+                    row[columns[header]] = text
+    if edits.skip:
+        pairs = list(zip(table.numbers, table.rows, strict=True))
+        table.skipped = [pair for pair in pairs if pair[0] in edits.skip]
+        table.numbers = [number for number, _ in pairs if number not in edits.skip]
+        table.rows = [row for number, row in pairs if number not in edits.skip]
+    return table

@@ -1,0 +1,147 @@
+"""Large uploads are checked and applied in the background: the Upload row is the job, the table the queue.
+
+A job is claimed inside `write()`, tells how far it got and beats as it does; one whose worker died
+(kill -9, power cut) is claimed again. Whatever a worker wrote is in one transaction or not there.
+"""
+
+import gc
+import io
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import access
+from audit import Stale
+from database import connect, db
+from models import Upload, User
+from values import N_, Invalid
+
+from ..check.review import Review, packed
+from ..read.edits import Edits
+from ..read.header import Unmapped
+from .apply import NotApplied, apply
+from .uploads import PENDING, STALE, AlreadyDone, claim_job, keep_job, plan_of, release_job, reviewed
+
+LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
+CSV = 5  # times that a .csv is smaller
+WAITING, PAUSE, IDLE = 5, 0.25, 30  # seconds
+TRIES = 3
+FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
+PROGRAM = Path(__file__).parents[2] / "admin_app.py"
+
+
+def is_large(data):
+    """Whether checking this file would keep a person waiting."""
+    if not data.startswith(b"PK\3\4"):
+        return len(data) * CSV > LARGE
+    try:
+        return sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(data)).infolist()) > LARGE
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False  # small enough to be refused at once
+
+
+def is_unattended(upload):
+    """Whether a job has waited for a while and no worker has told of any job since: none seems to run."""
+    waited = time.time() - (upload.beat or 0)
+    if upload.state not in PENDING or waited < (STALE if upload.total else WAITING):
+        return False
+    alive = (Upload.total > 0) & (Upload.beat > time.time() - STALE)
+    return not Upload.select(Upload.id).where(alive & Upload.state.in_(PENDING)).exists()
+
+
+# ------------------------------------------------------------------ the worker
+
+
+def work_off(upload):
+    """Do a claimed job; whatever comes of it is kept in its row."""
+    edits = Edits.of(upload)
+    edits.tries += 1
+    keep_job(upload.id, edits=edits.as_json())
+    try:
+        if edits.tries > TRIES:
+            raise Invalid(N_("Pemeriksaan berkali-kali terhenti; bagi berkas menjadi beberapa bagian"))
+        if upload.fingerprint:
+            _apply(upload, edits)
+        else:
+            _check(upload, edits)
+    except (Invalid, access.Denied, Stale) as refusal:
+        edits.note = str(refusal)
+        keep_job(upload.id, state="failed", edits=edits.as_json())
+
+
+def _check(upload, edits):
+    """Make the review of a file, and keep it."""
+    progress = _progress(upload)
+    edits.tries, kept = 0, {}
+    try:
+        plan = plan_of(upload, upload.user, edits, progress)
+        progress(0.8)
+        kept = {**reviewed(plan), "draft": packed(Review(plan, edits))}
+    except Unmapped:
+        pass  # a person will say what the columns mean
+    keep_job(upload.id, state="checked", edits=edits.as_json(), beat=None, **kept)
+
+
+def _apply(upload, edits):
+    """Carry a reviewed upload out; what has changed since is reviewed again."""
+    user = User.get_by_id(edits.apply["by"])
+    if not user.active:
+        raise access.Denied(N_("Akun ini tidak aktif"))
+    try:
+        apply(upload, user, edits.apply["partial"], progress=_progress(upload))
+    except AlreadyDone:
+        return
+    except NotApplied as refusal:
+        edits.note, edits.apply, edits.tries = str(refusal), {}, 0
+        keep_job(upload.id, state="queued", fingerprint=None, draft=None, total=0, edits=edits.as_json())
+
+
+def _progress(upload):
+    """Tells the row how far its job is, unless a transaction is open: nobody could read it."""
+
+    def progress(share):
+        if not db.in_transaction():
+            keep_job(upload.id, done=int(100 * share), beat=time.time())
+
+    return progress
+
+
+def keep_working(stay, parent=None):
+    """Work jobs off, each in a process of its own; without `stay` only while there are any.
+
+    A process that dies gives its job back, and the memory of a large file goes with it. Ends with
+    the `parent` that started it.
+    """
+    idle = 0
+    while (stay or idle < IDLE) and parent in (None, os.getppid()):
+        with db.connection_context():
+            job = claim_job()
+        if job is None:
+            idle += PAUSE
+            time.sleep(PAUSE)
+            continue
+        idle = 0
+        child = FRESH.Process(target=work_off_alone, args=(job.id, db.obj.url))
+        child.start()
+        child.join()
+        if child.exitcode:
+            with db.connection_context():
+                release_job(job.id)
+
+
+def work_off_alone(key, url):
+    """Do a claimed job over a connection of its own, in a process that ends with it."""
+    gc.disable()  # rows by the ten thousand, none of it garbage, take a fifth longer to collect
+    connect(url)
+    with db.connection_context():
+        work_off(Upload.get_by_id(key))
+
+
+def start_worker():
+    """A process that works jobs of this database off beside this one, and ends with it."""
+    command = [sys.executable, str(PROGRAM), "work", "--stay", "--parent", str(os.getpid())]
+    return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": db.obj.url}, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program

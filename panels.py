@@ -1,0 +1,157 @@
+"""What pages show of a capability: panels, cards and questions, each with the list that it leads to."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import access
+
+FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
+SHORT = 10  # rows of a list
+
+
+def argument(field, word):
+    """How an address names a comparison of a field: the same in every language."""
+    return re.sub(r"\W+", "_", f"{field.verbose_name} {word}".lower()).strip("_")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A filter that no field gives: `holds(code, user)` is a condition, `options()` are its (code, words)."""
+
+    model: type
+    label: str
+    arg: str
+    holds: Callable
+    options: Callable
+
+
+class Where(NamedTuple):
+    """One filter of a list: a field (or a Named filter), the value asked for, and the comparison."""
+
+    column: Any
+    value: Any
+    word: str = "equals"
+
+    @property
+    def arg(self):
+        """Its name in an address."""
+        return self.column.arg if isinstance(self.column, Named) else argument(self.column, self.word)
+
+
+class Listed(NamedTuple):
+    """The list of a table under some filters, as what a number or a line leads to."""
+
+    model: type
+    filters: tuple = ()
+
+
+class Word(str):
+    """A cell that is a word of ours rather than data: it is translated where it is shown."""
+
+
+class Line(NamedTuple):
+    """A line of a table of numbers: its cells, where it leads, and the code whose tone it has."""
+
+    cells: tuple
+    leads: Listed | None = None
+    code: str = ""
+
+
+class Figures(NamedTuple):
+    """A table of numbers: the words over its columns, its lines, and what its title names besides."""
+
+    head: tuple
+    lines: list
+    about: str = ""
+
+
+def nothing(user, record):
+    """No filters."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A short table on a page: on the start pages of `roles`, and on the page of each record of `of`.
+
+    Its functions are asked with the account and the record; on a start page the record is the
+    current period, or None. A panel of rows has a `query` (None where there is nothing to ask), the
+    `columns` that it shows (paths of the model) and the `filters` of the list that shows them all;
+    its lines lead to `page` of their row. A panel of numbers has `figures` instead. `bar` names the
+    columns of a part and its whole (without one, the column's sum); `over_time` draws every line as
+    a series over the columns after the first.
+    """
+
+    key: str
+    title: str
+    roles: str = ""
+    of: tuple = ()
+    query: Callable | None = None
+    columns: tuple = ()
+    filters: Callable = nothing
+    figures: Callable | None = None
+    empty: str = ""
+    place: int = WORK
+    most: int = SHORT
+    page: str = "details_view"
+    bar: tuple = ()
+    over_time: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number on the start pages of some roles: `count(user, period)`, and the list that it counts."""
+
+    label: str
+    roles: str
+    count: Callable
+    model: type
+    filters: Callable = nothing
+    waits: bool = False  # whether it is work to do: good at none, a warning above
+
+
+@dataclass(frozen=True)
+class Button:
+    """What one begins with on the start page: who may do `verb` to `model` goes to `page` (with `values`)."""
+
+    label: str
+    verb: str
+    model: type
+    page: str
+    values: dict
+    in_period: bool = True  # whether it needs an open period
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A line of a panel that all rooms share: how many there are of something, and the list that names them."""
+
+    panel: str
+    label: str
+    count: Callable
+    model: type | None = None
+    filters: Callable = nothing
+
+
+def referring(column, *columns, order, title=None, below=False, most=5):
+    """The panel that rows of a table bring to the record to which `column` refers.
+
+    With `below` the rows of the records under it count too, as in a tree of units.
+    """
+    model, target = column.model, column.rel_model
+
+    def rows(user, record):
+        its = column.in_(target.below(record.id)) if below else column == record.id
+        return access.scoped(model, user).where(its).order_by(*order)
+
+    def filters(user, record):
+        key = getattr(record, target.natural_key().name)
+        return (Where(column, key, "within" if below else "equals"),)
+
+    return Panel(
+        key=f"{model._meta.table_name}-{column.name}", title=title or model.noun, of=(target,),
+        query=rows, columns=columns, filters=filters, most=most,
+    )  # fmt: skip

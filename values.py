@@ -1,0 +1,134 @@
+"""How people write values: keys, numbers and dates, and a refusal in their words."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def N_(text):
+    """Mark a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
+class Invalid(ValueError):
+    """A value that cannot be taken, said in the user's words (translatable: template and params)."""
+
+    hint = None  # a further Invalid that says what may have been meant
+    mangled = False
+
+    def __init__(self, template, **params):
+        self.template, self.params = template, params
+        super().__init__(template % params if params else template)
+
+    def __str__(self):
+        return f"{super().__str__()}. {self.hint}" if self.hint else super().__str__()
+
+    @property
+    def near(self):
+        """The value that may have been meant, as text that can be written in its place."""
+        return self.params.get("near") or (self.hint.near if self.hint else "")
+
+    @property
+    def general(self):
+        """The parameters without this very value."""
+        return self.params | {name: N_("nilai") for name in ("value", "near") if name in self.params}
+
+    @property
+    def cause(self):
+        """The problem without this very value, so that many rows can be told at once."""
+        return self.template % self.general if self.params else self.template
+
+
+def clean_key(text):
+    """The text as a key: full width folded, invisible characters out, white space single."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(INVISIBLE).split())
+
+
+def compare_key(text):
+    """The text as two people might write it alike: no case, no `/ . - _ ( )`, single spaces."""
+    return " ".join(re.sub(r"[/.\-_()]", " ", clean_key(text).casefold()).split())
+
+
+def as_text(value):
+    """A workbook's cell as the text that a person sees in it."""
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return value.strftime("%d-%m-%Y") if isinstance(value, date) else str(value)
+
+
+RUINED = re.compile(r"\d([.,]\d+)?E\+?(1[5-9]|[2-9]\d|\d{3})", re.ASCII | re.IGNORECASE)
+
+
+def whole_text(value):
+    """A cell of free text or of a code as text: a number of 16 digits and more has lost its last ones."""
+    number = isinstance(value, int | float) and not -1e15 < value < 1e15
+    if number or (isinstance(value, str) and RUINED.fullmatch(value.strip())):
+        raise Invalid(
+            N_("terbaca sebagai angka sehingga angka ke-16 dan seterusnya hilang; "
+               "ubah sel menjadi Teks lalu ketik ulang")
+        )  # fmt: skip
+    return as_text(value)
+
+
+def read_number(value, like="87,5"):
+    """A finite Decimal from a cell or from text with at most one comma or point; `like` shows how to write it."""
+    if isinstance(value, date):
+        words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
+        raise Invalid(words, value=as_text(value))
+    if isinstance(value, bool):
+        raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
+    if isinstance(value, int | float):
+        if value != value or abs(value) > 1e15:
+            raise Invalid(N_("%(value)s bukan angka"), value=value)
+        return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
+    text = clean_key(str(value))
+    if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
+        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like)
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like) from None
+
+
+MONTHS = {
+    name: number
+    for number, names in enumerate((
+        "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
+        "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
+        "oktober okt oct october", "november nov nop nopember", "desember des dec december",
+    ), 1)
+    for name in names.split()
+}  # fmt: skip
+WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
+
+
+def read_day(value):
+    """A date from a cell or from text like 31-12-2026, 2026-12-31 or 13 Maret 2026; None for nothing."""
+    if isinstance(value, date):
+        return _plausible(value.date() if isinstance(value, datetime) else value)
+    text = clean_key(as_text(value))
+    if not text:
+        return None
+    worded = WORDED.fullmatch(text)
+    if worded and (month := MONTHS.get(worded[2].casefold())):
+        text = f"{worded[1]}-{month}-{worded[3]}"
+    layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
+    try:
+        if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):
+            raise ValueError
+        day = datetime.strptime(text, layout).date()
+    except ValueError:
+        raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
+    return _plausible(day)
+
+
+def _plausible(day):
+    if not 1900 <= day.year <= 2200:
+        raise Invalid(N_("tahun %(value)s tidak masuk akal"), value=day.year)
+    return day
