@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 import access
 import compute
 from capabilities.ratings import RECAP, SIASN, Totals
-from excel.out.export import rows_of
+from excel.out.export import rows_of, taken
 from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
 from values import CONTROL, Invalid
@@ -121,6 +121,7 @@ class RatingView(ComputesForEmployees):
         if unit and period:
             found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
             people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
+            taken(RECAP, len(people), me())
         return self.render(
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
             totals=list(totals.rows()), words=words,
