@@ -530,7 +530,7 @@ class Period(Record):
     STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
 
     code = PeriodCode(verbose_name=N_("Kode"), unique=True, max_length=12)
-    name = Text(verbose_name=N_("Nama"), max_length=80)
+    name = Text(verbose_name=N_("Nama"), max_length=80, example="Triwulan III 2026")
     kind = Choice(verbose_name=N_("Jenis"), choices=KINDS)
     starts_on = Day(verbose_name=N_("Mulai"))
     ends_on = Day(verbose_name=N_("Selesai"))
@@ -613,7 +613,7 @@ class UnitResult(Record):
     unit = Link(Unit, verbose_name=N_("Unit"), index=False)
     period = Link(Period, verbose_name=N_("Periode"))
     result = Choice(verbose_name=N_("Capaian Organisasi"), choices=RESULTS)
-    note = LongText(verbose_name=N_("Catatan"), null=True)
+    note = LongText(verbose_name=N_("Catatan"), null=True, example="Enam dari tujuh sasaran tercapai")
 
     class Meta:
         indexes = ((("unit", "period"), True),)
@@ -985,7 +985,7 @@ class Holiday(Record):
     KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
 
     date = Day(verbose_name=N_("Tanggal"), unique=True)
-    name = Text(verbose_name=N_("Nama"), max_length=120)
+    name = Text(verbose_name=N_("Nama"), max_length=120, example="Hari Kemerdekaan RI")
     kind = Choice(verbose_name=N_("Jenis"), choices=KINDS, default="NATIONAL")
 
 

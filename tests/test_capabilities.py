@@ -317,10 +317,10 @@ def copy(tmp_path):
     (place / ".venv").symlink_to(ROOT / ".venv")
     written = [
         change(place / "models.py", ("\nMODELS = (", MODEL), ("\n    Unit, Employee, User,", "\n    Unit, Employee, Duty, User,")),
-        change(place / "capabilities" / "__init__.py", ("    complaints,\n", "    complaints,\n    duties,\n"),
+        change(place / "capabilities" / "__init__.py", ("from capabilities import complaints\n", "from capabilities import complaints\nfrom capabilities import duties\n"),
                ("complaints, rules", "complaints, duties, rules")),
         change(place / "views" / "__init__.py", MENU,
-               ("from fields import N_\n", "from fields import N_\nfrom models import Duty\n")),
+               ("from values import N_\n", "from models import Duty\nfrom values import N_\n")),
     ]  # fmt: skip
     (place / "capabilities" / "duties.py").write_text(ROOM)
     (place / "migrations" / "0099_duty.py").write_text(MIGRATION)
