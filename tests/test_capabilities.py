@@ -255,6 +255,7 @@ from admin_app import create_app
 from capabilities import SHEETS
 from database import db
 from excel.write.apply import apply_at_once
+from excel.write.undo import undo
 from excel.out.export import export
 from excel.out.template import template
 from excel.check.validate import Context
@@ -303,7 +304,7 @@ assert "Panitia" in text(client, "")
 narrow = client_of("supervisor")
 assert "Andi" in text(narrow, "") and "Badu" not in text(narrow, "")
 with db.connection_context():
-    assert apply.undo(Upload.get_by_id(upload.id), hr) == (2, [])
+    assert undo(Upload.get_by_id(upload.id), hr) == (2, [])
     assert [d.title for d in Duty] == ["Panitia"]
 """
 

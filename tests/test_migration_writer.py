@@ -36,7 +36,7 @@ CHANGES = (  # what is there, what takes its place
      '    mentor = Link("self", verbose_name=N_("Pembimbing"), null=True)\n    job_class = Whole('),
     ('("UT", N_("Ahli Utama")),', '("UT", N_("Ahli Utama")), ("XX", N_("Lain")),'),
     ('    phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)\n', ""),
-    ('    name = Text(verbose_name=N_("Nama"), max_length=150, index=True)\n',
+    ('    name = Text(verbose_name=N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")\n',
      '    name = Text(verbose_name=N_("Nama"), max_length=160)\n'),
 )  # fmt: skip
 
