@@ -32,7 +32,7 @@ def locked(user):
 
 
 table(
-    Complaint, read="admin hr officer", create=DESK, update="admin hr officer", delete=DESK, upload=DESK,
+    Complaint, read="admin hr officer", create=DESK, update="admin hr officer", upload=DESK,
     look="admin hr officer", handle="admin hr officer", answer="admin hr officer",
     sees={"officer": under(Complaint.unit)}, apart=not_about(Complaint.id, about), locked=locked,
 )  # fmt: skip

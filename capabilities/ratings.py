@@ -50,7 +50,7 @@ table(
     sees=seen, changes=not_her_own,
 )  # fmt: skip
 table(
-    Objection, read="admin hr supervisor employee", update=DESK, delete=DESK,
+    Objection, read="admin hr supervisor employee", update=DESK,
     sees=through(Objection.rating, Rating), changes=not_her_own_objection,
 )  # fmt: skip
 
@@ -92,6 +92,12 @@ def herself(user):
 def desk_says_why(ratings, user):
     """The desk that acts in a rater's place says why."""
     mine = user is not None and all(row.rater_id == user.employee_id for row in ratings)
+    return ("reason",) if is_desk(user) and user is not None and not mine else ()
+
+
+def recorded_for_her(ratings, user):
+    """The desk that records what somebody signed on paper says so."""
+    mine = user is not None and all(row.employee_id == user.employee_id for row in ratings)
     return ("reason",) if is_desk(user) and user is not None and not mine else ()
 
 
@@ -152,7 +158,8 @@ MOVES = (
     Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", "rate", who=rater,
          offers=("reason",), needs=desk_says_why, stamps=("delivered_on",), after_close=True),
     Move("acknowledge", N_("Tanda tangani"), N_("Ditandatangani pegawai"), ("delivered", "upheld", "changed"),
-         "acknowledged", "sign", who=herself, stamps=("acknowledged_on",), after_close=True),
+         "acknowledged", "sign", who=herself, offers=("reason",), needs=recorded_for_her,
+         stamps=("acknowledged_on",), after_close=True),
     Move("object", N_("Ajukan keberatan"), N_("Keberatan diajukan"), ("delivered",), "objected", "sign", who=herself,
          asks=("reason",), then=file_objection, after_close=True),
     Move("uphold", N_("Kuatkan"), N_("Dikuatkan"), ("objected",), "upheld", "decide", who=superior,

@@ -55,7 +55,8 @@ class World:
         person = make_employee(name=f"Pegawai {word}", unit=unit, supervisor=head, position=word)
         rows = {Unit: unit, Employee: person}
         rows[Assessment] = make_assessment(person, self.period, assessor=head, work_score=88, note=word)
-        rows[Rating] = make_rating(person, self.period, rater=head, note=word)
+        credit = '{"credit": {"jenjang": "PT", "months": 3}}'
+        rows[Rating] = make_rating(person, self.period, rater=head, note=word, explanation=credit)
         rows[Objection] = Objection.create(rating=rows[Rating], filed_on=date(2026, 10, 5), reason=word)
         rows[Training] = make_training(person, title=f"Bimtek {word}", provider=word)
         rows[Award] = Award.create(employee=person, kind="400", title=f"Piagam {word}", decree_no=word)
