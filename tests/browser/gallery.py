@@ -51,7 +51,13 @@ UNRATED = ("/admin/employee/?flt0_belum_dinilai=2026-TW3&flt1_unit_within=DINKES
 REVIEW = ("/admin/import/assessments/", upload)
 SAVED = ("input[name=partial]", "main button.main", "h1:has-text('Hasil unggahan')")  # from the review on
 COMPUTED = ("/admin/period/", "input[name=rowid]", "button:text('Hitung predikat')", ".message.success")
-WHY = ("/admin/rating/?flt0_periode_equals=2026-TW3&flt1_predikat_equals=VERY_GOOD", "[data-rows] tbody a")
+TALL = {"width": 1280, "height": 1150}  # a record's page, down to its history
+OPENED = "[data-rows] tbody a"
+WHY = ("/admin/rating/?flt0_periode_equals=2026-TW3&flt1_predikat_equals=VERY_GOOD", OPENED)
+CLOSING = ("/admin/period/?flt0_status_equals=open", OPENED, "button:text-is('Tutup')")
+GRANTED = ("/admin/award/?flt0_status_equals=granted", OPENED)
+ANSWERING = ("/admin/complaint/?flt0_status_equals=in_progress", OPENED, "button:text-is('Tanggapi')")
+DELIVERED = ("/admin/rating/?flt0_status_equals=delivered", OPENED)
 SHOTS = (
     Shot("", ("/",), "halaman-depan", "Halaman depan"),
     Shot("", ("/login",), "masuk", "Masuk"),
@@ -69,6 +75,10 @@ SHOTS = (
     Shot("supervisor", SAVED, "hasil-unggahan", "Hasil unggahan", 600),
     Shot("supervisor", COMPUTED, "hitung-predikat", height=560),
     Shot("supervisor", WHY, "mengapa-predikat", "Mengapa predikat ini?", 720),
+    Shot("hr", GRANTED, "halaman-data", "Halaman data dengan riwayatnya", 1010, TALL),
+    Shot("hr", CLOSING, "tutup-periode", "Menutup periode", 560),
+    Shot("officer", ANSWERING, "menanggapi", "Menanggapi pengaduan", 520),
+    Shot("employee", DELIVERED, "tanda-tangan", height=560),
     Shot("supervisor", ("/admin/employee/",), "ponsel-daftar", "Daftar di ponsel", size=PHONE),
     Shot("supervisor", ("/admin/",), "ponsel-gelap", "Beranda di ponsel, gelap", size=PHONE, theme="dark"),
     Shot("employee", ("/bantuan/atasan",), "bantuan", "Panduan di dalam panel"),
@@ -115,6 +125,7 @@ def enter(page, role):
 
 
 def take(page, shot):
+    page.set_viewport_size(shot.size)
     for step in shot.steps:
         step(page) if callable(step) else page.goto(step) if step[0] == "/" else page.click(step)
     page.wait_for_load_state("networkidle")
