@@ -21,6 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import catalogues
 from access import Denied
 from database import connect
+from excel.read.guarded import Busy
 from settings import ROOT, secret_key, settings
 from views import register
 from views.account import account
@@ -120,6 +121,10 @@ def speak_of_errors(app):
     @app.errorhandler(Denied)
     def denied(error):
         return render_template("error.html", code=403), 403
+
+    @app.errorhandler(Busy)
+    def busy(error):
+        return render_template("error.html", code=429), 429, {"Retry-After": "5"}
 
     @app.errorhandler(OverflowError)
     @app.errorhandler(DataError)

@@ -1,6 +1,7 @@
 """Every write and its before and after, and the way back."""
 
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -8,9 +9,11 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, fn
+from peewee import __exception_wrapper__ as translated
 
 from database import db, now, on_sqlite, write
-from models import MODELS, Change, Record
+from models import MODELS, Change, Record, Setting
+from values import N_, Invalid
 
 BATCH = 1_000
 MARKS = 4_000  # values in one statement: SQLite takes 32,766
@@ -148,6 +151,36 @@ def dependents(model, ids):
     return found
 
 
+def event(action, model, label, *, user, key=0, after=None):
+    """One line about what happened to no row of a table: an export, a refused sign-in."""
+    log_many(action, model, [(key, label, None, _json(after))], user=user)
+
+
+def keep(key, value, label, *, user):
+    """Keep a setting of the office, and its trail."""
+    with write():
+        before = Setting.read(None, key)
+        row = Setting.keep(None, key, value)
+        log_many("update", Setting, [(row.id, label, _json(before), _json(value))], user=user)
+
+
+REFUSED = (  # what the databases say, in the order in which it is looked for
+    ("foreign key", N_("rujukannya sudah tidak ada")),
+    ("unique", N_("sudah dipakai data lain")),
+    ("null", N_("wajib diisi")),
+    ("check", N_("nilainya tidak diterima basis data")),
+)
+
+
+def refused(error, model):
+    """(the name of the field or None, an Invalid) of what a database says of a row of this table: an IntegrityError."""
+    table = model._meta.table_name
+    text = str(error).split("Failing row")[0].replace(f"{table}_", " ").replace("_check", " ")
+    words = next((words for kind, words in REFUSED if kind in text.casefold()), REFUSED[-1][1])
+    named = (f.name for f in model.spoken() if re.search(rf"\b{f.column_name}\b", text))
+    return next(named, None), Invalid(words)
+
+
 # ------------------------------------------------------------------ many rows at once
 
 
@@ -169,7 +202,8 @@ def reserve_ids(model, count):
 def executemany(sql, rows):
     """Run one statement, written with `?`, for many rows of plain values; returns the rows it met."""
     cursor = db.cursor()
-    cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), rows)
+    with translated:
+        cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), rows)
     return cursor.rowcount
 
 
@@ -182,9 +216,11 @@ def insert_many(model, names, rows):
         for batch in batches(rows, MARKS // len(columns)):  # each execution builds the checks of choices anew
             places = ", ".join([marks] * len(batch))
             sql = f'INSERT INTO "{table}" ({listed}) VALUES {places}'  # noqa: S608 - our own names
-            cursor.execute(sql, list(chain.from_iterable(batch)))
+            with translated:
+                cursor.execute(sql, list(chain.from_iterable(batch)))
         return
-    with db.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:  # twice as fast as INSERT
+    copied = f'COPY "{table}" ({listed}) FROM STDIN'  # twice as fast as INSERT
+    with translated, db.cursor().copy(copied) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -262,7 +298,7 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
 
 
 def take_back(model, changes, *, user, upload):
-    """Take changes of one table back, inside `write()`, newest first; returns (undone, labels of rows that stayed).
+    """Take changes of one table back, inside `write()`, newest first; returns (undone, changes that stayed).
 
     A row touched since, or referred to by others, is left alone. Rows may refer to each other.
     """
@@ -283,7 +319,7 @@ def take_back(model, changes, *, user, upload):
         "undo", model, [(c.key, c.label, c.after, c.before) for c in done],
         user=user, upload=upload,
     )  # fmt: skip
-    return len(done), [c.label for c in kept]
+    return len(done), kept
 
 
 def _versions(model, ids):

@@ -29,7 +29,7 @@ from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
-from settings import settings
+from settings import in_production, settings
 from values import Invalid, compare_key
 
 
@@ -196,6 +196,10 @@ def demo(host, port):
     from seed_data.accounts import demo_accounts
     from seed_data.demo import seed_demo
 
+    if in_production():
+        raise Refused(
+            "demo membuat akun dengan sandi yang diumumkan; tidak dijalankan dengan KINERJA_ENV=production"
+        )
     migrations.upgrade()
     if not Employee.select().exists():
         seed_demo()

@@ -2,8 +2,9 @@
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -39,10 +40,20 @@ def connect(url):
         raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
     if db.obj is not None and not db.is_closed():
         db.close()
+    if scheme.startswith("sqlite"):
+        keep_private(place.path[1:])
     forget()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
     db.obj.url = url  # for the processes that we start
     return db
+
+
+def keep_private(file, make=False):
+    """Let a database file be read by its owner only; what SQLite puts beside it follows."""
+    if make:
+        Path(file).touch(0o600)
+    with suppress(OSError):  # not there yet, in memory, or another's
+        Path(file).chmod(0o600)
 
 
 def on_sqlite():

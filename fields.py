@@ -20,7 +20,7 @@ from peewee import (
 from code_lists import codes
 from nip import read_nip
 from rating import half_up
-from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_day, read_number
+from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_day, read_number, whole_text
 
 LISTED = 12  # labels that are named one by one
 
@@ -64,7 +64,7 @@ class Text(Look, CharField):
         return min(40, max(14, self.max_length // 4))
 
     def parse(self, value):
-        text = CONTROL.sub("", as_text(value))
+        text = CONTROL.sub("", whole_text(value))
         free = " ".join(unicodedata.normalize("NFC", text).split())
         text = self.matching(clean_key(text)) if self.pattern else free
         if len(text) > self.max_length:
@@ -83,7 +83,7 @@ class LongText(Look, TextField):
     widget, width, max_length = "area", 50, 20_000
 
     def parse(self, value):
-        text = CONTROL.sub("", unicodedata.normalize("NFC", as_text(value)))
+        text = CONTROL.sub("", unicodedata.normalize("NFC", whole_text(value)))
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > self.max_length:
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
@@ -151,7 +151,7 @@ class Number(Look):
     """A number between two limits, which the database checks too where it is `checked`."""
 
     comparisons = said_as = "number"
-    checked, whole = True, False
+    checked, whole, like = True, False, "87,5"
 
     def bind(self, model, name, set_attribute=True):
         super().bind(model, name, set_attribute)
@@ -167,7 +167,7 @@ class Number(Look):
     def parse(self, value):
         if isinstance(value, str) and not clean_key(value):
             return None
-        number = read_number(value)
+        number = read_number(value, self.like)
         if not self.low <= number <= self.high:
             words, shown = N_("%(value)s di luar %(low)s-%(high)s"), str(number).replace(".", ",")
             raise Invalid(words, value=shown, low=self.low, high=self.high)
@@ -211,7 +211,7 @@ class Points(Number, DecimalField):
 class Whole(Number, IntegerField):
     """A whole number between two limits."""
 
-    whole, keyboard = True, {"inputmode": "numeric"}
+    whole, keyboard, like = True, {"inputmode": "numeric"}, "8"
     number_format, example = "0", "4"
 
     def __init__(self, low=0, high=2_000_000_000, **kwargs):
@@ -233,12 +233,25 @@ class Count(Whole):
     checked = False
 
 
-class Money(Number, BigIntegerField):
-    """An amount in whole rupiah."""
+RUPIAH = re.compile(r"(?:rp\.? ?)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.ASCII | re.IGNORECASE)
 
-    low, high, whole = 0, 999_999_999_999, True
-    keyboard, exact = Whole.keyboard, Whole.exact
+
+class Money(Number, BigIntegerField):
+    """An amount in whole rupiah, also as `Rp 1.500.000`, `1500000,00` or `1.500.000,-`."""
+
+    low, high, whole, like = 0, 999_999_999_999, True, "1.500.000"
+    keyboard = Whole.keyboard
     number_format, said_as, example = "#,##0", "money", "1500000"
+
+    def parse(self, value):
+        found = isinstance(value, str) and RUPIAH.fullmatch(clean_key(value))
+        return super().parse(found[1].replace(".", "") if found else value)
+
+    def exact(self, number, value):
+        if number != number.to_integral_value():
+            words = N_("%(value)s bukan rupiah penuh; tulis seperti %(like)s")
+            raise Invalid(words, value=str(number).replace(".", ","), like=self.like)
+        return int(number)
 
 
 class YesNo(Look, BooleanField):

@@ -169,6 +169,9 @@ class Unit(Record):
     )
     parent = Link("self", verbose_name=N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
     active = YesNo(verbose_name=N_("Aktif"), default=True)
+    verified = YesNo(
+        verbose_name=N_("Terverifikasi"), default=True, help_text=N_("Nama dan kedudukannya sudah dipastikan")
+    )
 
     @classmethod
     def below(cls, root):
@@ -355,6 +358,12 @@ class User(Record, UserMixin):
     must_change_password = YesNo(verbose_name=N_("Harus Ganti Sandi"), default=True)
     epoch = IntegerField(default=1)
 
+    def leaves_nobody(self):
+        """Whether, saved like this, no active admin would be left where there was one."""
+        admins = User.select().where(User.role == "admin", User.active == True)  # noqa: E712 - SQL
+        stays = self.role == "admin" and self.active
+        return not stays and [user.id for user in admins.limit(2)] == [self.id]
+
     @property
     def is_active(self):
         return self.active
@@ -369,6 +378,11 @@ class User(Record, UserMixin):
 
     def verify(self, password):
         return check_password_hash(self.password, password)
+
+    @classmethod
+    def number_of(cls, name):
+        """The id of the account of a name, 0 where there is none."""
+        return cls.select(cls.id).where(cls.username == name).scalar() or 0
 
     def end_sessions(self):
         """Make every session of this account invalid from the next request on."""
@@ -441,6 +455,7 @@ class Policy(Record):
         "share_productivity": N_("TPP"),
         "days_deliver": N_("Tenggat penilaian (hari kerja)"),
         "days_verify": N_("Tenggat pengaduan (hari kerja)"),
+        "days_files": N_("Penyimpanan (hari kalender)"),
         "distribution_min_people": N_("Pedoman distribusi"),
     }
     valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
@@ -476,6 +491,10 @@ class Policy(Record):
     days_aspiration = Whole(0, 365, verbose_name=N_("Hari Aspirasi"), default=14)
     days_complaint = Whole(0, 365, verbose_name=N_("Hari Pengaduan"), default=14)
     days_inspection = Whole(0, 365, verbose_name=N_("Hari Pengaduan Pengawasan"), default=60)
+    days_files = Whole(
+        0, 3650, verbose_name=N_("Hari Simpan Berkas"), default=90,
+        help_text=N_("Sesudah itu berkas unggahan dihapus; hitungan dan sidik jarinya tetap"),
+    )  # fmt: skip
     distribution_min_people = Whole(1, 1000, verbose_name=N_("Distribusi: Minimal Orang"), default=5)
     distribution_most_max = Whole(0, 100, verbose_name=N_("Distribusi: Terbanyak (%)"), default=70)
     distribution_low_min = Whole(0, 100, verbose_name=N_("Distribusi: Rendah Minimal (%)"), default=60)
@@ -511,7 +530,7 @@ class Period(Record):
     STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
 
     code = PeriodCode(verbose_name=N_("Kode"), unique=True, max_length=12)
-    name = Text(verbose_name=N_("Nama"), max_length=80)
+    name = Text(verbose_name=N_("Nama"), max_length=80, example="Triwulan III 2026")
     kind = Choice(verbose_name=N_("Jenis"), choices=KINDS)
     starts_on = Day(verbose_name=N_("Mulai"))
     ends_on = Day(verbose_name=N_("Selesai"))
@@ -594,7 +613,7 @@ class UnitResult(Record):
     unit = Link(Unit, verbose_name=N_("Unit"), index=False)
     period = Link(Period, verbose_name=N_("Periode"))
     result = Choice(verbose_name=N_("Capaian Organisasi"), choices=RESULTS)
-    note = LongText(verbose_name=N_("Catatan"), null=True)
+    note = LongText(verbose_name=N_("Catatan"), null=True, example="Enam dari tujuh sasaran tercapai")
 
     class Meta:
         indexes = ((("unit", "period"), True),)
@@ -845,7 +864,7 @@ class Award(Record):
     level = Choice(
         verbose_name=N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"}
     )
-    amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, angka saja"))
+    amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, seperti 1.500.000"))
     period = Link(Period, verbose_name=N_("Periode"), null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
     reason = LongText(verbose_name=N_("Alasan"), null=True)
@@ -966,7 +985,7 @@ class Holiday(Record):
     KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
 
     date = Day(verbose_name=N_("Tanggal"), unique=True)
-    name = Text(verbose_name=N_("Nama"), max_length=120)
+    name = Text(verbose_name=N_("Nama"), max_length=120, example="Hari Kemerdekaan RI")
     kind = Choice(verbose_name=N_("Jenis"), choices=KINDS, default="NATIONAL")
 
 
@@ -992,6 +1011,7 @@ class Setting(Table):
             row = cls.get_or_none(_owned(user) & (cls.key == key)) or cls(user=user, key=key)
             row.value = json.dumps(value, ensure_ascii=False)
             row.save()
+        return row
 
 
 def _owned(user):
@@ -1048,10 +1068,14 @@ class Upload(Table):
         return self.state == "checked" and self.at < now() - timedelta(hours=self.DRAFT_HOURS)
 
     @classmethod
-    def forget_drafts(cls):
-        """Drop what nobody applied within a day."""
+    def forget_old(cls):
+        """Drop what nobody applied within a day, and the files that were kept long enough; what is known of them stays."""
         old = cls.at < now() - timedelta(hours=cls.DRAFT_HOURS)
         cls.delete().where((cls.state == "checked") & old).execute()
+        policy = Policy.on(today())
+        kept = now() - timedelta(days=policy.days_files if policy else Policy.days_files.default)
+        done = cls.state.in_(("applied", "undone", "failed")) & (cls.at < kept) & (fn.LENGTH(cls.data) > 0)
+        cls.update(data=b"", draft=None, edits=None).where(done).execute()
 
 
 class Change(Table):
@@ -1066,6 +1090,9 @@ class Change(Table):
         ("undo", N_("Dibatalkan")),
         ("look", N_("Dilihat")),
         ("sign_in", N_("Masuk")),
+        ("sign_out", N_("Keluar")),
+        ("refused", N_("Gagal masuk")),
+        ("export", N_("Diekspor")),
     )
 
     at = Moment(verbose_name=N_("Waktu"), default=now, index=True)

@@ -6,6 +6,7 @@ from datetime import date
 from values import N_, Invalid, clean_key
 
 NIP = re.compile(r"\d{18}", re.ASCII)
+NO_SEQUENCE = N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
 
 
 class Mangled(Invalid):
@@ -14,6 +15,10 @@ class Mangled(Invalid):
     def __init__(self, value):
         self.mangled = True
         self.heads = ()
+        if isinstance(value, str):  # a number that was made text again
+            self.heads = (value[:15],)
+            super().__init__(N_("NIP %(value)s: %(why)s"), value=value, why=NO_SEQUENCE)
+            return
         if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
             near, low = round(int(value), -3), int(value) - 16
             self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
@@ -39,6 +44,8 @@ def read_nip(value):
         if not text:
             return None
     problem = nip_problem(text)
+    if problem == NO_SEQUENCE:
+        raise Mangled(text)
     if problem:
         raise Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem)
     return text
@@ -69,7 +76,7 @@ def nip_problem(nip):
     if nip[14] not in "12":
         return N_("angka ke-15 (jenis kelamin) harus 1 atau 2")
     if nip[15:] == "000":
-        return N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
+        return NO_SEQUENCE
     return None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 NAMES = {
     "DATABASE_URL", "SECRET_KEY", "KINERJA_ENV", "KINERJA_HOSTS", "KINERJA_HTTPS", "KINERJA_INSTANCE",
-    "KINERJA_LIMITS", "KINERJA_LOGO", "KINERJA_OFFICE", "KINERJA_PROXIES", "KINERJA_REGENCY",
+    "KINERJA_LIMITS", "KINERJA_LOGO", "KINERJA_OFFICE", "KINERJA_PROXIES", "KINERJA_REGENCY", "KINERJA_TOP_RATER",
 }  # fmt: skip
 
 
@@ -87,5 +87,6 @@ def settings():
         ],
         "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
         "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
+        "TOP_RATER": os.environ.get("KINERJA_TOP_RATER", "Bupati Mamuju"),
         "LOGO": existing_file("KINERJA_LOGO", ROOT / "static" / "logo.svg"),
     }

@@ -62,8 +62,22 @@ def as_text(value):
     return value.strftime("%d-%m-%Y") if isinstance(value, date) else str(value)
 
 
-def read_number(value):
-    """A finite Decimal from a cell or from text with at most one comma or point."""
+RUINED = re.compile(r"\d([.,]\d+)?E\+?(1[5-9]|[2-9]\d|\d{3})", re.ASCII | re.IGNORECASE)
+
+
+def whole_text(value):
+    """A cell of free text or of a code as text: a number of 16 digits and more has lost its last ones."""
+    number = isinstance(value, int | float) and not -1e15 < value < 1e15
+    if number or (isinstance(value, str) and RUINED.fullmatch(value.strip())):
+        raise Invalid(
+            N_("terbaca sebagai angka sehingga angka ke-16 dan seterusnya hilang; "
+               "ubah sel menjadi Teks lalu ketik ulang")
+        )  # fmt: skip
+    return as_text(value)
+
+
+def read_number(value, like="87,5"):
+    """A finite Decimal from a cell or from text with at most one comma or point; `like` shows how to write it."""
     if isinstance(value, date):
         words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
         raise Invalid(words, value=as_text(value))
@@ -75,11 +89,11 @@ def read_number(value):
         return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
     text = clean_key(str(value))
     if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text)
+        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like)
     try:
         return Decimal(text.replace(",", "."))
     except InvalidOperation:
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti 87,5"), value=text) from None
+        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like) from None
 
 
 MONTHS = {

@@ -228,6 +228,19 @@ class AssessmentSheet(Sheet):
         asks = row.values["source"] in REQUESTED and row.values["assessor"]
         return not asks and all(row.values.get(name) is None for name in SAID)
 
+    secrecy = N_(
+        "nilai Rekan dan Bawahan selalu terhitung baru; jawaban penilai yang sudah tersimpan tidak ditimpa"
+    )
+
+    def secret(self, values, user):
+        """What a supervisor delivers of hidden sources tells her nothing of what is stored."""
+        return user is not None and user.role == "supervisor" and values["source"] in HIDDEN_SOURCES
+
+    def stands(self, old, user):
+        """Where another assessor has answered, her answer stays."""
+        answered = any(old[name] is not None for name in SAID)
+        return answered and old["assessor"] not in (None, user.employee_id)
+
     def rules(self, user):
         return [Reach(user), Settled(), *self.model.rules]
 

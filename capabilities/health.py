@@ -43,11 +43,16 @@ def past_retirement():
         return Employee.nip < f"{day.year - age}{day:%m%d}"
 
     senior = Employee.jf_level.in_(("MA", "UT")) & Employee.jf_level.is_null(False)
+    heads, teachers = (
+        Employee.position_type == "JPT_PRATAMA",
+        fn.COALESCE(Employee.position, "").startswith("Guru"),
+    )
     return (
         ((Employee.jf_level == "UT") & born_before(retirement_age("FUNGSIONAL", "UT")))
         | ((Employee.jf_level == "MA") & born_before(retirement_age("FUNGSIONAL", "MA")))
-        | ((Employee.position_type == "JPT_PRATAMA") & born_before(retirement_age("JPT_PRATAMA")))
-        | (~senior & (Employee.position_type != "JPT_PRATAMA") & born_before(retirement_age("PELAKSANA")))
+        | (heads & born_before(retirement_age("JPT_PRATAMA")))
+        | (~senior & teachers & born_before(retirement_age("FUNGSIONAL", teaches=True)))
+        | (~senior & ~heads & ~teachers & born_before(retirement_age("PELAKSANA")))
     )
 
 

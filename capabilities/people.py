@@ -18,7 +18,7 @@ table(
 table(User, read="admin", create="admin", update="admin")
 
 UNITS = Sheet(
-    "units", Unit, key=("code",),
+    "units", Unit, key=("code",), without=("verified",),
     references={"parent": (N_("Induk"), Unit.code)},
 )  # fmt: skip
 

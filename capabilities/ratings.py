@@ -341,12 +341,19 @@ def of_period(user, period):
     return (Where(Rating.period, period.code),) if period else ()
 
 
+def shaken_ones(user, period):
+    """Ratings that rest on changed ground."""
+    return scoped(Rating, user).where(Rating.basis_changed).count()
+
+
 CARDS = (
     Card(N_("Predikat terhitung"), "hr supervisor",
          lambda user, period: scoped(Rating, user).where(Rating.period == period).count() if period else 0,
          Rating, of_period),
     Card(N_("Menunggu konfirmasi"), "hr supervisor", waiting, Rating,
          lambda user, period: (*of_period(user, period), Where(Rating.state, "suggested")), waits=True),
+    Card(N_("Dasarnya berubah"), "hr supervisor", shaken_ones, Rating,
+         lambda user, period: (Where(Rating.basis_changed, "1"),), waits=True),
 )  # fmt: skip
 QUESTIONS = (
     Question("late", N_("Keberatan lewat batas keputusan"), undecided, Objection,

@@ -14,7 +14,8 @@ def not_about_herself(user):
         rights = TABLES.get(model)
         if rights and rights.apart and model is not Change:
             seen = model.select(model.id).where(rights.apart(user))
-            condition = both(condition, (Change.table != model._meta.table_name) | Change.key.in_(seen))
+            other = (Change.table != model._meta.table_name) | (Change.action == "export")
+            condition = both(condition, other | Change.key.in_(seen))
     return condition
 
 

@@ -85,6 +85,16 @@ class Sheet:
         """The stored row ({field: value}) that a row means, or None; `stored` is by key."""
         return stored.get(row.key)
 
+    secrecy = ""  # the warning at a row that is `secret`
+
+    def secret(self, values, user):
+        """Whether an account may deliver this row ({field: value}) but never learn whether it is stored."""
+        return False
+
+    def stands(self, old, user):
+        """Whether a stored row stays although a secret one was delivered over it."""
+        return False
+
     def unfilled(self, row):
         """Whether a new row says nothing, as in a template not yet filled in."""
         return False
@@ -204,6 +214,12 @@ class Sheet:
         """{title as people write it alike: column} of what offices write in place of our headers."""
         names = {row["header"]: row["aliases"].split("|") for row in codes("header")}
         return {compare_key(text): column for column in self.columns for text in names.get(column.header, ())}
+
+    @cached_property
+    def alone(self):
+        """The written columns whose values no two rows share, beside the key."""
+        fields = {name: self.model._meta.fields[name] for name in self.by_name if (name,) != tuple(self.key)}
+        return tuple(self.by_name[name] for name, f in fields.items() if f.unique)
 
     @cached_property
     def own(self):

@@ -1,7 +1,11 @@
 """The forms that no model can describe: sign-in, password and upload."""
 
+import re
+
+from flask import current_app
 from flask_admin.babel import Translations
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import PasswordField, SelectField, StringField
@@ -15,13 +19,48 @@ COMMON = (
 )  # fmt: skip
 
 
-def too_common(password):
-    """Whether hardly anything is left of a password without common words and trailing digits."""
-    rest = password.casefold()
-    for word in COMMON:
-        rest = rest.replace(word, "")
-    plain = rest.strip("0123456789!@#$%^&*._- ")
-    return len(set(password)) < 5 or not plain or (rest != password.casefold() and len(plain) < 6)
+KEYS = (
+    "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890123456789",
+    "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "qazwsxedcrfvtgbyhnujmikolp",
+)  # fmt: skip
+TRACKS = KEYS + tuple(keys[::-1] for keys in KEYS)
+DISGUISED = str.maketrans("013457@$", "oieastas")
+RUN, LEFT = 4, 6  # letters of a run that counts as one; letters that a password needs beside what is weak
+REPEATED = re.compile(r"(.{2,}?)[\W_]*(?:\1[\W_]*)+")
+
+
+def too_common(password, *names):
+    """Whether hardly anything is left of a password without common words, these names (of the place, of the
+    account), runs of keys, repeated words and what is no letter."""
+    text = password.casefold()
+    words = sorted({*COMMON, *parts_of(names)}, key=len, reverse=True)
+    return len(set(text)) < 5 or any(_weak(said, words) for said in {text, text.translate(DISGUISED)})
+
+
+def parts_of(names):
+    """The words of names that are long enough to be told in a password."""
+    return {part for name in names for part in re.findall(r"[^\W\d_]{3,}", (name or "").casefold())}
+
+
+def _weak(text, words):
+    rest = text
+    for word in words:
+        rest = rest.replace(word, " ")
+    rest = REPEATED.sub(r"\1 ", _without_runs(rest))
+    left = {*re.findall(r"[^\W\d_]+", rest)}
+    return rest != text and sum(map(len, left)) < LEFT or not left
+
+
+def _without_runs(text):
+    """The text without what lies side by side on a keyboard or in the alphabet."""
+    place = 0
+    while place <= len(text) - RUN:
+        size = RUN
+        while place + size <= len(text) and any(text[place : place + size] in track for track in TRACKS):
+            size += 1
+        text = text[:place] + " " + text[place + size - 1 :] if size > RUN else text
+        place += 1
+    return text
 
 
 class Form(FlaskForm):
@@ -40,7 +79,9 @@ class LoginForm(Form):
 
 
 def not_common(form, field):
-    if too_common(field.data):
+    place = current_app.config["REGENCY"], current_app.config["OFFICE"]
+    person = current_user.employee.name if current_user.employee_id else ""
+    if too_common(field.data, *place, current_user.username, person):
         raise ValidationError(
             _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
         )

@@ -49,6 +49,7 @@ def up(migrator, db):
     migrator.migrate(
         migrator.add_column("rating", "basis_changed", BooleanField(default=False)),
         migrator.add_column("assessment", "by_desk", BooleanField(default=False)),
+        migrator.add_column("unit", "verified", BooleanField(default=True)),
     )
     allow_states(migrator, AFTER)
 
@@ -59,6 +60,7 @@ def down(migrator, db):
     allow_states(migrator, BEFORE)
     migrator.migrate(migrator.drop_column("rating", "basis_changed"))
     migrator.migrate(migrator.drop_column("assessment", "by_desk"))
+    migrator.migrate(migrator.drop_column("unit", "verified"))
 
 
 def allow_states(migrator, states):

@@ -6,7 +6,7 @@ from pathlib import Path
 from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 
-from database import db, on_sqlite
+from database import db, keep_private, on_sqlite
 from models import MODELS, Policy
 
 from .changes import migrator_of
@@ -29,6 +29,8 @@ def pending():
 
 def upgrade(target=None):
     """Create or upgrade the schema and make the first policy; idempotent, safe from many processes."""
+    if on_sqlite():
+        keep_private(db.obj.database, make=True)
     with _alone():
         if on_sqlite():
             db.execute_sql("PRAGMA journal_mode = wal")
@@ -68,6 +70,7 @@ def _alone():
         finally:
             db.execute_sql("SELECT pg_advisory_unlock(7052)")
         return
+    keep_private(f"{db.obj.database}.lock", make=True)
     gate = SqliteDatabase(f"{db.obj.database}.lock", timeout=60)
     gate.connect()  # `with gate` would begin a deferred transaction first, which locks nothing
     try:

@@ -46,8 +46,8 @@ def _units():
     ids = audit.reserve_ids(Unit, len(missing))
     known |= {row["Kode"]: key for row, key in zip(missing, ids, strict=True)}
     insert(
-        Unit, ("code", "name", "kind", "parent", "active"),
+        Unit, ("code", "name", "kind", "parent", "active", "verified"),
         [(row["Kode"], row["Nama"], Unit.kind.parse(row["Jenis"]), known.get(row["Induk"]),
-          Unit.active.parse(row["Aktif"])) for row in missing],
+          Unit.active.parse(row["Aktif"]), Unit.verified.parse(row["Terverifikasi"])) for row in missing],
         ids,
     )  # fmt: skip

@@ -1,22 +1,38 @@
 """The demo accounts: one a role, with the same password each time."""
 
-from peewee import Case
+from peewee import Case, fn
 
 import audit
 from database import write
-from models import Employee, Period, Rating, Unit, User
+from models import Employee, Period, Rating, Setting, Unit, User
+from values import N_, Invalid
 
 PASSWORD = "mamuju-kinerja-2026"  # noqa: S105 - printed by `make demo`, for made-up data only
 FEW_DOZEN = 36
+MARK = "demo"  # the office's setting that names the last employee that the seed made
+
+
+class NotDemo(Invalid):
+    """There are employees that the seed did not make: accounts with a published password have no place there."""
+
+    def __init__(self):
+        super().__init__(N_("Basis data ini berisi pegawai yang bukan data contoh; akun contoh tidak dibuat"))
+
+
+def mark_demo():
+    """Remember up to which employee the seed made the people of this database."""
+    Setting.keep(None, MARK, Employee.select(fn.MAX(Employee.id)).scalar())
 
 
 def demo_accounts():
-    """Make the demo accounts that are missing; returns (role, username, password) of each."""
+    """Make the demo accounts that are missing; returns (role, username, password) of each. Raises NotDemo."""
     names = {role: f"demo-{role}" for role, _ in User.ROLES}
     with write():
         known = {name for (name,) in User.select(User.username).tuples()}
         missing = [role for role, name in names.items() if name not in known]
         if missing:
+            if Employee.select().where(Employee.id > (Setting.read(None, MARK) or 0)).exists():
+                raise NotDemo()
             password, owners = User.hashed(PASSWORD), _owners()
             for role in missing:
                 _create(role, names[role], password, owners.get(role, {}))

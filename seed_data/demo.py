@@ -4,6 +4,7 @@ from capabilities import CAPABILITIES
 from database import write
 from models import MODELS, Employee
 from seed_data import seed_reference
+from seed_data.accounts import mark_demo
 from seed_data.world import World
 from values import N_, Invalid
 
@@ -28,4 +29,5 @@ def seed_demo(employees=500, random_state=1):
             if hasattr(room, "demo"):
                 room.demo(world)
         Employee.update(active=False).where(Employee.id.in_(world.left)).execute()
+        mark_demo()
         return {model._meta.table_name: model.select().count() for model in MODELS}

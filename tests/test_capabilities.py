@@ -255,6 +255,7 @@ from admin_app import create_app
 from capabilities import SHEETS
 from database import db
 from excel.write.apply import apply_at_once
+from excel.write.undo import undo
 from excel.out.export import export
 from excel.out.template import template
 from excel.check.validate import Context
@@ -303,7 +304,7 @@ assert "Panitia" in text(client, "")
 narrow = client_of("supervisor")
 assert "Andi" in text(narrow, "") and "Badu" not in text(narrow, "")
 with db.connection_context():
-    assert apply.undo(Upload.get_by_id(upload.id), hr) == (2, [])
+    assert undo(Upload.get_by_id(upload.id), hr) == (2, [])
     assert [d.title for d in Duty] == ["Panitia"]
 """
 
@@ -317,10 +318,10 @@ def copy(tmp_path):
     (place / ".venv").symlink_to(ROOT / ".venv")
     written = [
         change(place / "models.py", ("\nMODELS = (", MODEL), ("\n    Unit, Employee, User,", "\n    Unit, Employee, Duty, User,")),
-        change(place / "capabilities" / "__init__.py", ("    complaints,\n", "    complaints,\n    duties,\n"),
+        change(place / "capabilities" / "__init__.py", ("from capabilities import complaints\n", "from capabilities import complaints\nfrom capabilities import duties\n"),
                ("complaints, rules", "complaints, duties, rules")),
         change(place / "views" / "__init__.py", MENU,
-               ("from fields import N_\n", "from fields import N_\nfrom models import Duty\n")),
+               ("from values import N_\n", "from models import Duty\nfrom values import N_\n")),
     ]  # fmt: skip
     (place / "capabilities" / "duties.py").write_text(ROOM)
     (place / "migrations" / "0099_duty.py").write_text(MIGRATION)

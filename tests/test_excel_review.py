@@ -277,7 +277,8 @@ def test_the_same_values_for_everybody_are_shown(cast):
 
 
 def test_a_blank_where_a_score_exists_is_shown(cast):
-    make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=70, behaviour_score=80)
+    levels = {"work_level": None, "behaviour_level": None}
+    make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=70, behaviour_score=80, **levels)
     plan, _ = load("assessments", ASSESSMENT, (cast.ani.nip, None, None, None, 85, None), period=cast.period)
     assert warned(plan) == ["2 Skor Hasil Kerja kosong, jadi 70 tetap; tulis HAPUS untuk mengosongkan"]
 

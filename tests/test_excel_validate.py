@@ -3,6 +3,7 @@
 import pytest
 
 import access
+from capabilities.assessments import ASSESSMENTS
 from excel.read.parse import Unreadable
 from tests.cast import ASSESSMENT, counts, load, make_account, make_cast, told
 from tests.make import make_assessment, make_unit
@@ -150,7 +151,7 @@ def test_trainings_say_what_is_wrong(cast, change, column, said):
     [
         ({"Jenis": "Piala"}, "Jenis", "tidak dikenal"),
         ({"Tingkat": "Dunia"}, "Tingkat", "tidak dikenal"),
-        ({"Nominal": "Rp 5"}, "Nominal", "bukan angka"),
+        ({"Nominal": "lima juta"}, "Nominal", "bukan angka"),
         ({"Nominal": -5}, "Nominal", "di luar"),
         ({"Periode": "2026-TW2"}, "Periode", "sudah ditutup"),
         ({"Tanggal SK": "kemarin"}, "Tanggal SK", "bukan tanggal"),
@@ -212,7 +213,7 @@ def test_a_peer_from_another_unit_may_assess(cast):
     plan, _ = load("assessments", ASSESSMENT, (cast.ani.nip, "Rekan", cast.stranger.nip, 90, 90, None),
                    user=cast.supervisor, period=cast.period)  # fmt: skip
     assert counts(plan) == (1, 0, 0, 0)
-    assert plan.warnings == []
+    assert [problem.message for problem in plan.warnings] == [ASSESSMENTS.secrecy]
 
 
 def test_an_unusual_assessor_is_a_warning(cast):

@@ -10,9 +10,10 @@ import flows
 from compute import compute, reasons
 from fields import PeriodCode
 from models import Assessment, Employee, Exemption, Holiday, Policy, Rating
+from rating import retirement_age
 from seed_data import seed_holidays
 from tests.cast import counts, load, make_cast, told
-from tests.make import make_complaint, make_employee, make_rating, make_user
+from tests.make import make_complaint, make_employee, make_rating, make_unit, make_user
 
 BOTH = ("NIP", "Skor Hasil Kerja", "Rating Hasil Kerja", "Skor Perilaku", "Rating Perilaku")
 
@@ -207,3 +208,29 @@ def test_the_grid_and_the_template_have_only_who_the_account_judges(rows, sign_i
     assert "Ibu Atasan" not in page
     chief = make_user("supervisor", employee=cast.boss, unit=cast.dinas)
     assert "Ani" in sign_in(chief).get("/admin/assessment/grid/?unit=PKM").get_data(as_text=True)
+
+
+def test_who_has_no_supervisor_in_the_register_is_rated_by_whom_the_settings_name(rows, sign_in):
+    cast = make_cast()
+    rating = make_rating(cast.boss, cast.period)
+    page = sign_in(role="hr").get(f"/admin/rating/details/?id={rating.id}").get_data(as_text=True)
+    assert "Bupati Mamuju" in page
+
+
+def test_a_unit_that_nobody_confirmed_says_so(rows, sign_in):
+    unit = make_unit("RAGU", verified=False)
+    page = sign_in(role="hr").get(f"/admin/unit/details/?id={unit.id}").get_data(as_text=True)
+    assert "Terverifikasi</dt><dd>Tidak" in page
+
+
+@pytest.mark.parametrize(("position", "age"), [("Guru Ahli Muda", 60), ("Perawat Ahli Muda", 58)])
+def test_teachers_retire_at_sixty(position, age):
+    assert retirement_age("FUNGSIONAL", "MU", teaches=position.startswith("Guru")) == age
+
+
+def test_ratings_on_changed_ground_wait_on_the_start_page(rows, sign_in):
+    cast = make_cast()
+    make_rating(cast.ani, cast.period, basis_changed=True)
+    page = sign_in(role="hr").get("/admin/").get_data(as_text=True)
+    assert "Dasarnya berubah" in page
+    assert "flt0_dasar_berubah_equals=1" in page

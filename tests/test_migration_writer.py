@@ -36,7 +36,7 @@ CHANGES = (  # what is there, what takes its place
      '    mentor = Link("self", verbose_name=N_("Pembimbing"), null=True)\n    job_class = Whole('),
     ('("UT", N_("Ahli Utama")),', '("UT", N_("Ahli Utama")), ("XX", N_("Lain")),'),
     ('    phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)\n', ""),
-    ('    name = Text(verbose_name=N_("Nama"), max_length=150, index=True)\n',
+    ('    name = Text(verbose_name=N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")\n',
      '    name = Text(verbose_name=N_("Nama"), max_length=160)\n'),
 )  # fmt: skip
 
@@ -77,8 +77,8 @@ def columns(table):
 
 def test_the_written_migration_leads_to_the_models_and_back(copy):
     db.execute_sql(
-        "INSERT INTO unit (version, updated_at, code, name, kind, active) "
-        f"VALUES (1, '2026-01-01', 'U', 'Unit', 'DINAS', {'1' if on_sqlite() else 'true'})"
+        "INSERT INTO unit (version, updated_at, code, name, kind, active, verified) "
+        f"VALUES (1, '2026-01-01', 'U', 'Unit', 'DINAS', {'1, 1' if on_sqlite() else 'true, true'})"
     )
     db.execute_sql(
         "INSERT INTO employee (version, updated_at, nip, name, unit_id, position_type, status, active) "

@@ -106,8 +106,9 @@ def stamped_assessment(key, person, assessor):
     return stamped(ASSESSMENTS, [key], header, (person.nip, "Atasan", assessor.nip, 88, 90))
 
 
-def test_the_mapping_step_asks_once_for_the_office(office, client, post, sign_in):
+def test_the_mapping_step_asks_once_for_the_office(office, post, sign_in):
     period, head, staff = office
+    supervisor, client = sign_in(role="supervisor", unit=head.unit, employee=head), sign_in(role="hr")
     data = xlsx(("NIP", "Kinerja", "Sikap"), (staff[1].nip, 88, 90))
     answer = upload(client, post, data)
     page = client.get(answer.location).get_data(as_text=True)
@@ -136,7 +137,8 @@ def test_the_mapping_step_asks_once_for_the_office(office, client, post, sign_in
         "was:NIP": "NIP",
         "title:NIP": "NIP",
     }
-    for asking, lesson in ((client, "Skor Hasil Kerja"), (sign_in(role="hr"), "Rating Hasil Kerja")):
+    answer = upload(supervisor, post, data)
+    for asking, lesson in ((supervisor, "Skor Hasil Kerja"), (client, "Rating Hasil Kerja")):
         post(asking, f"{answer.location}columns", chosen)
         assert (
             json.loads(Upload.select().order_by(Upload.id.desc()).get().edits)["titles"]["kinerja"]

@@ -23,9 +23,11 @@ def login():
     name = CONTROL.sub("", form.username.data).strip()
     wait = Throttle.count(f"login:{name.casefold()}")
     if wait:
+        audit.event("refused", User, name or "-", user=None, key=User.number_of(name))
         return refused_for_now(form.password, wait, "login.html", form)
     user = verified(name, form.password.data)
     if user is None:
+        audit.event("refused", User, name or "-", user=None, key=User.number_of(name))
         form.password.errors = [gettext("Nama akun atau sandi salah")]
         return render_template("login.html", form=form), 401
     Throttle.forget(f"login:{name.casefold()}")
@@ -55,6 +57,7 @@ def asked_target():
 
 @account.post("/logout")
 def logout():
+    audit.log("sign_out", me(), user=me())
     leave()
     return redirect(url_for("account.login"))
 

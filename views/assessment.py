@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from flask import abort, flash, request
+from flask import abort, current_app, flash, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext
@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 import access
 import compute
 from capabilities.ratings import RECAP, SIASN, Totals
-from excel.out.export import rows_of
+from excel.out.export import rows_of, taken
 from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
 from values import CONTROL, Invalid
@@ -76,8 +76,14 @@ class AssessmentView(Grid, ComputesForEmployees):
     form_without = ("by_desk",)
 
 
+def rater_name(view, context, row, path):
+    """The rater; of who has no supervisor in the register the one that the office's settings name."""
+    return row.rater or current_app.config["TOP_RATER"]
+
+
 class RatingView(ComputesForEmployees):
     model = Rating
+    column_formatters = {"rater": rater_name}
     details_template = "admin/model/rating.html"
     list_template = "admin/ratings.html"
     export_types = ("xlsx", "csv", "siasn")
@@ -115,6 +121,7 @@ class RatingView(ComputesForEmployees):
         if unit and period:
             found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
             people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
+            taken(RECAP, len(people), me())
         return self.render(
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
             totals=list(totals.rows()), words=words,

@@ -32,6 +32,12 @@ from views.panels import links_of, record_panels
 from views.session import me, whole
 from views.shown import badge, value_at, words
 
+NEEDS = {
+    "create_view": "can_create",
+    "edit_view": "can_edit",
+    "delete_view": "can_delete",
+}  # else Flask-Admin redirects
+
 
 class AdminView(Exports, Moves, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
@@ -107,6 +113,17 @@ class AdminView(Exports, Moves, Lists, ModelView):
 
     def inaccessible_callback(self, name, **kwargs):
         abort(403)
+
+    def _handle_view(self, name, **kwargs):
+        refused = super()._handle_view(name, **kwargs)
+        if name in NEEDS and not getattr(self, NEEDS[name]):
+            abort(403)
+        return refused
+
+    def handle_action(self, return_view=None):
+        if not self.is_action_allowed(request.form.get("action")):
+            abort(403)
+        return super().handle_action(return_view)
 
     def permitted(self, verb):
         return me() is not None and access.may(me(), verb, self.model)
@@ -234,7 +251,12 @@ class AdminView(Exports, Moves, Lists, ModelView):
         form.populate_obj(row)
         if self.flow:
             setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
-        return row if self.saved(form, row, None) else False
+        if not self.saved(form, row, None):
+            return False
+        if not self.sheet.secret(row.__data__, me()):
+            return row
+        flash(gettext(self.sheet.secrecy), "info")
+        return True  # without its number, which would tell whether it is new
 
     def update_model(self, form, row):
         if not self.within_reach(row):
@@ -243,6 +265,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         form.populate_obj(row)
         if isinstance(row, Record):
             row.version = whole(form.version.data, digits=9) or -1
+        if self.sheet.secret(row.__data__, me()):  # saved or refused, it would tell what is stored
+            return self.refuse()
         return self.saved(form, row, before)
 
     def saved(self, form, row, before):
@@ -258,8 +282,10 @@ class AdminView(Exports, Moves, Lists, ModelView):
                 if not self.within_reach(row, (before or {}).get("period")):
                     raise access.Denied()
                 self.after_model_change(form, row, before is None)
-        except IntegrityError:
-            self.say_duplicate(form, row)
+        except IntegrityError as error:
+            if before is None and self.sheet.secret(row.__data__, me()):
+                return self.delivered(form, row)
+            self.say_refused(form, row, error)
         except audit.Stale:
             self.say_stale(form, row)
         except access.Denied:
@@ -282,8 +308,20 @@ class AdminView(Exports, Moves, Lists, ModelView):
         for name, value in self.sheet.derive(row.__data__).items() if changed else ():
             setattr(row, name, value)
 
-    def say_duplicate(self, form, row):
-        """Name the field whose value another row has, and that row where it may be seen."""
+    def delivered(self, form, row):
+        """A secret row that is stored already: written over, or left, and told the same as a new one."""
+        key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
+        same = [field.is_null() if value is None else field == value for field, value in key]
+        said = {f.name: row.__data__.get(f.name) for f in form if f.name in self.model._meta.fields}
+        with write():
+            stored = self.model.select().where(*same).get()
+            if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
+                values = {name: value for name, value in said.items() if name not in self.sheet.key}
+                audit.change_many([stored], {stored.id: values}, user=me())
+        return True
+
+    def say_refused(self, form, row, error):
+        """Name the field that the database refuses, and the row that has its value where that may be seen."""
         for names in unique_names(self.model):
             values = [row.__data__.get(name) for name in names]
             same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
@@ -291,7 +329,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
             if other:
                 message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
                 return self.complain(form, names[-1], message)
-        return flash(gettext("Data yang sama sudah ada, atau rujukannya sudah tidak ada."), "error")
+        name, problem = audit.refused(error, self.model)
+        return self.complain(form, name, spoken(problem))
 
     def say_stale(self, form, row):
         """Show both values of what somebody else changed meanwhile; saving again is a decision."""
@@ -352,7 +391,7 @@ class AdminView(Exports, Moves, Lists, ModelView):
     def get_save_return_url(self, row, is_created=False):
         """After saving one stays at the record, where the account may read it."""
         back = get_redirect_target() or self.get_url(".index_view")
-        stays = self.get_one(row.id) is not None
+        stays = row is not True and self.get_one(row.id) is not None  # True: one of which nothing may be told
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
 
 

@@ -9,8 +9,8 @@ from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
 from database import WITA, among
-from excel.out.export import WRITERS, rows_of
-from views.session import whole
+from excel.out.export import export
+from views.session import me, whole
 
 MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -45,7 +45,7 @@ class Exports:
                 abort(403)
             query = query.where(chosen)
         file = tempfile.TemporaryFile()  # noqa: SIM115 - sent, and closed, after this request's database
-        WRITERS[kind](part, rows_of(part, query=query), file)
+        export(part, file, user=me(), query=query, kind=kind)
         file.seek(0)
         name = f"{part.name}-{datetime.now(WITA):%Y%m%d-%H%M}.{kind}"
         return send_file(file, as_attachment=True, download_name=name, mimetype=MIME[kind])

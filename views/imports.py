@@ -1,6 +1,9 @@
 """The way in for a workbook: which sheets, their templates, and the upload of one."""
 
 import io
+from collections import Counter
+from contextlib import contextmanager
+from threading import Lock
 
 from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import BaseView, expose
@@ -12,15 +15,34 @@ import access
 from capabilities import SHEETS
 from excel.check.validate import Context
 from excel.out.template import template
+from excel.read.guarded import Busy
 from excel.read.header import Unreadable
 from excel.write.jobs import is_large
 from excel.write.uploads import store, store_unchecked
 from forms import UploadForm
-from models import Period
+from models import Period, Upload
 from values import CONTROL, Invalid
 from views.exports import MIME
 from views.formfields import spoken
 from views.session import me
+
+MOST = 3  # uploads of an account that are being checked at once
+CHECKING, LOCK = Counter(), Lock()  # accounts, in this process
+
+
+@contextmanager
+def quota(user):
+    """Whether an account may have one more file checked now; those in the background count too."""
+    mine = (Upload.user == user) & (Upload.state == "queued") & Upload.fingerprint.is_null()
+    queued = Upload.select().where(mine).count()
+    with LOCK:
+        free = CHECKING[user.id] + queued < MOST
+        CHECKING[user.id] += free
+    try:
+        yield free
+    finally:
+        with LOCK:
+            CHECKING[user.id] -= free
 
 
 class ImportView(BaseView):
@@ -55,13 +77,20 @@ class ImportView(BaseView):
         sheet = self.sheet(sheet)
         form = UploadForm()
         periods = self.offer_periods(form, sheet)
+        status, headers = 422 if request.method == "POST" else 200, {}
         if form.validate_on_submit():
             context = Context(me(), periods.get(form.period.data) if periods else None)
-            upload = self.keep(sheet, form.file, context)
+            with quota(me()) as free:
+                upload = self.keep(sheet, form.file, context) if free else None
             if upload:
                 return redirect(url_for("upload.review", id=upload.id))
-        status = 422 if request.method == "POST" else 200
-        return self.render("admin/import.html", sheet=sheet, form=form, periods=periods), status
+            if not free:
+                words = gettext(
+                    "%(n)s unggahan Anda masih diperiksa; tunggu sampai salah satunya selesai", n=MOST
+                )
+                form.file.errors, status, headers = [words], 429, {"Retry-After": "10"}
+        page = self.render("admin/import.html", sheet=sheet, form=form, periods=periods)
+        return page, status, headers
 
     @staticmethod
     def offer_periods(form, sheet):
@@ -84,6 +113,8 @@ class ImportView(BaseView):
             if is_large(data):
                 return store_unchecked(sheet, data, name, context)
             upload, _ = store(sheet, data, name, context)
+        except Busy:  # the background has time
+            return store_unchecked(sheet, data, name, context)
         except Unreadable as refusal:
             field.errors = [spoken(refusal)]
             return None

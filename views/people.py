@@ -49,6 +49,10 @@ class UserView(AdminView):
 
     def on_model_change(self, form, row, is_created):
         """A change of role, scope or activity takes effect at once: the account's sessions end."""
+        if not is_created and row.leaves_nobody():
+            raise ValidationError(
+                gettext("Ini admin aktif terakhir; beri peran admin kepada akun lain lebih dahulu.")
+            )
         if is_created:
             g.secret = new_password()
             row.password, row.must_change_password = User.hashed(g.secret), True

@@ -11,10 +11,12 @@ import access
 from capabilities import SHEETS
 from excel.check.review import FILTERS, PAGE, Packed, Review
 from excel.out.marked import marked
+from excel.read.archive import ending
 from excel.read.edits import CHOICES, Edits
 from excel.read.header import Unmapped, Unreadable
 from excel.write import jobs, uploads
 from excel.write.apply import NotApplied, apply
+from excel.write.sight import open_to
 from excel.write.undo import undo, written_ids
 from models import Change, Rating
 from values import Invalid, as_text
@@ -35,6 +37,13 @@ class UploadsView(UploadView):
             abort(404)
         return upload
 
+    def readable(self, id):
+        """An upload whose file the account may read."""
+        upload = self.own(id)
+        if not open_to(upload, me()):
+            abort(403)
+        return upload
+
     def review_of(self, upload):
         """The Review of an upload that waits for a decision. Raises Unreadable and Unmapped."""
         uploads.may_act(upload, me())
@@ -52,6 +61,7 @@ class UploadsView(UploadView):
             return self.render("admin/upload_wait.html", upload=upload, idle=jobs.is_unattended(upload))
         if upload.state != "checked":
             return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
+        self.readable(id)
         try:
             if upload.expired:
                 raise uploads.Expired()
@@ -112,7 +122,7 @@ class UploadsView(UploadView):
         changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
         return {
             "resting": SHEETS[upload.sheet].resting(written_ids(upload)) if upload.state == "applied" else (),
-            "edits": Edits.of(upload), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
+            "edits": Edits.of(upload) if open_to(upload, me()) else Edits(), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
             "page_url": lambda number: url_for(".review", id=upload.id, page=number),
         }  # fmt: skip
 
@@ -121,7 +131,7 @@ class UploadsView(UploadView):
     @expose("/<int:id>/columns", methods=("POST",))
     def columns(self, id):
         """What the file's titles mean, as a person said; remembered for the office."""
-        upload = self.own(id)
+        upload = self.readable(id)
         edits, headers = Edits.of(upload), {"", *(c.header for c in SHEETS[upload.sheet].columns)}
         for name, header in request.form.items():
             title = name.removeprefix("title:")
@@ -133,7 +143,7 @@ class UploadsView(UploadView):
     @expose("/<int:id>/edit", methods=("POST",))
     def edit(self, id):
         """Cells corrected, suggestions taken, rows skipped or chosen: kept beside the bytes."""
-        upload = self.own(id)
+        upload = self.readable(id)
         edits = Edits.of(upload)
         headers = {column.header for column in SHEETS[upload.sheet].known.values()}
         for name, text in request.form.items():
@@ -148,11 +158,12 @@ class UploadsView(UploadView):
         try:
             (what, told), *_ = json.loads(request.form.get("do") or '{"ask": []}').items()
             kinds = [type(part) for part in told]
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             abort(400)
         if what == "accept":
             return self.accept_nips(edits, upload)
-        if what == "cell" and kinds == [int, str, str]:
+        headers = {column.header for column in SHEETS[upload.sheet].known.values()}
+        if what == "cell" and kinds == [int, str, str] and told[1] in headers:
             return edits.correct(*told)
         if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
             abort(400)
@@ -182,7 +193,7 @@ class UploadsView(UploadView):
 
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
-        upload = self.own(id)
+        upload = self.readable(id)
         shown = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
         try:
@@ -220,20 +231,34 @@ class UploadsView(UploadView):
     @expose("/<int:id>/annotated")
     def annotated(self, id):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
-        upload = self.own(id)
+        upload = self.with_file(id)
         try:
             book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
         except Unreadable as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
-        name = f"{upload.filename.rsplit('.', 1)[0]}-diperiksa.xlsx"
+        name = f"{stem(upload)}-diperiksa.xlsx"
         return send_file(io.BytesIO(book), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
 
     @expose("/<int:id>/file")
     def file(self, id):
         """The workbook as it was uploaded."""
-        upload = self.own(id)
-        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=upload.filename)
+        upload = self.with_file(id)
+        name = f"{stem(upload)}.{ending(bytes(upload.data))}"
+        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=name)
+
+    def with_file(self, id):
+        """An upload whose file the account may read and that is still kept."""
+        upload = self.readable(id)
+        if not upload.data:
+            flash(gettext("Berkas ini sudah dihapus sesudah masa simpannya."), "info")
+            abort(redirect(url_for(".review", id=id)))
+        return upload
+
+
+def stem(upload):
+    """The sender's name of a file without its ending, which is not hers to choose."""
+    return upload.filename.rsplit(".", 1)[0] or "unggahan"
 
 
 def said(problem):

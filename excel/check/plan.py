@@ -5,19 +5,21 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
-from peewee import ForeignKeyField, fn
+from peewee import ForeignKeyField
 
 import access
 import audit
 from database import Memo, among, fetched
-from models import LABELLED, Change, Period
+from models import LABELLED, Period
 from values import N_, Invalid
 
 from ..versions import base_of, key_of
 from .steps import Steps
 from .tree import drop_lost_rows
+from .unique import drop_taken_values
 
 STEP = 5_000  # rows after which the progress is told
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
@@ -28,8 +30,8 @@ class Line:
     """One row to write: what differs, before and after, by field name; references as ids or Coming.
 
     A new line has no id yet and version 0, and `after` holds the whole row. `hidden`: the account may deliver this
-    row but not read it, so `before` is not for its eyes. `base`: the version that the file was made
-    from, where the stored row has moved on since (0: there was none).
+    row but not read it, so neither `before` nor whether there is one is for its eyes; `told` is what the
+    file says of it. `base`: the version that the file was made from, where the stored row has moved on since (0: there was none).
     """
 
     row: int
@@ -43,6 +45,7 @@ class Line:
     move: Any = None  # of a state, where the row asks for one
     predicate: tuple = ()  # (before, after) of an assessment, as codes or None
     trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
+    told: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -50,7 +53,8 @@ class Plan:
     """What a file would do. `rows` counts those that are not empty; `equal` change nothing.
 
     `conflict` are lines whose stored row has moved on since the file was made; those that a person
-    chose to write as the file has them are among new and changed.
+    chose to write as the file has them are among new and changed. `left` are hidden lines whose stored
+    row stays: for the account they count as new.
     """
 
     sheet: Any
@@ -59,6 +63,11 @@ class Plan:
     changed: list = field(default_factory=list)
     equal: list = field(default_factory=list)
     conflict: list = field(default_factory=list)
+    left: list = field(default_factory=list)
+    unread: set = field(
+        default_factory=set
+    )  # ids of the stored rows in question that the account may not read
+    refused: set = field(default_factory=set)  # rows that only the database found wrong
 
     def __post_init__(self):
         self.rows, self.unknown = len(self.checked.table.rows), self.checked.table.unknown
@@ -73,11 +82,30 @@ class Plan:
         """Whether rows remain that nobody may write yet: in error, or in conflict without a choice."""
         return bool(self.errors or self.conflict)
 
+    def drop(self, numbers):
+        """Take rows out that turned out wrong."""
+        for kind in ("new", "changed", "conflict", "left"):
+            kept = [line for line in getattr(self, kind) if line.row not in numbers]
+            setattr(self, kind, kept)
+
+    def refuse(self, line, name, message):
+        """Make a line that the database refused an error of its row."""
+        row = next(row for row in self.checked.rows if row.number == line.row)
+        self.checked.fail(row, name, message)
+        self.refused.add(line.row)
+        self.drop({line.row})
+
+    @property
+    def shown(self):
+        """{"new", "changed"}: the lines as the account may know them; a hidden one is new."""
+        hidden = [line for line in self.changed if line.hidden]
+        fresh = sorted([*self.new, *hidden, *self.left], key=lambda line: line.row)
+        return {"new": fresh, "changed": [line for line in self.changed if not line.hidden]}
+
     @property
     def counts(self):
-        """{"new", "changed"} as the account may know them: a hidden row counts as new."""
-        hidden = sum(line.hidden for line in self.changed)
-        return {"new": len(self.new) + hidden, "changed": len(self.changed) - hidden}
+        """{"new", "changed"} as the account may know them."""
+        return {kind: len(lines) for kind, lines in self.shown.items()}
 
     @cached_property
     def _audited(self):
@@ -97,8 +125,9 @@ class Plan:
     def fingerprint(self):
         """A hash of everything that would be written, and over which versions."""
         digest = sha256()
-        for line in (*self.new, *self.changed):
-            parts = (line.id, line.label, *self.trail(line))
+        for line in chain(*self.shown.values()):
+            known = (encode(line.told),) if line.hidden else (line.id, *self.trail(line))
+            parts = (line.label, *known)
             digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
@@ -117,6 +146,7 @@ def plan(sheet, checked, context):
             planner.take(row, old)
         if not place % STEP:
             context.progress(0.4 + 0.3 * place / len(pairs))
+    drop_taken_values(planner)
     drop_lost_rows(planner)
     planner.drop(planner.steps.settle())
     if planner.outlook:
@@ -135,7 +165,7 @@ class Planner:
         self.fields = self.model._meta.fields
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = _stored(sheet, checked.rows)
-        self.denied, self.unread = _limits(self.model, context.user, self.stored)
+        self.denied, self.plan.unread = _limits(self.model, context.user, self.stored)
         self.closed = _closed_periods() if self.model.frozen_with_period else set()
         self.blank = {
             n: f.default() if callable(f.default) else f.default
@@ -154,8 +184,7 @@ class Planner:
     def drop(self, numbers):
         """Take rows out of the plan that turned out wrong."""
         if numbers:
-            self.plan.new = [line for line in self.plan.new if line.row not in numbers]
-            self.plan.changed = [line for line in self.plan.changed if line.row not in numbers]
+            self.plan.drop(numbers)
 
     def repeated(self):
         """The numbers of rows that mean the same as another row of the file: errors, all of them."""
@@ -173,29 +202,52 @@ class Planner:
 
     def take(self, row, old):
         """Put a row into the plan beside the stored one, or among the errors."""
-        if old is None:
+        if self.sheet.secret(row.values, self.context.user):
+            self._take_secret(row, old)
+        elif old is None:
             self._take_new(row)
         else:
             self._take_stored(row, old)
 
+    def _take_secret(self, row, old):
+        """A row of which the account may not learn whether it is stored: one and the same in all it sees."""
+        line = self._begun(row)
+        if line is None:
+            return
+        self.checked.warn(row, None, self.sheet.secrecy)
+        line.hidden, line.told = True, dict(row.values)
+        if old is None:
+            self.plan.new.append(line)
+            return
+        line.after = {n: v for n, v in row.values.items() if n not in self.sheet.key}
+        line.before = {n: old[n] for n in line.after}
+        line.id, line.version = old["id"], old["version"]
+        stays = old["id"] in self.denied or self.sheet.stands(old, self.context.user)
+        (self.plan.left if stays else self.plan.changed).append(line)
+
     def _take_new(self, row):
+        if line := self._begun(row):
+            self._file(self.plan.new, line, row)
+
+    def _begun(self, row):
+        """The Line of a new row; None, and said why, where it is none."""
         merged = self.blank | row.values
         if self.sheet.unfilled(row):
             self.plan.equal.append((row.number, self._label(merged)))
             self.checked.warn(row, None, N_("belum diisi; dilewati"))
-            return
+            return None
         missing = [name for name in self.required if merged[name] is None]
         for name in missing:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
         if missing or not self._agrees(row, merged) or not self._holds(row, merged, merged.get("period")):
-            return
-        if self.steps.begin(row, merged):
-            merged.update(self.sheet.derive(merged))
-            line = Line(row.number, self._label(merged), merged, predicate=self._outlook(row, merged))
-            self._file(self.plan.new, line, row)
+            return None
+        if not self.steps.begin(row, merged):
+            return None
+        merged.update(self.sheet.derive(merged))
+        return Line(row.number, self._label(merged), merged, predicate=self._outlook(row, merged))
 
     def _take_stored(self, row, old):
-        hidden = old["id"] in self.unread
+        hidden = old["id"] in self.plan.unread
         after = self._differing(row, old, hidden)
         merged = {**old, **after}
         if not self._agrees(row, merged):
@@ -214,8 +266,9 @@ class Planner:
             after |= self._following(row, old, after, merged, move)
             before, label = {n: old[n] for n in after}, self._label(merged)
             line = Line(
-                row.number, label, after, old["id"], old["version"], before, hidden, None, move, predicate
-            )
+                row.number, label, after, old["id"], old["version"], before, hidden,
+                move=move, predicate=predicate, told=dict(after),
+            )  # fmt: skip
             self._file(self.plan.changed, line, row)
 
     def _differing(self, row, old, hidden):
@@ -325,10 +378,8 @@ def _closed_periods():
 def _limits(model, user, rows):
     """(ids that the account may not change, ids that it may not read) among the stored rows."""
     ids = {row["id"] for row in rows.values()}
-    unread = ids - _within(model, ids, access.scope(model, user))
-    return ids - _within(model, ids, access.writable(model, user)), unread - _delivered_by(
-        user, model, unread
-    )
+    reach, seen = access.writable(model, user), access.scope(model, user)
+    return ids - _within(model, ids, reach), ids - _within(model, ids, seen)
 
 
 def _within(model, ids, condition):
@@ -336,13 +387,3 @@ def _within(model, ids, condition):
     if condition is None or not ids:
         return ids
     return {key for (key,) in model.select(model.id).where(among(model.id, ids), condition).tuples()}
-
-
-def _delivered_by(user, model, ids):
-    """Those of the rows whose present words are the account's own; an undo brings back another's."""
-    if not ids:
-        return ids
-    mine = (Change.table == model._meta.table_name) & among(Change.key, ids)
-    newest = Change.select(fn.MAX(Change.id)).where(mine).group_by(Change.key)
-    own = (Change.user == user.id) & (Change.action != "undo")
-    return {key for (key,) in Change.select(Change.key).where(Change.id.in_(newest), own).tuples()}

@@ -37,12 +37,9 @@ class Review:
 
     def __init__(self, plan, edits):
         self.plan, self.edits = plan, edits
-        hidden = [line for line in plan.changed if line.hidden]
         self.items = {
-            "wrong": list(_by_row(plan.errors).items()), "conflict": plan.conflict,
-            "changed": [line for line in plan.changed if not line.hidden],
-            "new": sorted([*plan.new, *hidden], key=_row_of), "same": plan.equal,
-            "skipped": plan.checked.table.skipped,
+            "wrong": list(_by_row(plan.errors).items()), "conflict": plan.conflict, **plan.shown,
+            "same": plan.equal, "skipped": plan.checked.table.skipped,
         }  # fmt: skip
         self.warned = _by_row(plan.warnings)
 
@@ -53,7 +50,7 @@ class Review:
         counts = {kind: len(items) for kind, items in self.items.items()}
         return {
             "counts": counts | {"all": sum(counts[kind] for kind in KINDS), "warning": len(self.warned)},
-            "rows": plan.rows, "good": len(plan.new) + len(plan.changed), "fingerprint": plan.fingerprint,
+            "rows": plan.rows, "good": sum(plan.counts.values()), "fingerprint": plan.fingerprint,
             "causes": by_cause(plan.errors)[:CAUSES], "warnings": by_cause(plan.warnings)[:CAUSES],
             "unknown": plan.unknown, "notes": ranges(table.notes),
             "guessed": [(title, column.header) for title, column in table.guessed.items()],
@@ -63,7 +60,7 @@ class Review:
 
     def _predicates(self):
         """{predicate code: people} that the file leads to, for the bar of its distribution."""
-        lines = (*self.plan.new, *self.plan.changed, *self.plan.conflict)
+        lines = (*self.items["new"], *self.items["changed"], *self.plan.conflict)
         return Counter(line.predicate[1] for line in lines if line.predicate and line.predicate[1])
 
     def page(self, kind, number):
@@ -94,17 +91,17 @@ class Review:
         """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
         entries, stale = {}, [line for _, line in lines if line.base is not None]
         base = base_values(self.plan.sheet.model, stale) if stale else {}
-        show = _texts(
-            self.plan.sheet, [v for _, x in lines for v in (x.before, x.after, base.get(x.row, {}))]
-        )
+        pairs = {x.row: ({}, x.told) if x.hidden else (x.before, x.after) for _, x in lines}
+        told = [values for row, pair in pairs.items() for values in (*pair, base.get(row, {}))]
+        show = _texts(self.plan.sheet, told)
         for kind, line in lines:
+            before, after = pairs[line.row]
             entries[line.row] = entry = self._entry(line.row, kind, line.label)
             entry.predicate = list(line.predicate)
             for name, (header, text) in show.items():
-                if line.after.get(name) is not None or name in line.before:
-                    stored = "" if line.hidden else text(line.before.get(name))
+                if after.get(name) is not None or name in before:
                     then = text(base[line.row].get(name)) if line.row in base else None
-                    entry.cells.append((header, stored, text(line.after[name]), then))
+                    entry.cells.append((header, text(before.get(name)), text(after[name]), then))
         return entries
 
     def _of_row(self, kind, row, rest):

@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from peewee import JOIN
 
 import access
+import audit
 from database import stream
 from values import CONTROL, N_, Invalid
 
@@ -28,7 +29,20 @@ def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, ki
         raise Invalid(N_("Nama berkas harus berakhir .xlsx atau .csv"))
     rows = rows_of(sheet, user=user, period=period, unit_code=unit_code, query=query)
     with opened(out) as file:
-        return WRITERS[kind](sheet, rows, file)
+        count = WRITERS[kind](sheet, rows, file)
+    taken(sheet, count, user)
+    return count
+
+
+def taken(sheet, count, user):
+    """Leave a line in the trail: who took how many rows of what."""
+    audit.event(
+        "export",
+        sheet.model,
+        f"{sheet.title}: {count}",
+        user=user,
+        after={"sheet": sheet.name, "rows": count},
+    )
 
 
 # ------------------------------------------------------------------ rows

@@ -40,6 +40,16 @@ def refusal(kind):
     return Unreadable(REFUSALS[kind])
 
 
+def ending(data):
+    """The ending that belongs to a stored file's content, whatever its sender called it."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return "xls"
+    if not data.startswith(b"PK\3\4"):
+        return "csv"
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    return "ods" if "content.xml" in names else "xlsm" if "xl/vbaProject.bin" in names else "xlsx"
+
+
 def inspect(data):
     """Look at the bytes of an archive; returns the bytes that it unpacks to. Raises Unreadable."""
     try:

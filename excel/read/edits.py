@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass, field
 
 import access
+import audit
 from models import Setting
+from values import CONTROL
 
 from .header import title_key
 
@@ -48,7 +50,7 @@ class Edits:
 
     def correct(self, row, header, text):
         """Put a text in place of a cell's value."""
-        self.cells.setdefault(row, {})[header] = text[:LONGEST]
+        self.cells.setdefault(row, {})[header] = CONTROL.sub("", text[:LONGEST])
 
     def decide(self, rows, choice):
         """Skip rows, take them, or neither ("ask")."""
@@ -67,12 +69,12 @@ def lessons(sheet):
 
 
 def learn(sheet, titles, user):
-    """Remember for the office what titles mean that we do not know; only HR and IT may change a lesson."""
+    """Remember for the office what titles mean that we do not know, as the desk says."""
     known, ours = lessons(sheet), sheet.known.keys() | sheet.synonyms.keys()
     new = {title: header for title, header in titles.items() if title not in ours}
-    found = known | new if access.is_desk(user) else new | known
-    if found != known:
-        Setting.keep(None, f"{LESSONS}{sheet.name}", found)
+    if access.is_desk(user) and known | new != known:
+        told = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
+        audit.keep(f"{LESSONS}{sheet.name}", known | new, f"{sheet.title}: {told}", user=user)
 
 
 def edited(table, edits):

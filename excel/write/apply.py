@@ -2,9 +2,11 @@
 
 from operator import itemgetter
 
+from peewee import IntegrityError
+
 import audit
 import flows
-from database import now, write
+from database import db, now, write
 from models import Upload
 from values import N_
 
@@ -38,6 +40,14 @@ class HasErrors(NotApplied):
     words = N_("Masih ada baris yang salah; tidak ada yang disimpan")
 
 
+class Refused(HasErrors):
+    """The database refused rows that the plan took for right; they are named, also among the errors of `plan`."""
+
+    def __init__(self, plan):
+        super().__init__(plan)
+        self.args = ("; ".join([str(problem) for problem in plan.errors][:20]),)
+
+
 def apply(upload, user, partial=False, *, shown=None, progress=no_progress):
     """Write a stored upload in one transaction; returns the Plan that was carried out.
 
@@ -57,8 +67,7 @@ def apply(upload, user, partial=False, *, shown=None, progress=no_progress):
             raise Changed(found)
         if found.unsettled and not partial:
             raise HasErrors(found)
-        _carry_out(found, upload, context)
-        Upload.update(counts(found)).where(Upload.id == upload.id).execute()
+        _carry_out(found, upload, context, partial)
     return found
 
 
@@ -67,22 +76,42 @@ def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
     checked = read(sheet, data, context)
     if dry_run:
         return plan(sheet, checked, context), None
-    with write():
-        found = plan(sheet, checked, context)
-        if found.unsettled and not partial:
-            return found, None
-        upload = keep(sheet, data, filename, context, state="applied", **counts(found))
-        _carry_out(found, upload, context)
+    try:
+        with write():
+            found = plan(sheet, checked, context)
+            if found.unsettled and not partial:
+                return found, None
+            upload = keep(sheet, data, filename, context, state="applied", **counts(found))
+            _carry_out(found, upload, context, partial)
+    except Refused:
+        return found, None
     return found, upload
 
 
-def _carry_out(found, upload, context):
+def _carry_out(found, upload, context, partial):
     context.progress(0.7)
     if found.new:
         _insert(found, upload.id, context.user)
     context.progress(0.9)
     if found.changed:
         _update(found, upload.id, context.user)
+    if found.refused and not partial:
+        raise Refused(found)
+    Upload.update(counts(found)).where(Upload.id == upload.id).execute()
+
+
+def _store(found, lines, rows, write_all):
+    """Write the rows of lines at once; where the database refuses one, each by itself, and what it refuses is an error."""
+    try:
+        with db.atomic():
+            return write_all(rows)
+    except IntegrityError:
+        for line, row in zip(lines, rows, strict=True):
+            try:
+                with db.atomic():
+                    write_all([row])
+            except IntegrityError as error:
+                found.refuse(line, *audit.refused(error, found.sheet.model))
 
 
 # ------------------------------------------------------------------ new rows
@@ -100,7 +129,8 @@ def _insert(found, upload, user):
         lines = _parents_first(lines, own)
     names = [f.name for f in model._meta.sorted_fields if f.name not in MADE]
     values, stamp = itemgetter(*names), now().isoformat(" ")
-    audit.insert_many(model, (*names, *MADE), [(*values(line.after), line.id, 1, stamp) for line in lines])
+    rows = [(*values(line.after), line.id, 1, stamp) for line in lines]
+    _store(found, lines, rows, lambda some: audit.insert_many(model, (*names, *MADE), some))
     _log("create", found, lines, upload, user)
 
 
@@ -131,7 +161,7 @@ def _parents_first(lines, names):
 
 
 def _log(action, found, lines, upload, user):
-    trail = [(line.id, line.label, *found.trail(line)) for line in lines]
+    trail = [(line.id, line.label, *found.trail(line)) for line in lines if line.row not in found.refused]
     audit.log_many(action, found.sheet.model, trail, user=user, upload=upload)
 
 
@@ -140,17 +170,24 @@ def _log(action, found, lines, upload, user):
 
 def _update(found, upload, user):
     """Update the changed lines, grouped by the fields that differ, and their trail; then move what moves."""
-    lines, groups, moves = [], {}, {}
+    model, lines, groups, moves = found.sheet.model, [], {}, {}
     for line in found.changed:
         if line.move:
-            moves.setdefault(line.move, {})[line.id] = line.after
+            moves.setdefault(line.move, []).append(line)
         else:
             lines.append(line)
-            groups.setdefault(tuple(line.after), []).append((*line.after.values(), line.id, line.version))
-    for names, rows in groups.items():
-        audit.update_many(found.sheet.model, names, rows)
+            groups.setdefault(tuple(line.after), []).append(line)
+    for names, some in groups.items():
+        rows = [(*line.after.values(), line.id, line.version) for line in some]
+        _store(found, some, rows, lambda part, names=names: audit.update_many(model, names, part))
     _log("update", found, lines, upload, user)
-    for move, values in moves.items():
-        rows = [found.sheet.model(id=key) for key in values]
-        if flows.take(rows, move, user, each=values, upload=upload).left:
-            raise audit.Stale(str(upload))
+    for move, some in moves.items():
+        _store(found, some, some, lambda part, move=move: _move(part, move, upload, user, model))
+
+
+def _move(lines, move, upload, user, model):
+    """Move the lines, each with all that differs."""
+    each = {line.id: line.after for line in lines}
+    rows = [model(id=key) for key in each]
+    if flows.take(rows, move, user, each=each, upload=upload).left:
+        raise audit.Stale(str(upload))

@@ -25,7 +25,8 @@ def undo(upload, user):
     """Take an applied upload back: (rows undone, labels of rows that had to stay).
 
     A row touched since, or referred to by others, is left alone and named. An upload of a period can be
-    taken back while the period is open, any other for seven days. All of it is one transaction.
+    taken back while the period is open, any other for seven days. All of it is one transaction. Of rows
+    that the account may not read all count as undone, whatever became of them.
     Raises access.Denied, AlreadyDone and NotUndoable.
     """
     model = SHEETS[upload.sheet].model
@@ -37,14 +38,27 @@ def undo(upload, user):
         mark_undone(upload)
         _still_undoable(upload, model)
         _within_reach(upload, model, user)
+        hidden = _hidden(upload, model, user)
         try:
-            return _take_back(upload, model, user)
+            undone, kept = _take_back(upload, model, user)
         except IntegrityError:
             raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
+    if hidden is None:
+        return undone, [change.label for change in kept]
+    labels = [change.label for change in kept if change.key not in hidden]
+    return upload.new + upload.changed - len(labels), labels
+
+
+def _hidden(upload, model, user):
+    """The ids of the rows that an upload wrote and the account may not read; None where it reads all."""
+    seen, rows = access.scope(model, user), written_rows(upload).select(model.id)
+    if seen is None:
+        return None
+    return {key for (key,) in rows.tuples()} - {key for (key,) in rows.where(seen).tuples()}
 
 
 def _take_back(upload, model, user):
-    """Take back what was written in all tables; (rows undone, labels kept) of the upload's own."""
+    """Take back what was written in all tables; (rows undone, changes that stayed) of the upload's own."""
     changes = _written(upload).order_by(Change.id.desc())
     result = 0, []
     for touched in reversed(MODELS):
@@ -66,14 +80,15 @@ def written_ids(upload):
     return _written(upload).where(Change.table == table).select(Change.key)
 
 
-def _rows(upload, model):
+def written_rows(upload):
     """The rows of its table that an upload wrote, as a query."""
+    model = SHEETS[upload.sheet].model
     return model.select().where(model.id.in_(written_ids(upload)))
 
 
 def _within_reach(upload, model, user):
     """Refuse where the account may no longer write every row that the upload wrote."""
-    reach, rows = access.writable(model, user), _rows(upload, model)
+    reach, rows = access.writable(model, user), written_rows(upload)
     if reach is not None and rows.where(reach).count() != rows.count():
         raise NotUndoable(N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian"))
 
@@ -91,6 +106,6 @@ def _period_states(upload, model):
     """The states of the periods that an upload's rows belong to now, or would go back to."""
     before = _written(upload).where(Change.before.is_null(False)).select(Change.before)
     back = {json.loads(text).get("period") for (text,) in before.tuples()}
-    periods = back | {key for (key,) in _rows(upload, model).select(model.period).distinct().tuples()}
+    periods = back | {key for (key,) in written_rows(upload).select(model.period).distinct().tuples()}
     query = Period.select(Period.state).where(among(Period.id, periods - {None})).distinct()
     return {state for (state,) in query.tuples()}

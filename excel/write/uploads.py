@@ -56,7 +56,7 @@ def plan_of(upload, user, edits, progress=no_progress):
 
 def counts(plan):
     """What an Upload keeps of a Plan: {column: number of rows}."""
-    good = len(plan.new) + len(plan.changed) + plan.same + len(plan.conflict)
+    good = sum(plan.counts.values()) + plan.same + len(plan.conflict)
     return {
         "rows": plan.rows, **plan.counts, "same": plan.same,
         "conflict": len(plan.conflict), "wrong": plan.rows - good,
@@ -90,7 +90,7 @@ def store(sheet, data, filename, context):
     except Unmapped:
         plan = None
     with write():
-        Upload.forget_drafts()
+        Upload.forget_old()
         return keep(sheet, data, filename, context, **(reviewed(plan) if plan else {})), plan
 
 
@@ -98,14 +98,14 @@ def store_unchecked(sheet, data, filename, context):
     """An Upload in state "queued" whose bytes wait to be checked in the background. Raises access.Denied."""
     may_import(sheet, context.user)
     with write():
-        Upload.forget_drafts()
+        Upload.forget_old()
         return keep(sheet, data, filename, context, state="queued", beat=time.time())
 
 
 def revise(upload, user, edits):
     """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
 
-    What unknown titles mean is remembered for the office.
+    What the desk says of unknown titles is remembered for the office; what others say holds for this upload.
     """
     plan = plan_of(upload, user, edits)
     with write():
