@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 import migrations
 from admin_app import create_app
 from database import db
+from models import Rating, User
 from seed_data.accounts import PASSWORD, demo_accounts
 from seed_data.demo import seed_demo
 from tests.browser.conftest import CHROMIUM, SWITCHES
@@ -47,11 +48,24 @@ def upload(page):
     page.get_by_role("button", name="Periksa berkas").click()
 
 
+def suggested(page):
+    """Open a suggestion that the supervisor may confirm: she is its rater."""
+    with db.connection_context():
+        chief = User.get(User.username == "demo-supervisor").employee
+        mine = Rating.select().where(Rating.rater == chief, Rating.state == "suggested")
+        page.goto(f"/admin/rating/details/?id={mine.order_by(Rating.predicate.desc(), Rating.id).get().id}")
+
+
 UNRATED = ("/admin/employee/?flt0_belum_dinilai=2026-TW3&flt1_unit_within=DINKES",)
 REVIEW = ("/admin/import/assessments/", upload)
 SAVED = ("input[name=partial]", "main button.main", "h1:has-text('Hasil unggahan')")  # from the review on
 COMPUTED = ("/admin/period/", "input[name=rowid]", "button:text('Hitung predikat')", ".message.success")
-WHY = ("/admin/rating/?flt0_periode_equals=2026-TW3&flt1_predikat_equals=VERY_GOOD", "[data-rows] tbody a")
+TALL = {"width": 1280, "height": 1150}  # a record's page, down to its history
+OPENED = "[data-rows] tbody a"
+CLOSING = ("/admin/period/?flt0_status_equals=open", OPENED, "button:text-is('Tutup')")
+GRANTED = ("/admin/award/?flt0_status_equals=granted", OPENED)
+ANSWERING = ("/admin/complaint/?flt0_status_equals=in_progress", OPENED, "button:text-is('Tanggapi')")
+DELIVERED = ("/admin/rating/?flt0_status_equals=delivered", OPENED)
 SHOTS = (
     Shot("", ("/",), "halaman-depan", "Halaman depan"),
     Shot("", ("/login",), "masuk", "Masuk"),
@@ -68,7 +82,11 @@ SHOTS = (
     Shot("supervisor", REVIEW, "periksa-unggahan", "Pemeriksaan unggahan", 660),
     Shot("supervisor", SAVED, "hasil-unggahan", "Hasil unggahan", 600),
     Shot("supervisor", COMPUTED, "hitung-predikat", height=560),
-    Shot("supervisor", WHY, "mengapa-predikat", "Mengapa predikat ini?", 720),
+    Shot("supervisor", (suggested,), "mengapa-predikat", "Mengapa predikat ini?", 720),
+    Shot("hr", GRANTED, "halaman-data", "Halaman data dengan riwayatnya", 1010, TALL),
+    Shot("hr", CLOSING, "tutup-periode", "Menutup periode", 600),
+    Shot("officer", ANSWERING, "menanggapi", "Menanggapi pengaduan", 520),
+    Shot("employee", DELIVERED, "tanda-tangan", height=560),
     Shot("supervisor", ("/admin/employee/",), "ponsel-daftar", "Daftar di ponsel", size=PHONE),
     Shot("supervisor", ("/admin/",), "ponsel-gelap", "Beranda di ponsel, gelap", size=PHONE, theme="dark"),
     Shot("employee", ("/bantuan/atasan",), "bantuan", "Panduan di dalam panel"),
@@ -115,6 +133,7 @@ def enter(page, role):
 
 
 def take(page, shot):
+    page.set_viewport_size(shot.size)
     for step in shot.steps:
         step(page) if callable(step) else page.goto(step) if step[0] == "/" else page.click(step)
     page.wait_for_load_state("networkidle")
