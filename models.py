@@ -248,18 +248,12 @@ class Employee(Record):
     position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
     position_type = Choice(verbose_name=N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
     jf_level = Choice(
-        verbose_name=N_("Jenjang"),
-        choices=JENJANG,
-        null=True,
-        help_text=N_("Hanya untuk jabatan fungsional"),
+        verbose_name=N_("Jenjang"), choices=JENJANG, null=True, help_text=N_("Hanya untuk jabatan fungsional")
     )
     grade = Grade(verbose_name=N_("Golongan"), null=True)
     status = Choice(verbose_name=N_("Status"), choices=STATUSES, default="PNS")
     supervisor = Link(
-        "self",
-        verbose_name=N_("Atasan"),
-        null=True,
-        help_text=N_("Atasan langsung: pejabat penilai kinerja"),
+        "self", verbose_name=N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
     )
     email = Email(verbose_name=N_("Email"), max_length=120, null=True)
     phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)
@@ -693,11 +687,7 @@ class Rating(Record):
     noun = N_("Predikat")
     called = "{employee} {period}"
     frozen_with_period = True
-    headings = {
-        "employee": N_("Siapa dan kapan"),
-        "work_score": N_("Hasil"),
-        "state": N_("Status"),
-    }
+    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status")}
 
     STATES = (
         ("suggested", N_("Usulan")),

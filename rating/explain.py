@@ -60,10 +60,7 @@ def _source(source, given, weighed, why, label):
     params = {"source": label(source), "count": given["count"]}
     if given["mean"] is None:
         params["least"] = why["minima"][source]
-        return (
-            N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."),
-            params,
-        )
+        return (N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."), params)
     params["mean"] = _comma(given["mean"])
     if not (given["used"] and weighed):
         return (
@@ -71,10 +68,7 @@ def _source(source, given, weighed, why, label):
             params,
         )
     params["weight"] = _comma(given["weight"])
-    return (
-        N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."),
-        params,
-    )
+    return (N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."), params)
 
 
 def _cell(why, label):

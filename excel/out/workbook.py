@@ -11,12 +11,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from peewee import (
-    CharField,
-    Field,
-    ForeignKeyField,
-    TextField,
-)
+from peewee import CharField, Field, ForeignKeyField, TextField
 
 from database import WITA, Memo
 from fields import Choice, Look
