@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from peewee import ForeignKeyField, fn
 
 from database import db, now, on_sqlite, write
-from models import MODELS, Change, Record
+from models import MODELS, Change
+from tables import Record
 
 BATCH = 1_000
 MARKS = 4_000  # values in one statement: SQLite takes 32,766

@@ -1,27 +1,15 @@
 """Every table on one page, in screen order: what a field is called, means and allows."""
 
 import json
-import re
 import time
 from datetime import timedelta
 
 from flask_login import UserMixin
-from peewee import (
-    JOIN,
-    BlobField,
-    Check,
-    DoubleField,
-    ForeignKeyField,
-    IntegerField,
-    Model,
-    Select,
-    TextField,
-    fn,
-)
+from peewee import BlobField, Check, DoubleField, IntegerField, Select, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from code_lists import code_aliases, code_choices
-from database import among, db, now, once, today, write
+from database import among, now, once, today, write
 from fields import (
     Choice,
     Code,
@@ -45,113 +33,8 @@ from fields import (
     YesNo,
 )
 from nip import nip_scheme
+from tables import Record, Table, climb
 from values import N_
-
-
-class Table(Model):
-    """A table of this database, named after its model in snake case."""
-
-    noun = ""  # what people call a row of it, in menu and messages
-    names = ()  # the fields that name a row: its natural key, then what else it is searched by
-    called = "{id}"  # how a row is said in pages, messages and the trail, by field names
-    headings = {}  # field name -> the heading that begins with it, in forms and details
-
-    class Meta:
-        database = db
-        legacy_table_names = False
-
-    def __str__(self):
-        return self.called.format_map(Words(self))
-
-    @classmethod
-    def spoken(cls):
-        """The fields that are for people, in model order: those that have words."""
-        return [field for field in cls._meta.sorted_fields if field.verbose_name]
-
-    @classmethod
-    def natural_key(cls):
-        """The field by which people name a row, else its number."""
-        return cls._meta.fields[cls.names[0] if cls.names else "id"]
-
-    @classmethod
-    def said_paths(cls):
-        """The dotted paths that a row's label is made of, those of what it refers to included."""
-        paths = []
-        for name in LABELLED.findall(cls.called):
-            field = cls._meta.fields[name]
-            further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else [()]
-            paths += [(name, *path) for path in further]
-        return paths
-
-    @classmethod
-    def field_at(cls, path):
-        """The field at the end of a dotted path, or None where there is none."""
-        model, field = cls, None
-        for step in path.split("."):
-            model = field.rel_model if isinstance(field, ForeignKeyField) else model
-            field = model._meta.fields.get(step)
-            if field is None:
-                return None
-        return field
-
-    @classmethod
-    def with_labels(cls, query):
-        """Whole rows of a query, with what their labels are made of: one statement for any number of rows."""
-        return cls.with_paths(query, [*((f.name,) for f in cls._meta.sorted_fields), *cls.said_paths()])
-
-    @classmethod
-    def with_paths(cls, query, paths):
-        """The rows of a query with the fields at these paths, and no others: one statement."""
-        aliases, columns = {(): cls}, {("id",): cls.id}
-        for *way, last in paths:
-            for length in range(1, len(way) + 1):
-                key = tuple(way[:length])
-                if key not in aliases:
-                    source, link = aliases[key[:-1]], getattr(aliases[key[:-1]], key[-1])
-                    aliases[key] = target = link.rel_model.alias()
-                    on = link == target.id
-                    query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
-                    columns |= {key: link, (*key, "id"): target.id}
-            columns[(*way, last)] = getattr(aliases[tuple(way)], last)
-        return query.select(*columns.values())
-
-
-class Words(dict):
-    """The words of a row's fields, for its label: references by their labels, codes by their words."""
-
-    def __init__(self, row):
-        super().__init__()
-        self.row = row
-
-    def __missing__(self, name):
-        field = self.row._meta.fields[name]
-        if isinstance(field, ForeignKeyField):
-            return getattr(self.row, name)
-        value = self.row.__data__.get(name)
-        return field.show(value) if hasattr(field, "show") else value
-
-
-LABELLED = re.compile(r"{(\w+)}")
-
-
-class Record(Table):
-    """A table whose rows people edit: optimistic locking by `version`, and rules across columns."""
-
-    version = IntegerField(default=1)
-    updated_at = Moment(default=now)
-
-    def leads_to_itself(self, name):
-        """Whether following a reference to its own table from this row comes back to it."""
-        seen, here = set(), self.__data__.get(name)
-        while here is not None and here != self.id and here not in seen:
-            seen.add(here)
-            column = type(self)._meta.fields[name]
-            here = type(self).select(column).where(type(self).id == here).tuples().first()[0]
-        return here is not None and here == self.id
-
-    rules = ()  # each: values by field name -> (field name, message) or None
-    frozen_with_period = False  # whether a closed period closes the row
-
 
 # ------------------------------------------------------------------ Kepegawaian
 
@@ -171,15 +54,8 @@ class Unit(Record):
     @classmethod
     def below(cls, root):
         """The ids of a unit (by id, or a sub-select of ids) and of all units under it, as a sub-select."""
-        base = (
-            cls.select(cls.id)
-            .where(cls.id.in_(root) if isinstance(root, Select) else cls.id == root)
-            .cte("below", recursive=True, columns=("id",))
-        )
-        child = cls.alias()
-        step = child.select(child.id).join(base, on=(child.parent == base.c.id))
-        tree = base.union(step)  # UNION, not UNION ALL: a loop in the tree ends
-        return tree.select_from(tree.c.id)
+        first = cls.id.in_(root) if isinstance(root, Select) else cls.id == root
+        return cls.with_all_below("parent", first)
 
     @classmethod
     def within(cls, column, root):
@@ -196,14 +72,10 @@ class Unit(Record):
         parents = dict(cls.select(cls.id, cls.parent).tuples())
         tops = {root} if root else {key for key, parent in parents.items() if parent is None}
 
-        def branch(key):
-            seen = set()
-            while key not in tops and parents.get(key) not in {None, *tops} and key not in seen:
-                seen.add(key)
-                key = parents[key]
-            return key
+        def above(key):
+            return None if key in tops or parents.get(key) in tops else parents.get(key)
 
-        return {key: branch(key) for key in parents}
+        return {key: list(climb(key, above))[-1] for key in parents}
 
 
 def own_parent(values):
@@ -271,11 +143,7 @@ class Employee(Record):
     @classmethod
     def led_by(cls, root):
         """The ids of everybody below a person (by id) in the chain of supervisors, as a sub-select."""
-        base = cls.select(cls.id).where(cls.supervisor == root).cte("led", recursive=True, columns=("id",))
-        below = cls.alias()
-        step = below.select(below.id).join(base, on=(below.supervisor == base.c.id))
-        tree = base.union(step)  # UNION, not UNION ALL: a loop ends
-        return tree.select_from(tree.c.id)
+        return cls.with_all_below("supervisor", cls.supervisor == root)
 
     @classmethod
     def led(cls, root):
@@ -286,11 +154,7 @@ class Employee(Record):
     @classmethod
     def leading(cls, person):
         """The ids of everybody above a person (by id) in the chain of supervisors."""
-        found, here = set(), person
-        while here is not None and here not in found:
-            found.add(here)
-            here = cls.select(cls.supervisor).where(cls.id == here).tuples().first()[0]
-        return found - {person}
+        return {*cls.above("supervisor", person)} - {person}
 
 
 def jenjang_for_functional(values):
@@ -403,14 +267,10 @@ class Throttle(Table):
             tries = row.tries if row and row.until > moment else 0
             if tries >= cls.MOST:
                 return int(row.until - moment) + 1
-            cls.replace_tries(row, key, tries + 1, moment + cls.WAIT)
+            row = row or cls(key=key)
+            row.tries, row.until = tries + 1, moment + cls.WAIT
+            row.save()
         return 0
-
-    @classmethod
-    def replace_tries(cls, row, key, tries, until):
-        row = row or cls(key=key)
-        row.tries, row.until = tries, until
-        row.save()
 
     @classmethod
     def forget(cls, key):
@@ -635,11 +495,8 @@ class Assessment(Record):
     @classmethod
     def unanswered(cls):
         """The condition of a request: neither a score nor a level is given."""
-        given = (cls.work_score, cls.behaviour_score, cls.work_level, cls.behaviour_level)
-        condition = given[0].is_null()
-        for field in given[1:]:
-            condition &= field.is_null()
-        return condition
+        levels = cls.work_level.is_null() & cls.behaviour_level.is_null()
+        return levels & cls.work_score.is_null() & cls.behaviour_score.is_null()
 
     @classmethod
     def judging(cls, employee, period, aspect):

@@ -7,6 +7,7 @@ from database import Memo, among, db
 from fields import Level, Predicate, Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of
+from tables import climb
 from values import N_, Invalid
 
 ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
@@ -172,11 +173,7 @@ def _results(period):
     above = dict(Unit.select(Unit.id, Unit.parent).tuples())
 
     def nearest(unit):
-        seen = set()
-        while unit and unit not in known and unit not in seen:
-            seen.add(unit)
-            unit = above.get(unit)
-        return known.get(unit)
+        return next((known[found] for found in climb(unit, above.get) if found in known), None)
 
     return Memo(nearest)
 

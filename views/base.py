@@ -21,7 +21,8 @@ from database import write
 from excel.sheet import sheet_for
 from fields import Choice, Text
 from flows import FLOWS
-from models import Employee, Period, Record
+from models import Employee, Period
+from tables import Record
 from views.exports import Exports
 from views.filters import special
 from views.formfields import Converter, Version, spoken
@@ -129,9 +130,10 @@ class AdminView(Exports, Moves, Lists, ModelView):
         With `all`, those on every page of the list in the address.
         """
         if request.form.get("all") == "y":
-            return list(self.with_names(self.matching()))
+            return list(self.model.with_labels(self.matching()))
         keys = {whole(i) for i in ids} - {None}
-        rows = list(self.with_names(self.get_query().where(self.model.id.in_(keys)))) if keys else []
+        mine = self.get_query().where(self.model.id.in_(keys))
+        rows = list(self.model.with_labels(mine)) if keys else []
         if not rows or len(rows) != len(set(ids)):
             abort(403)
         return rows

@@ -8,7 +8,7 @@ import markdown
 from flask import Blueprint, abort, render_template, send_from_directory, url_for
 from markupsafe import Markup
 
-from models import Table
+from tables import Table
 from values import N_
 from views.session import me
 

@@ -12,7 +12,8 @@ from peewee import ForeignKeyField, fn
 import access
 import audit
 from database import Memo, among, fetched
-from models import LABELLED, Change, Period
+from models import Change, Period
+from tables import LABELLED
 from values import N_, Invalid
 
 from ..versions import base_of, key_of
