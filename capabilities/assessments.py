@@ -21,7 +21,9 @@ LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
-SAID = ("work_score", "behaviour_score", "work_level", "behaviour_level", "note")
+GIVEN = ("work_score", "behaviour_score", "work_level", "behaviour_level")
+SAID = (*GIVEN, "note")
+RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
 
 def for_supervisor(user):
@@ -120,32 +122,15 @@ class Settled:
 # ------------------------------------------------------------------ what follows
 
 
-SPOKEN = (
-    "employee",
-    "period",
-    "source",
-    "assessor",
-    "work_score",
-    "behaviour_score",
-    "work_level",
-    "behaviour_level",
-)
-
-
 @audit.follow(Assessment)
 def ratings_rest_on_it(wrote):
     """Ratings that are not final yet rest on changed ground."""
     if not Rating.select().where(resting()).exists():
         return
-    changed, people = list(wrote.changed(*SPOKEN)), defaultdict(set)
+    changed, people = list(wrote.changed(*RATED_BY)), defaultdict(set)
     stored = Assessment.select(Assessment.period, Assessment.employee)
     pairs = set(stored.where(among(Assessment.id, [key for key, *_ in changed])).tuples())
-    pairs |= {
-        (v["period"], v["employee"])
-        for _, *both in changed
-        for v in both
-        if "employee" in v and "period" in v
-    }
+    pairs |= {(v["period"], v["employee"]) for _, *both in changed for v in both if v}
     for period, employee in pairs:
         people[period].add(employee)
     for period, employees in people.items():
@@ -202,9 +187,8 @@ class AssessmentSheet(Sheet):
         values, period = row.values, checked.context.period
         if "period" not in values:
             if period is None:
-                return checked.fail(
-                    row, "period", N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
-                )
+                words = N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
+                return checked.fail(row, "period", words)
             values["period"] = period.id
         source = values.setdefault("source", "supervisor")
         employee = values["employee"]
@@ -242,11 +226,8 @@ class AssessmentSheet(Sheet):
 
     def resting(self, ids):
         """The ratings of these people and periods that are not final."""
-        stands = Assessment.select().where(
-            (Assessment.employee == Rating.employee)
-            & (Assessment.period == Rating.period)
-            & Assessment.id.in_(ids)
-        )
+        same = (Assessment.employee == Rating.employee) & (Assessment.period == Rating.period)
+        stands = Assessment.select().where(same, Assessment.id.in_(ids))
         mine = Rating.select().where(Rating.state.in_(Rating.UNSETTLED), fn.EXISTS(stands))
         return [str(row) for row in Rating.with_labels(mine)]
 

@@ -74,9 +74,8 @@ def superior(user):
     others = not_her_own(user)
     if is_desk(user):
         return others
-    above = (
-        Employee.supervisor == user.employee_id if user.employee_id else Employee.supervisor.in_(people(user))
-    )
+    who = Employee.supervisor
+    above = who == user.employee_id if user.employee_id else who.in_(people(user))
     return both(others, Rating.rater.in_(Employee.select(Employee.id).where(above)))
 
 
@@ -107,12 +106,8 @@ def decide(taken):
     mine = among(Objection.rating, [row.id for row in taken.rows])
     objections = list(Objection.with_labels(Objection.select().where(mine).order_by(Objection.id)))
     decided = {"decision": taken.move.end, "decided_on": taken.on}
-    audit.change_many(
-        objections,
-        dict.fromkeys([row.id for row in objections], decided),
-        user=taken.user,
-        upload=taken.upload,
-    )
+    values = dict.fromkeys([row.id for row in objections], decided)
+    audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
 def predicate_follows(ratings, taken):
@@ -174,15 +169,12 @@ RATINGS = Sheet(
     without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
 )  # fmt: skip
 
-TOTALS = Part(
-    "totals", "Ringkasan", Rating,
-    (
-        Column(Rating.period.verbose_name, "period.code", Text()),
-        Column(Rating.predicate.verbose_name, "predicate", Text()),
-        Column("Jumlah", "count", Whole()),
-        Column("Bagian (%)", "share", Points()),
-    ),
-)  # fmt: skip
+TOTALS = Part("totals", "Ringkasan", Rating, (
+    Column(Rating.period.verbose_name, "period.code", Text()),
+    Column(Rating.predicate.verbose_name, "predicate", Text()),
+    Column("Jumlah", "count", Whole()),
+    Column("Bagian (%)", "share", Points()),
+))  # fmt: skip
 
 
 # What a unit's recap shows of each rating.

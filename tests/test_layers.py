@@ -36,7 +36,18 @@ BELOW = {
     "migrations": {"models", *GROUND},
     "seed_data": {"capabilities", *WORKS},
     "views": {"capabilities", "forms", "migrations", "panels", *WORKS},
-    "commands": {"capabilities", "forms", "migrations", "seed_data", "serving", "settings", "views", *WORKS},
+    "command_line": {"access", "migrations", *GROUND},
+    "commands": {
+        "capabilities",
+        "command_line",
+        "forms",
+        "migrations",
+        "seed_data",
+        "serving",
+        "settings",
+        "views",
+        *WORKS,
+    },
 }
 FLASK = {"flask", "flask_admin", "flask_babel", "flask_login"}
 FOREIGN = {"rating": {"peewee", "openpyxl", *FLASK}, "fields": {"flask", "flask_admin"}} | dict.fromkeys(
