@@ -217,7 +217,7 @@ def _allowed(model, move, user, ids):
 
 
 def _closed(model, move, rows):
-    if move.after_close or not getattr(model, "frozen_with_period", False):
+    if move.after_close or not model.frozen_with_period:
         return frozenset()
     closed = {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
     return {row.id for row in rows if row.period_id in closed}

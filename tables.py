@@ -16,6 +16,7 @@ class Table(Model):
     noun = ""  # what people call a row of it, in menu and messages
     names = ()  # the fields that name a row: its natural key, then what else it is searched by
     called = "{id}"  # how a row is said in pages, messages and the trail, by field names
+    frozen_with_period = False  # whether a closed period closes a row
     headings = {}  # field name -> the heading that begins with it, in forms and details
 
     class Meta:
@@ -111,7 +112,6 @@ class Record(Table):
     updated_at = Moment(default=now)
 
     rules = ()  # each: values by field name -> (field name, message) or None
-    frozen_with_period = False  # whether a closed period closes the row
 
     def leads_to_itself(self, name):
         """Whether following a reference to its own table from this row comes back to it."""

@@ -2,39 +2,37 @@
 
 from itertools import groupby
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, g, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
-from wtforms.validators import ValidationError
+from peewee import BlobField, ForeignKeyField, TextField
 
 import access
-import audit
 import flows
 from capabilities import gathered
 from clocks import Clocks
-from database import write
 from excel.sheet import sheet_for
 from fields import Choice, Text
 from flows import FLOWS
-from models import Employee, Period
+from models import Employee
 from tables import Record
 from views.exports import Exports
 from views.filters import special
-from views.formfields import Converter, Version, spoken
+from views.formfields import Converter, Version
 from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
 from views.panels import links_of, record_panels
+from views.saving import Saving, plain
 from views.session import me, whole
 from views.shown import badge, value_at, words
 
 
-class AdminView(Exports, Moves, Lists, ModelView):
+class AdminView(Exports, Moves, Saving, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
@@ -138,30 +136,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             abort(403)
         return rows
 
-    def within_reach(self, row, *periods):
-        """Whether the account may write this row, and no closed period, of these either, closes it."""
-        reach = access.writable(self.model, me())
-        if frozen(row, *periods):
-            return False
-        return reach is None or self.model.select().where((self.model.id == row.id) & reach).exists()
-
-    def reachable(self, rows):
-        """The ids of these rows that the account may write and no closed period closes."""
-        reach, found = access.writable(self.model, me()), set()
-        for batch in audit.batches(row.id for row in rows):
-            query = self.model.select(self.model.id).where(self.model.id.in_(batch))
-            if getattr(self.model, "frozen_with_period", False):
-                query = query.where(
-                    self.model.period.not_in(Period.select(Period.id).where(Period.state == "closed"))
-                )
-            found.update(key for (key,) in (query.where(reach) if reach is not None else query).tuples())
-        return found
-
-    def refuse(self):
-        """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
-        flash(gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error")
-        return False
-
     # -- forms
 
     def scaffold_form(self):
@@ -212,14 +186,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             self.complain(form, name, gettext(message))
         return not problems
 
-    @staticmethod
-    def complain(form, name, message):
-        """Say a problem at its field; at the top of the page where the form has no such field."""
-        if name in form:
-            form[name].errors = [*form[name].errors, message]
-        else:
-            flash(message, "error")
-
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self):
         """The form; where the row cannot be changed, its page instead, which says so."""
@@ -228,107 +194,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             self.refuse()
             return redirect(self.get_url(".details_view", id=row.id, url=get_redirect_target()))
         return super().edit_view()
-
-    # -- saving
-
-    def create_model(self, form):
-        row = self.model()
-        form.populate_obj(row)
-        if self.flow:
-            setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
-        return row if self.saved(form, row, None) else False
-
-    def update_model(self, form, row):
-        if not self.within_reach(row):
-            return self.refuse()
-        before = audit.snapshot(row)
-        form.populate_obj(row)
-        if isinstance(row, Record):
-            row.version = whole(form.version.data, digits=9) or -1
-        return self.saved(form, row, before)
-
-    def saved(self, form, row, before):
-        """Write the row and its trail in one transaction, or say at the field why not."""
-        try:
-            with write():
-                self.fill_in(row, before)
-                self.on_model_change(form, row, before is None)
-                if before is None:
-                    audit.create(row, user=me())
-                else:
-                    audit.update(row, before, user=me())
-                if not self.within_reach(row, (before or {}).get("period")):
-                    raise access.Denied()
-                self.after_model_change(form, row, before is None)
-        except IntegrityError:
-            self.say_duplicate(form, row)
-        except audit.Stale:
-            self.say_stale(form, row)
-        except access.Denied:
-            self.refuse()
-        except ValidationError as error:
-            flash(str(error), "error")
-        else:
-            for name, remark in self.sheet.remarks(row.__data__):
-                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
-            return True
-        return False
-
-    def fill_in(self, row, before):
-        """Numbers and values that follow from others, as on import."""
-        if before is None:
-            self.sheet.number([row.__data__])
-        changed = before is None or any(
-            before[n] != audit.plain(row.__data__[n]) for n in self.sheet.derived_from
-        )
-        for name, value in self.sheet.derive(row.__data__).items() if changed else ():
-            setattr(row, name, value)
-
-    def say_duplicate(self, form, row):
-        """Name the field whose value another row has, and that row where it may be seen."""
-        for names in unique_names(self.model):
-            values = [row.__data__.get(name) for name in names]
-            same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
-            other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
-            if other:
-                message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
-                return self.complain(form, names[-1], message)
-        return flash(gettext("Data yang sama sudah ada, atau rujukannya sudah tidak ada."), "error")
-
-    def say_stale(self, form, row):
-        """Show both values of what somebody else changed meanwhile; saving again is a decision."""
-        now = self.get_one(row.id)
-        if now is None:
-            return flash(gettext("Data ini sudah dihapus orang lain."), "error")
-        flash(
-            gettext(
-                "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
-            ),
-            "error",
-        )
-        for field in form:
-            if field.name == "version":
-                field.data = now.version
-                continue
-            column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
-            if column is not None and plain(field.data) != stored:
-                said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
-                self.complain(form, field.name, said)
-        return None
-
-    def delete_model(self, row):
-        if not self.within_reach(row):
-            return self.refuse()
-        try:
-            audit.delete(row, user=me())
-        except audit.InUse as error:
-            uses = ", ".join(f"{n} {gettext(model.noun)}" for model, n in error.uses.items())
-            flash(
-                gettext("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.",
-                        row=str(row), uses=uses), "error",
-            )  # fmt: skip
-            return False
-        return True
 
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
@@ -406,23 +271,3 @@ def by_name(view, context, row, path):
     """A person in a list, without the NIP that would double the width."""
     person = value_at(row, path)
     return person.name if person else ""
-
-
-def plain(value):
-    """A form's value as the rules and the row keep it: a reference by its id."""
-    return getattr(value, "id", value)
-
-
-def frozen(row, *periods):
-    """Whether a closed period, its own or another of these, closes this row; asked afresh."""
-    if not getattr(row, "frozen_with_period", False):
-        return False
-    keys = {row.period_id, *periods} - {None}
-    return Period.select().where(Period.id.in_(keys), Period.state == "closed").exists()
-
-
-def unique_names(model):
-    """The tuples of field names that are unique together."""
-    single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
-    together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
-    return [*single, *together]
