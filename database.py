@@ -7,22 +7,15 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from peewee import (
-    SQL,
-    BooleanField,
-    DatabaseProxy,
-    DateField,
-    DateTimeField,
-    DecimalField,
-    NodeList,
-    SqliteDatabase,
-)
+import peewee
+from peewee import SQL, DatabaseProxy, NodeList, SqliteDatabase
 from playhouse.db_url import connect as open_database
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
 STREAMED = 2_000  # rows of a batch
-CONVERTED = (BooleanField, DateField, DateTimeField, DecimalField)  # whose stored values are not yet values
+# whose stored values are not yet values
+CONVERTED = (peewee.BooleanField, peewee.DateField, peewee.DateTimeField, peewee.DecimalField)
 
 
 def connect(url):

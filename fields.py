@@ -302,11 +302,11 @@ class Choice(Look, peewee.CharField):
             return None
         code = self.known.get(compare_key(text))
         if code is None:
-            raise Invalid(
+            words, known = (
                 N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s"),
-                value=text,
-                known=", ".join(list(self.labels.values())[:LISTED]),
+                list(self.labels.values()),
             )
+            raise Invalid(words, value=text, known=", ".join(known[:LISTED]))
         return code
 
     def show(self, value):
@@ -319,6 +319,16 @@ class Choice(Look, peewee.CharField):
     @property
     def hint(self):
         return "Pilihan: " + ", ".join(self.labels.values()) if len(self.labels) <= LISTED else ""
+
+
+class Listed(Choice):
+    """One of a code list of the law, kept as a CSV file in `seed_data/`, where HR may add to it."""
+
+    def __init__(self, verbose_name, listed, **kwargs):
+        rows = codes(listed)
+        aliases = {text: row["code"] for row in rows for text in row.get("aliases", "").split("|") if text}
+        choices = [(row["code"], row["name"]) for row in rows]
+        super().__init__(verbose_name, choices=choices, aliases=aliases, checked=False, **kwargs)
 
 
 class Level(Choice):

@@ -153,14 +153,8 @@ def described():
             asked = [fields[name].verbose_name for name in move.asks]
             asked += [f"({fields[name].verbose_name})" for name in move.offers]
             start = ", ".join(labels[code] for code in move.start)
-            cells = (
-                f"{move.words} (`{move.name}`)",
-                start,
-                labels[move.end],
-                _who(move, model),
-                ", ".join(asked) or "–",
-            )
-            parts.append(f"| {' | '.join(cells)} |")
+            cells = f"{move.words} (`{move.name}`)", start, labels[move.end], _who(move, model)
+            parts.append(f"| {' | '.join(cells)} | {', '.join(asked) or '–'} |")
         parts.append("")
     return "\n".join(parts)
 
@@ -258,13 +252,5 @@ def _values(flow, rows, taken, each):
         if missing:
             raise Missing(flow.model, missing)
     clocks = move.clock(rows, taken) if move.clock else {}
-    found = {}
-    for row in rows:
-        found[row.id] = (
-            dict.fromkeys(move.clears)
-            | {flow.state.name: move.end}
-            | dict.fromkeys(move.stamps, taken.on)
-            | clocks.get(row.id, {})
-            | given[row.id]
-        )
-    return found
+    moved = dict.fromkeys(move.clears) | {flow.state.name: move.end} | dict.fromkeys(move.stamps, taken.on)
+    return {row.id: moved | clocks.get(row.id, {}) | given[row.id] for row in rows}

@@ -8,7 +8,6 @@ from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, Select, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from code_lists import code_aliases, code_choices
 from database import among, now, once, today, write
 from fields import (
     Choice,
@@ -19,6 +18,7 @@ from fields import (
     Grade,
     Level,
     Link,
+    Listed,
     LongText,
     Moment,
     Money,
@@ -47,7 +47,7 @@ class Unit(Record):
     called = "{name}"
     code = Code(N_("Kode"), unique=True, max_length=40, example="DINKES")
     name = Text(N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")
-    kind = Choice(N_("Jenis"), choices=code_choices("unit_kinds"), checked=False, default="LAINNYA")
+    kind = Listed(N_("Jenis"), "unit_kinds", default="LAINNYA")
     parent = Link("self", N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
     active = YesNo(N_("Aktif"), default=True)
 
@@ -625,12 +625,7 @@ class Training(Record):
 
     employee = Link(Employee, N_("Pegawai"), index=False)
     title = Text(N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
-    kind = Choice(
-        N_("Jenis"),
-        choices=code_choices("training_kinds"),
-        aliases=code_aliases("training_kinds"),
-        checked=False,
-    )
+    kind = Listed(N_("Jenis"), "training_kinds")
     provider = Text(N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat")
     starts_on = Day(N_("Mulai"))
     ends_on = Day(N_("Selesai"), null=True)
@@ -668,9 +663,7 @@ class Award(Record):
     STATES = (("proposed", N_("Diusulkan")), ("granted", N_("Diberikan")), ("declined", N_("Ditolak")))
 
     employee = Link(Employee, N_("Pegawai"), index=False)
-    kind = Choice(
-        N_("Jenis"), choices=code_choices("award_kinds"), aliases=code_aliases("award_kinds"), checked=False
-    )
+    kind = Listed(N_("Jenis"), "award_kinds")
     title = Text(N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
     granted_on = Day(N_("Tanggal SK"), null=True)
     decree_no = Text(N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")

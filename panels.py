@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import access
+from fields import YesNo
 
 FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
 SHORT = 10  # rows of a list
@@ -18,13 +19,13 @@ def argument(field, word):
 
 @dataclass(frozen=True)
 class Named:
-    """A filter that no field gives: `holds(code, user)` is a condition, `options()` are its (code, words)."""
+    """A filter that no field gives: `holds(code, user)` is a condition, `options()` its (code, words): Ya (1) or Tidak."""
 
     model: type
     label: str
     arg: str
     holds: Callable
-    options: Callable
+    options: Callable = lambda: YesNo.options  # noqa: E731
 
 
 class Where(NamedTuple):

@@ -8,7 +8,7 @@ import audit
 from access import heard, is_desk, led, people, scoped, table
 from capabilities.filled import prefilled, versions
 from capabilities.outlook import Outlook, contradictions
-from capabilities.people import but_herself, staff, yes_or_no
+from capabilities.people import but_herself, staff
 from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Level, Predicate
@@ -306,7 +306,7 @@ def asked_of(user):
 
 UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
 ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya",
-              lambda code, user: asked_of(user) if code == "1" else ~asked_of(user), yes_or_no)  # fmt: skip
+              lambda code, user: asked_of(user) if code == "1" else ~asked_of(user))  # fmt: skip
 FILTERS = (UNASSESSED, ASKED)
 
 

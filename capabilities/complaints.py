@@ -198,7 +198,6 @@ COMPLAINTS = ComplaintSheet(
 STILL_OPEN = Named(
     Complaint, N_("Masih terbuka"), "status_open",
     lambda code, user: Complaint.state.in_(Complaint.OPEN) if code == "1" else Complaint.state.not_in(Complaint.OPEN),
-    lambda: (("1", N_("Ya")), ("0", N_("Tidak"))),
 )  # fmt: skip
 FILTERS = (STILL_OPEN,)
 SEARCHED = (Complaint,)

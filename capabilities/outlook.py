@@ -14,9 +14,7 @@ ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are
 PREDICATES = [code for code, _ in Predicate.CHOICES]
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
-LIMITS = {
-    name: f"distribution_{name}" for name in ("min_people", "most_max", "low_min", "top_max", "next_min")
-}
+LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
 
 
 @dataclass(slots=True)
@@ -136,7 +134,7 @@ class Outlook:
         for said in group:
             if said.predicate:
                 teams[units[said.employee]].append(said)
-        limits = {name: getattr(policy, field) for name, field in LIMITS.items()}
+        limits = {name: getattr(policy, f"distribution_{name}") for name in LIMITS}
         for unit, team in teams.items():
             if result := results[unit]:
                 for found in beyond(Counter(said.predicate for said in team), result, limits):
@@ -178,18 +176,15 @@ def _results(period):
     return Memo(nearest)
 
 
+SPREAD = {
+    "most": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"),
+    "least": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"),
+    "some": N_("%(unit)s: belum ada yang %(predicates)s; pedoman untuk capaian %(result)s mengharapkannya"),
+}  # fmt: skip
+
+
 def _told(unit, result, predicates, kind, limit, share):
-    words = (
-        N_(
-            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"
-        )
-        if kind == "most"
-        else N_(
-            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"
-        )
-        if isinstance(limit, int) and limit
-        else N_("%(unit)s: belum ada yang %(predicates)s; pedoman untuk capaian %(result)s mengharapkannya")
-    )
+    words = SPREAD[kind if kind == "most" or limit else "some"]
     labels = dict(Predicate.CHOICES)
     return Invalid(
         words, unit=Unit.get_by_id(unit).name, share=share, limit=limit,

@@ -45,11 +45,7 @@ def others(code, user):
     return Employee.id != mine if code == "1" else Employee.id == mine
 
 
-def yes_or_no():
-    return (("1", N_("Ya")), ("0", N_("Tidak")))
-
-
-OTHERS = Named(Employee, N_("Selain saya"), "selain_saya", others, yes_or_no)
+OTHERS = Named(Employee, N_("Selain saya"), "selain_saya", others)
 DOUBT = Named(
     Employee, N_("Periksa data"), "periksa_data", lambda code, user: doubtful(code),
     lambda: [(code, words) for code, (words, _) in CHECKS.items()],

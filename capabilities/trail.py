@@ -28,7 +28,6 @@ RUNNING = ("queued", "applying")
 WAITING = Named(
     Upload, N_("Masih menunggu"), "masih_menunggu",
     lambda code, user: Upload.state.in_(RUNNING) if code == "1" else Upload.state.not_in(RUNNING),
-    lambda: (("1", N_("Ya")), ("0", N_("Tidak"))),
 )  # fmt: skip
 FILTERS = (WAITING,)
 

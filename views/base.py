@@ -16,7 +16,7 @@ import flows
 from capabilities import gathered
 from clocks import Clocks
 from excel.sheet import sheet_for
-from fields import Choice, Text
+from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
 from tables import Record
@@ -244,8 +244,9 @@ def searched(model):
 
 
 def first_order(model):
-    """How a list begins, where its view does not say: by the row's name, else the newest first."""
-    return model.names[0] if model.names else ("id", True)
+    """How a list begins, where its view does not say: by the row's name, else by its date, the newest first."""
+    dates = [f.name for f in model.spoken() if isinstance(f, Day | Moment) and not f.null]
+    return model.names[0] if model.names else ((*dates, "id")[0], True)
 
 
 def headings_of(model):

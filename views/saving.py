@@ -10,6 +10,7 @@ import audit
 from database import among, write
 from models import Period
 from tables import Record
+from values import N_
 from views.formfields import spoken
 from views.session import me, whole
 from views.shown import words
@@ -108,12 +109,10 @@ class Saving:
         now = self.get_one(row.id)
         if now is None:
             return flash(gettext("Data ini sudah dihapus orang lain."), "error")
-        flash(
-            gettext(
-                "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
-            ),
-            "error",
+        message = gettext(
+            "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
         )
+        flash(message, "error")
         for field in form:
             if field.name == "version":
                 field.data = now.version
@@ -131,10 +130,8 @@ class Saving:
             audit.delete(row, user=me())
         except audit.InUse as error:
             uses = ", ".join(f"{n} {gettext(model.noun)}" for model, n in error.uses.items())
-            flash(
-                gettext("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.",
-                        row=str(row), uses=uses), "error",
-            )  # fmt: skip
+            words = N_("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.")
+            flash(gettext(words, row=str(row), uses=uses), "error")
             return False
         return True
 
