@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from peewee import SQL, fn
 
 import audit
-from access import heard, is_desk, led, people, scoped, table
+from access import heard, is_desk, led, people, table
 from capabilities.filled import prefilled, versions
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
@@ -315,12 +315,8 @@ def unassessed(user, period):
     return staff(user).where(Employee.unassessed(period.id))
 
 
-def in_order(user, period):
-    return unassessed(user, period).order_by(Employee.name, Employee.id) if period else None
-
-
 def left(user, period):
-    return (Where(UNASSESSED, period.code), *but_herself(user)) if period else ()
+    return (Where(UNASSESSED, period.code), *but_herself(user)) if period else None
 
 
 def progress(user, period):
@@ -347,24 +343,18 @@ def by_branch(people, branches):
     return counts
 
 
-def requests(user, period):
-    return scoped(Assessment, user).where(asked_of(user)).count()
-
-
 BUTTONS = (
     Button(N_("Unduh lembar nilai"), "upload", Assessment, "import.template", {"sheet": "assessments"}, main=True),
     Button(N_("Unggah Excel"), "upload", Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
     Button(N_("Isi di layar"), "upload", Assessment, "assessment.grid", {}),
 )  # fmt: skip
 CARDS = (
-    Card(N_("Belum dinilai"), "hr supervisor",
-         lambda user, period: unassessed(user, period).count() if period else 0, Employee, left, waits=True),
-    Card(N_("Penilaian yang diminta dari Anda"), "employee", requests, Assessment,
-         lambda user, period: (Where(ASKED, "1"),), waits=True),
+    Card(N_("Belum dinilai"), "hr supervisor", Employee, left, waits=True),
+    Card(N_("Penilaian yang diminta dari Anda"), "employee", Assessment, lambda user, period: (Where(ASKED, "1"),), waits=True),
 )  # fmt: skip
 PANELS = (
-    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), query=in_order,
-          columns=("name", "unit.name", "supervisor.name"), filters=left, empty=N_("Semua pegawai sudah dinilai.")),
+    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=left,
+          order=(Employee.name, Employee.id), columns=("name", "unit.name", "supervisor.name"), empty=N_("Semua pegawai sudah dinilai.")),
     Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
           empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
     referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",

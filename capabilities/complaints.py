@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 
 import audit
-from access import DESK, NOTHING, is_desk, scoped, table, through, under
+from access import DESK, NOTHING, is_desk, table, through, under
 from clocks import Clocks
 from database import WITA, among, now, today
 from excel.sheet import Sheet
@@ -203,22 +203,6 @@ FILTERS = (STILL_OPEN,)
 SEARCHED = (Complaint,)
 
 
-def still_open(user, period=None):
-    """The open complaints of an account, the most urgent first."""
-    mine = scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
-    return mine.order_by(Complaint.close_due, Complaint.id)
-
-
-def overdue(user, period=None):
-    return still_open(user).where(Complaint.close_due < today()).count()
-
-
-def unverified(user):
-    """Complaints that should have been verified by now."""
-    late = Complaint.state == "received", Complaint.verify_due < today()
-    return scoped(Complaint, user).where(*late).count()
-
-
 def is_open(user, period):
     return (Where(STILL_OPEN, "1"),)
 
@@ -228,18 +212,18 @@ def is_overdue(user, period):
 
 
 CARDS = (
-    Card(N_("Pengaduan terbuka"), "hr officer", lambda user, period: still_open(user).count(), Complaint, is_open),
-    Card(N_("Lewat tenggat"), "hr officer", overdue, Complaint, is_overdue, waits=True),
+    Card(N_("Pengaduan terbuka"), "hr officer", Complaint, is_open),
+    Card(N_("Lewat tenggat"), "hr officer", Complaint, is_overdue, waits=True),
 )  # fmt: skip
 QUESTIONS = (
-    Question("late", N_("Pengaduan lewat tenggat"), overdue, Complaint, is_overdue),
-    Question("late", N_("Pengaduan belum diverifikasi pada waktunya"), unverified, Complaint,
+    Question("late", N_("Pengaduan lewat tenggat"), Complaint, is_overdue),
+    Question("late", N_("Pengaduan belum diverifikasi pada waktunya"), Complaint,
              lambda user, period: (Where(Complaint.state, "received"),
                                    Where(Complaint.verify_due, today(), "smaller than"))),
 )  # fmt: skip
 PANELS = (
-    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", query=still_open, filters=is_open,
-          columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
+    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=is_open,
+          order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
     referring(ComplaintEvent.complaint, "at", "state", "text", order=(ComplaintEvent.id.desc(),)),
     referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),
     referring(Complaint.unit, "ticket", "subject", "close_due", "state", order=(Complaint.id.desc(),), below=True),

@@ -68,19 +68,14 @@ def health(user, record):
     return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
 
 
-def temporary(user):
-    """Accounts that still have the password which somebody else has seen."""
-    return User.select().where(User.active, User.must_change_password).count()
-
-
 CARDS = (
-    Card(N_("Pegawai"), "hr supervisor", lambda user, period: staff(user).count(), Employee,
+    Card(N_("Pegawai"), "hr supervisor", Employee,
          lambda user, period: (Where(Employee.active, "1"), *but_herself(user))),
-    Card(N_("Akun aktif"), "admin", lambda user, period: User.select().where(User.active).count(), User,
+    Card(N_("Akun aktif"), "admin", User,
          lambda user, period: (Where(User.active, "1"),)),
 )  # fmt: skip
 QUESTIONS = (
-    Question("system", N_("Akun dengan sandi sementara"), temporary, User,
+    Question("system", N_("Akun dengan sandi sementara"), User,
              lambda user, period: (Where(User.must_change_password, "1"), Where(User.active, "1"))),
 )  # fmt: skip
 PANELS = (

@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from operator import attrgetter
 
-from peewee import Field, fn
+from peewee import Desc, Field, fn
 
 import access
 import audit
@@ -313,42 +313,29 @@ def trend(user, period):
     return Figures((N_("Predikat"), *(p.code for p in known)), lines if len(known) > 1 else [])
 
 
-def waiting(user, period):
-    """How many suggestions wait for confirmation."""
-    mine = scoped(Rating, user).where(Rating.period == period, Rating.state == "suggested")
-    return mine.count() if period else 0
-
-
-def own_ratings(user, period):
-    return scoped(Rating, user).join(Period).order_by(Period.starts_on.desc())
-
-
-def undecided(user):
-    """Objections whose decision is due and not made."""
-    late = Objection.due_on < today(), Objection.decision.is_null()
-    return scoped(Objection, user).where(*late).count()
-
-
 def of_period(user, period):
-    return (Where(Rating.period, period.code),) if period else ()
+    return (Where(Rating.period, period.code),) if period else None
 
 
+def suggested(user, period):
+    return (*of_period(user, period), Where(Rating.state, "suggested")) if period else None
+
+
+# whatever the order in which periods were entered
+NEWEST = Desc(Period.select(Period.starts_on).where(Period.id == Rating.period))
 CARDS = (
-    Card(N_("Predikat terhitung"), "hr supervisor",
-         lambda user, period: scoped(Rating, user).where(Rating.period == period).count() if period else 0,
-         Rating, of_period),
-    Card(N_("Menunggu konfirmasi"), "hr supervisor", waiting, Rating,
-         lambda user, period: (*of_period(user, period), Where(Rating.state, "suggested")), waits=True),
-)  # fmt: skip
+    Card(N_("Predikat terhitung"), "hr supervisor", Rating, of_period),
+    Card(N_("Menunggu konfirmasi"), "hr supervisor", Rating, suggested, waits=True),
+)
 QUESTIONS = (
-    Question("late", N_("Keberatan lewat batas keputusan"), undecided, Objection,
+    Question("late", N_("Keberatan lewat batas keputusan"), Objection,
              lambda user, period: (Where(Objection.decision, "1", "empty"),
                                    Where(Objection.due_on, today(), "smaller than"))),
 )  # fmt: skip
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
 PANELS = (
-    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", query=own_ratings, most=8,
+    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(NEWEST,), most=8,
           columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
     Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
     Panel(key="shares", of=(Period,), figures=shares, **SHARES),

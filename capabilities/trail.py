@@ -1,7 +1,7 @@
 """Uploads and the audit trail: what happened to all tables."""
 
 import migrations
-from access import DESK, TABLES, both, scoped, table
+from access import DESK, TABLES, both, table
 from models import MODELS, Change, Upload
 from panels import UPKEEP, Card, Named, Panel, Question, Where, referring
 from values import N_
@@ -32,29 +32,19 @@ WAITING = Named(
 FILTERS = (WAITING,)
 
 
-def uploads(*states):
-    """How many uploads are in one of these states; without any, in all."""
-    wanted = Upload.state.in_(states or tuple(Upload.state.labels))
-    return lambda user, period: Upload.select().where(wanted).count()
-
-
-def newest(user, record):
-    return scoped(Upload, user).order_by(Upload.id.desc())
-
-
 CARDS = (
-    Card(N_("Unggahan"), "admin", uploads(), Upload),
-    Card(N_("Pekerjaan menunggu"), "admin", uploads(*RUNNING), Upload,
+    Card(N_("Unggahan"), "admin", Upload),
+    Card(N_("Pekerjaan menunggu"), "admin", Upload,
          lambda user, period: (Where(WAITING, "1"),), waits=True),
-    Card(N_("Unggahan gagal"), "admin", uploads("failed"), Upload,
+    Card(N_("Unggahan gagal"), "admin", Upload,
          lambda user, period: (Where(Upload.state, "failed"),), waits=True),
 )  # fmt: skip
 QUESTIONS = (
     Question("system", N_("Perubahan skema yang belum dijalankan"),
-             lambda user: ", ".join(migrations.pending()) or 0),
+             count=lambda user: ", ".join(migrations.pending()) or 0),
 )  # fmt: skip
 PANELS = (
-    Panel(key="uploads", title=N_("Unggahan terakhir"), roles="admin hr supervisor", query=newest, most=5,
+    Panel(key="uploads", title=N_("Unggahan terakhir"), roles="admin hr supervisor", model=Upload, order=(Upload.id.desc(),), most=5,
           columns=("filename", "state"), empty=N_("Belum ada unggahan."), place=UPKEEP, page="review"),
     referring(Upload.period, "filename", "at", "user", "state", order=(Upload.id.desc(),)),
 )  # fmt: skip
