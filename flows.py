@@ -179,7 +179,7 @@ def sort_out(rows, move, user):
         return [], []
     model = type(rows[0])
     flow, ids = FLOWS[model], [row.id for row in rows]
-    allowed, closed = _allowed(model, move, user, ids), _closed(model, move, rows)
+    allowed, closed = _allowed(model, move, user, ids), _closed(model, move, ids)
     why, able = {}, []
     for row in rows:
         state = getattr(row, flow.state.name)
@@ -202,19 +202,15 @@ def _allowed(model, move, user, ids):
         return None
     if not may(move, model, user):
         return frozenset()
-    condition = access.scope(model, user)
     further = move.who(user) if move.who else access.writable(model, user)
-    wanted = [c for c in (condition, further) if c is not None]
-    if not wanted:
-        return None
-    return {key for (key,) in model.select(model.id).where(among(model.id, ids), *wanted).tuples()}
+    wanted = access.both(access.scope(model, user), further)
+    return None if wanted is None else model.those(ids, wanted)
 
 
-def _closed(model, move, rows):
+def _closed(model, move, ids):
     if move.after_close or not model.frozen_with_period:
         return frozenset()
-    closed = {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
-    return {row.id for row in rows if row.period_id in closed}
+    return model.those(ids, model.period.in_(Period.ids("closed")))
 
 
 def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):

@@ -374,6 +374,11 @@ class Period(Record):
         constraints = [Check('"starts_on" <= "ends_on"')]
 
     @classmethod
+    def ids(cls, state):
+        """The ids of the periods in a state, as a sub-select."""
+        return cls.select(cls.id).where(cls.state == state)
+
+    @classmethod
     def current(cls):
         """The open period that began last, or None."""
         return cls.select().where(cls.state == "open").order_by(cls.starts_on.desc(), cls.id).first()

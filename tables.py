@@ -4,7 +4,7 @@ import re
 
 from peewee import JOIN, ForeignKeyField, IntegerField, Model
 
-from database import db, now
+from database import among, db, now
 from fields import Moment
 
 LABELLED = re.compile(r"{(\w+)}")  # the fields in a label
@@ -56,6 +56,11 @@ class Table(Model):
             if field is None:
                 return None
         return field
+
+    @classmethod
+    def those(cls, ids, *conditions):
+        """The ids among these of rows that meet all conditions, as a set; one statement."""
+        return {key for (key,) in cls.select(cls.id).where(among(cls.id, ids), *conditions).tuples()}
 
     @classmethod
     def with_labels(cls, query):

@@ -162,8 +162,7 @@ def ratings_rest_on_rules(wrote):
 
 def resting():
     """The condition of ratings of open periods that are not final and whose ground stands."""
-    still_open = Period.select(Period.id).where(Period.state == "open")
-    unsettled = Rating.state.in_(Rating.UNSETTLED) & Rating.period.in_(still_open)
+    unsettled = Rating.state.in_(Rating.UNSETTLED) & Rating.period.in_(Period.ids("open"))
     return unsettled & (Rating.basis_changed == False)  # noqa: E712 - SQL
 
 
@@ -299,9 +298,8 @@ def of_code(code, user):
 
 def asked_of(user):
     """The condition of requests in open periods that wait for the account's own person."""
-    still_open = Period.select(Period.id).where(Period.state == "open")
     mine = Assessment.assessor == (user.employee_id or 0)
-    return mine & Assessment.unanswered() & Assessment.period.in_(still_open)
+    return mine & Assessment.unanswered() & Assessment.period.in_(Period.ids("open"))
 
 
 UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)

@@ -42,10 +42,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     can_view_details = True
     action_disallowed_list = ("delete",)
-    column_display_actions = True
     model_form_converter = Converter
-    list_template = "admin/model/list.html"
-    column_editable_list = None
     list_without = form_without = details_without = ()
 
     def __init__(self, model=None, **options):
@@ -103,9 +100,6 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     def is_accessible(self):
         return me() is not None and access.may(me(), "read", self.model)
-
-    def inaccessible_callback(self, name, **kwargs):
-        abort(403)
 
     def permitted(self, verb):
         return me() is not None and access.may(me(), verb, self.model)

@@ -30,8 +30,6 @@ class Lists:
 
     can_set_page_size = True
     page_size = 50
-    page_size_options = (20, 50, 100)
-    simple_list_pager = False
 
     def at(self, path):
         """The aliased field of a dotted path; remembers the joins that lead there."""

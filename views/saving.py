@@ -7,7 +7,7 @@ from wtforms.validators import ValidationError
 
 import access
 import audit
-from database import among, write
+from database import write
 from models import Period
 from tables import Record
 from values import N_
@@ -21,19 +21,15 @@ class Saving:
 
     def within_reach(self, row, *periods):
         """Whether the account may write this row, and no closed period, of these either, closes it."""
-        reach = access.writable(self.model, me())
-        if frozen(row, *periods):
-            return False
-        return reach is None or self.model.select().where((self.model.id == row.id) & reach).exists()
+        return not frozen(row, *periods) and row.id in self.reachable([row])
 
     def reachable(self, rows):
         """The ids of these rows that the account may write and no closed period closes."""
-        reach = access.writable(self.model, me())
-        query = self.model.select(self.model.id).where(among(self.model.id, [row.id for row in rows]))
+        reach, conditions = access.writable(self.model, me()), []
         if self.model.frozen_with_period:
-            closed = Period.select(Period.id).where(Period.state == "closed")
-            query = query.where(self.model.period.not_in(closed))
-        return {key for (key,) in (query if reach is None else query.where(reach)).tuples()}
+            period = self.model.period
+            conditions.append(period.is_null() | period.not_in(Period.ids("closed")))
+        return self.model.those([row.id for row in rows], *conditions, *([] if reach is None else [reach]))
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""

@@ -320,23 +320,20 @@ def _stored(sheet, rows):
 
 
 def _closed_periods():
-    return {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
+    return {key for (key,) in Period.ids("closed").tuples()}
 
 
 def _limits(model, user, rows):
     """(ids that the account may not change, ids that it may not read) among the stored rows."""
     ids = {row["id"] for row in rows.values()}
+    denied = ids - _within(model, ids, access.writable(model, user))
     unread = ids - _within(model, ids, access.scope(model, user))
-    return ids - _within(model, ids, access.writable(model, user)), unread - _delivered_by(
-        user, model, unread
-    )
+    return denied, unread - _delivered_by(user, model, unread)
 
 
 def _within(model, ids, condition):
     """Those of the rows that meet a condition; all of them where there is none."""
-    if condition is None or not ids:
-        return ids
-    return {key for (key,) in model.select(model.id).where(among(model.id, ids), condition).tuples()}
+    return ids if condition is None or not ids else model.those(ids, condition)
 
 
 def _delivered_by(user, model, ids):
