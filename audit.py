@@ -255,7 +255,8 @@ def take_back(model, changes, *, user, upload):
     """
     untouched, kept = [], []
     keys = [c.key for c in changes]
-    versions, newest = _versions(model, keys), _newest(model, keys)
+    versions = dict(model.select(model.id, model.version).where(among(model.id, keys)).tuples())
+    newest = _newest(model, keys)
     for change in changes:
         after = json.loads(change.after)
         same = versions.get(change.key) == after["version"] and newest[change.key] == change.id
@@ -269,10 +270,6 @@ def take_back(model, changes, *, user, upload):
     trail = [(c.key, c.label, c.after, c.before) for c in done]
     log_many("undo", model, trail, user=user, upload=upload)
     return len(done), [c.label for c in kept]
-
-
-def _versions(model, ids):
-    return dict(model.select(model.id, model.version).where(among(model.id, ids)).tuples())
 
 
 def _newest(model, ids):

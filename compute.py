@@ -14,7 +14,7 @@ from fields import Level, Predicate
 from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
 from values import N_, Invalid
 
-RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
+RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}
 WEIGHTED = ("supervisor", "peer", "subordinate")
 
 # The words of every code in an explanation.
@@ -232,12 +232,8 @@ def _ask(desk, chief, told, level, score):
         return None, None, None
     stands = word[level]
     given = [(row.source, _decimal(row[score])) for row in told if row[score] is not None]
-    given.sort(key=_shown)
+    given.sort(key=lambda pair: (RANK[pair[0]], pair[1]))  # the order of showing
     return desk.aspect(stands, tuple(given))
-
-
-def _shown(pair):
-    return RANK[pair[0]], pair[1]
 
 
 def _compare(period, people, had, suggest):

@@ -3,7 +3,7 @@
 import json
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,11 @@ def stream(query):
 
 def now():
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def moment(day, hour=0):
+    """An hour of a day in Mamuju as the moment that is kept."""
+    return datetime.combine(day, time(hour), WITA).astimezone(UTC).replace(tzinfo=None)
 
 
 def today():

@@ -1,11 +1,9 @@
 """Citizens' complaints: their clocks, their way to an answer, and the steps that the reporter may read."""
 
-from datetime import UTC, datetime, time
-
 import audit
 from access import DESK, NOTHING, is_desk, table, through, under
 from clocks import Clocks
-from database import WITA, among, now, today
+from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
@@ -106,18 +104,13 @@ def words_of(row, code, move):
 
 def write_events(events, source):
     """Insert events (complaint, state, day, text) and their trail."""
-    rows = [
-        ComplaintEvent(complaint=row, at=moment(day), state=state, text=text)
-        for row, state, day, text in events
-    ]
+    rows = []
+    for row, state, day, text in events:
+        at = (
+            now() if day == today() else moment(day, 9)
+        )  # a step that is entered later counts from its morning
+        rows.append(ComplaintEvent(complaint=row, at=at, state=state, text=text))
     audit.create_many(rows, user=source.user, upload=source.upload)
-
-
-def moment(day):
-    """Now; of another day the morning, for a step that is entered later."""
-    return (
-        now() if day == today() else datetime.combine(day, time(9), WITA).astimezone(UTC).replace(tzinfo=None)
-    )
 
 
 @audit.follow(Complaint)

@@ -9,7 +9,7 @@ from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from peewee import BlobField, ForeignKeyField, TextField
+from peewee import BlobField, TextField
 
 import access
 import flows
@@ -88,9 +88,8 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
         self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
         own = {path: shown(field) for path, field in fields.items() if field is not None}
-        people = {
-            p: by_name for p, f in fields.items() if refers_to(f, Employee) and p != self.column_list[0]
-        }
+        further = [p for p in fields if p != self.column_list[0]]
+        people = {p: by_name for p in further if getattr(fields[p], "rel_model", None) is Employee}
         given = dict(self.column_formatters or {})
         self.column_formatters, self.column_formatters_detail = own | people | given, own | given
         self.column_type_formatters = self.column_type_formatters_detail = {}
@@ -256,10 +255,6 @@ def shown(field):
     """How a cell of this field is shown: a code beside its sign, anything else in words."""
     say = badge if isinstance(field, Choice) else due_day if getattr(field, "due", False) else words
     return lambda view, context, row, path: say(field, value_at(row, path))
-
-
-def refers_to(field, model):
-    return isinstance(field, ForeignKeyField) and field.rel_model is model
 
 
 def by_name(view, context, row, path):

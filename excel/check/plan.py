@@ -137,7 +137,8 @@ class Planner:
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = _stored(sheet, checked.rows)
         self.denied, self.unread = _limits(self.model, context.user, self.stored)
-        self.closed = _closed_periods() if self.model.frozen_with_period else set()
+        closed = Period.ids("closed").tuples() if self.model.frozen_with_period else ()
+        self.closed = {key for (key,) in closed}
         self.blank = {
             n: f.default() if callable(f.default) else f.default
             for n, f in self.fields.items()
@@ -317,10 +318,6 @@ def _stored(sheet, rows):
         tuple([line[p] for p in places]): dict(zip(names, line, strict=True))
         for line in fetched(query, fields)
     }
-
-
-def _closed_periods():
-    return {key for (key,) in Period.ids("closed").tuples()}
 
 
 def _limits(model, user, rows):
