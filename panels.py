@@ -22,13 +22,24 @@ def argument(field, word):
 
 @dataclass(frozen=True)
 class Named:
-    """A filter that no field gives: `holds(code, user)` is a condition, `options()` its (code, words): Ya (1) or Tidak."""
+    """A filter that no field gives: `holds(code, user)` is a condition, `options()` are its (code, words)."""
 
     model: type
     label: str
     arg: str
     holds: Callable
-    options: Callable = lambda: YesNo.options  # noqa: E731
+    options: Callable
+
+
+def whether(model, label, arg, condition):
+    """The Named filter of what is (Ya, 1) or is not (Tidak): `condition(user)` holds of the first."""
+    return Named(
+        model,
+        label,
+        arg,
+        lambda code, user: condition(user) if code == "1" else ~condition(user),
+        lambda: YesNo.options,
+    )
 
 
 class Where(NamedTuple):
@@ -76,7 +87,7 @@ class Listed(NamedTuple):
 
 def listed(declared, user, record):
     """The Listed of a panel, card or question; None where there is nothing to ask, as without an open period."""
-    filters = declared.filters(user, record)
+    filters = declared.filters(user, record) if callable(declared.filters) else declared.filters
     return None if filters is None else Listed(declared.model, filters)
 
 
@@ -100,11 +111,6 @@ class Figures(NamedTuple):
     about: str = ""
 
 
-def nothing(user, record):
-    """No filters."""
-    return ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     """A short table on a page: on the start pages of `roles`, and on the page of each record of `of`.
@@ -122,7 +128,7 @@ class Panel:
     roles: str = ""
     of: tuple = ()
     model: type | None = None
-    filters: Callable = nothing
+    filters: Callable | tuple = ()
     order: tuple = ()
     columns: tuple = ()
     figures: Callable | None = None
@@ -141,7 +147,7 @@ class Card:
     label: str
     roles: str
     model: type
-    filters: Callable = nothing
+    filters: Callable | tuple = ()
     count: Callable | None = None
     waits: bool = False  # whether it is work to do: good at none, a warning above
 
@@ -166,7 +172,7 @@ class Question:
     panel: str
     label: str
     model: type | None = None
-    filters: Callable = nothing
+    filters: Callable | tuple = ()
     count: Callable | None = None
 
 

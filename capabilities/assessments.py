@@ -13,7 +13,7 @@ from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
-from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
+from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring, whether
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 from values import N_, Invalid
@@ -303,8 +303,7 @@ def asked_of(user):
 
 
 UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
-ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya",
-              lambda code, user: asked_of(user) if code == "1" else ~asked_of(user))  # fmt: skip
+ASKED = whether(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
 FILTERS = (UNASSESSED, ASKED)
 
 
@@ -348,7 +347,7 @@ BUTTONS = (
 )  # fmt: skip
 CARDS = (
     Card(N_("Belum dinilai"), "hr supervisor", Employee, left, waits=True),
-    Card(N_("Penilaian yang diminta dari Anda"), "employee", Assessment, lambda user, period: (Where(ASKED, "1"),), waits=True),
+    Card(N_("Penilaian yang diminta dari Anda"), "employee", Assessment, (Where(ASKED, "1"),), waits=True),
 )  # fmt: skip
 PANELS = (
     Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=left,

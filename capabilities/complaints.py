@@ -7,7 +7,7 @@ from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
-from panels import Card, Named, Panel, Question, Where, referring
+from panels import Card, Panel, Question, Where, referring, whether
 from seed_data import complaints as demo_rows
 from values import N_, Invalid
 
@@ -188,24 +188,20 @@ COMPLAINTS = ComplaintSheet(
 
 # ------------------------------------------------------------------ panels
 
-STILL_OPEN = Named(
-    Complaint, N_("Masih terbuka"), "status_open",
-    lambda code, user: Complaint.state.in_(Complaint.OPEN) if code == "1" else Complaint.state.not_in(Complaint.OPEN),
-)  # fmt: skip
+STILL_OPEN = whether(
+    Complaint, N_("Masih terbuka"), "status_open", lambda user: Complaint.state.in_(Complaint.OPEN)
+)
 FILTERS = (STILL_OPEN,)
+IS_OPEN = (Where(STILL_OPEN, "1"),)
 SEARCHED = (Complaint,)
 
 
-def is_open(user, period):
-    return (Where(STILL_OPEN, "1"),)
-
-
 def is_overdue(user, period):
-    return (Where(STILL_OPEN, "1"), Where(Complaint.close_due, today(), "smaller than"))
+    return (*IS_OPEN, Where(Complaint.close_due, today(), "smaller than"))
 
 
 CARDS = (
-    Card(N_("Pengaduan terbuka"), "hr officer", Complaint, is_open),
+    Card(N_("Pengaduan terbuka"), "hr officer", Complaint, IS_OPEN),
     Card(N_("Lewat tenggat"), "hr officer", Complaint, is_overdue, waits=True),
 )  # fmt: skip
 QUESTIONS = (
@@ -215,7 +211,7 @@ QUESTIONS = (
                                    Where(Complaint.verify_due, today(), "smaller than"))),
 )  # fmt: skip
 PANELS = (
-    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=is_open,
+    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=IS_OPEN,
           order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
     referring(ComplaintEvent.complaint, "at", "state", "text", order=(ComplaintEvent.id.desc(),)),
     referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),

@@ -4,7 +4,20 @@ from access import DESK, of_people, scoped, table, under
 from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
 from models import Employee, Unit, User
-from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
+from panels import (
+    UPKEEP,
+    Card,
+    Figures,
+    Line,
+    Listed,
+    Named,
+    Panel,
+    Question,
+    Where,
+    Word,
+    referring,
+    whether,
+)
 from seed_data import people as demo_rows
 from values import N_
 
@@ -39,13 +52,9 @@ def staff(user):
     return query.where(Employee.id != user.employee_id) if user.employee_id else query
 
 
-def others(code, user):
-    """The condition of people who are not (1) or are (0) the account's own person."""
-    mine = user.employee_id or 0
-    return Employee.id != mine if code == "1" else Employee.id == mine
-
-
-OTHERS = Named(Employee, N_("Selain saya"), "selain_saya", others)
+OTHERS = whether(
+    Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
+)
 DOUBT = Named(
     Employee, N_("Periksa data"), "periksa_data", lambda code, user: doubtful(code),
     lambda: [(code, words) for code, (words, _) in CHECKS.items()],
@@ -72,11 +81,11 @@ CARDS = (
     Card(N_("Pegawai"), "hr supervisor", Employee,
          lambda user, period: (Where(Employee.active, "1"), *but_herself(user))),
     Card(N_("Akun aktif"), "admin", User,
-         lambda user, period: (Where(User.active, "1"),)),
+         (Where(User.active, "1"),)),
 )  # fmt: skip
 QUESTIONS = (
     Question("system", N_("Akun dengan sandi sementara"), User,
-             lambda user, period: (Where(User.must_change_password, "1"), Where(User.active, "1"))),
+             (Where(User.must_change_password, "1"), Where(User.active, "1"))),
 )  # fmt: skip
 PANELS = (
     Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=health,

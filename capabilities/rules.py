@@ -27,5 +27,5 @@ HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 
 QUESTIONS = (
     Question("system", N_("Aturan yang belum disahkan Perbup"), Policy,
-             lambda user, period: (Where(Policy.ratified, "0"),)),
+             (Where(Policy.ratified, "0"),)),
 )  # fmt: skip

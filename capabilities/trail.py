@@ -3,7 +3,7 @@
 import migrations
 from access import DESK, TABLES, both, table
 from models import MODELS, Change, Upload
-from panels import UPKEEP, Card, Named, Panel, Question, Where, referring
+from panels import UPKEEP, Card, Panel, Question, Where, referring, whether
 from values import N_
 
 
@@ -24,20 +24,16 @@ table(Change, read=DESK, apart=not_about_herself)
 
 # ------------------------------------------------------------------ panels
 
-RUNNING = ("queued", "applying")
-WAITING = Named(
-    Upload, N_("Masih menunggu"), "masih_menunggu",
-    lambda code, user: Upload.state.in_(RUNNING) if code == "1" else Upload.state.not_in(RUNNING),
-)  # fmt: skip
+WAITING = whether(
+    Upload, N_("Masih menunggu"), "masih_menunggu", lambda user: Upload.state.in_(("queued", "applying"))
+)
 FILTERS = (WAITING,)
 
 
 CARDS = (
     Card(N_("Unggahan"), "admin", Upload),
-    Card(N_("Pekerjaan menunggu"), "admin", Upload,
-         lambda user, period: (Where(WAITING, "1"),), waits=True),
-    Card(N_("Unggahan gagal"), "admin", Upload,
-         lambda user, period: (Where(Upload.state, "failed"),), waits=True),
+    Card(N_("Pekerjaan menunggu"), "admin", Upload, (Where(WAITING, "1"),), waits=True),
+    Card(N_("Unggahan gagal"), "admin", Upload, (Where(Upload.state, "failed"),), waits=True),
 )  # fmt: skip
 QUESTIONS = (
     Question("system", N_("Perubahan skema yang belum dijalankan"),
