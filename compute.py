@@ -264,8 +264,8 @@ def _computed(old):
 
 def _insert(period, new, user):
     """Insert ratings with the model's own defaults, and their trail."""
-    rest = {f.name: f.default() if callable(f.default) else f.default
-            for f in FIELDS if f.name not in ("id", "employee", *Suggestion._fields)}  # fmt: skip
+    defaults, given = Rating._meta.get_default_dict(), ("id", "employee", *Suggestion._fields)
+    rest = {name: defaults.get(name) for name in NAMES if name not in given}
     rest |= {"period": period.id, "updated_at": now().isoformat(" ")}
     ids = audit.reserve_ids(Rating, len(new))
     audit.insert_many(

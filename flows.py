@@ -110,21 +110,15 @@ class Flow:
 
     @cached_property
     def borne_by(self):
-        """{state: the fields that every way to it asks for}."""
-        found = {code: None for code in self.state.labels} | {self.initial: frozenset()}
-        changed = True
-        while changed:
-            changed = False
+        """{state: the fields that every way to it asks for; None where no way leads}."""
+        found, before = {self.initial: frozenset()}, None
+        while found != before:
+            before = dict(found)
             for move in self.moves:
-                for start in move.start:
-                    if found[start] is None:
-                        continue
+                for start in found.keys() & set(move.start):
                     asked = found[start] | set(move.asks)
-                    known = found[move.end]
-                    better = asked if known is None else known & asked
-                    if better != known:
-                        found[move.end], changed = frozenset(better), True
-        return found
+                    found[move.end] = found.get(move.end, asked) & asked
+        return dict.fromkeys(self.state.labels) | found
 
     def between(self, start, end):
         """The moves that lead from one state to another at once."""

@@ -70,12 +70,10 @@ class Outlook:
 
     def warn(self, plan):
         """Add a warning to the plan for everything that is odd."""
+        words = N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
         for row, column, value in self.blank:
-            words = Invalid(
-                N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan"),
-                value=column.field.show(value),
-            )
-            plan.warnings.append(self.checked.problem(row, column, words))
+            kept = Invalid(words, value=column.field.show(value))
+            plan.warnings.append(self.checked.problem(row, column, kept))
         by_period = defaultdict(list)
         for said in self.said:
             by_period[said.period].append(said)
@@ -110,18 +108,14 @@ class Outlook:
                 words = N_(
                     "melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar"
                 )
-                yield self.checked.problem(
-                    said.row, None, Invalid(words, before=found[0], after=found[1], period=last.name)
-                )
+                odd = Invalid(words, before=found[0], after=found[1], period=last.name)
+                yield self.checked.problem(said.row, None, odd)
 
     def _all_alike(self, group):
         """The same values for everybody."""
         if len({said.values for said in group}) == 1:
-            words = Invalid(
-                N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"),
-                n=len(group),
-            )
-            yield self.checked.problem(group[0].row, None, words)
+            words = N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri")
+            yield self.checked.problem(group[0].row, None, Invalid(words, n=len(group)))
 
     def _spread(self, period, policy, group):
         """Units whose predicates do not spread as the guidance for their organisation result says."""

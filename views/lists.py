@@ -45,10 +45,8 @@ class Lists:
         """Make every alias at the start: requests in several threads only read the table."""
         super()._refresh_cache()
         paths = [*self._sortable_columns.values(), *(path for path, _ in self._get_default_order() or ())]
-        for path in (
-            *paths,
-            *(".".join((*key, "id")) for key in self.shown_keys(path for path, _ in self._list_columns)),
-        ):
+        keys = self.shown_keys(path for path, _ in self._list_columns)
+        for path in (*paths, *(".".join((*key, "id")) for key in keys)):
             self.at(path)
 
     # -- what the declarations become
@@ -233,10 +231,8 @@ class Lists:
         elif "forget" in request.form:
             Setting.keep(me(), self.views_key(), kept)
         elif len(kept) >= MOST_VIEWS:
-            flash(
-                gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS),
-                "error",
-            )
+            words = gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS)
+            flash(words, "error")
         else:
             Setting.keep(me(), self.views_key(), [*kept, {"name": name, "query": query}])
             flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
@@ -260,8 +256,8 @@ class Lists:
             if chosen.validate(value):
                 found.append((position, (index, str(chosen.name), value)))
             else:
-                flash(
-                    gettext("Filter %(name)s: “%(value)s” tidak dapat dibaca", name=chosen.name, value=value),
-                    "error",
+                words = gettext(
+                    "Filter %(name)s: “%(value)s” tidak dapat dibaca", name=chosen.name, value=value
                 )
+                flash(words, "error")
         return [pair for _, pair in sorted(found, key=lambda item: item[0])]

@@ -139,11 +139,8 @@ class Planner:
         self.denied, self.unread = _limits(self.model, context.user, self.stored)
         closed = Period.ids("closed").tuples() if self.model.frozen_with_period else ()
         self.closed = {key for (key,) in closed}
-        self.blank = {
-            n: f.default() if callable(f.default) else f.default
-            for n, f in self.fields.items()
-            if n not in ("id", "version", "updated_at")
-        }
+        defaults, made = self.model._meta.get_default_dict(), ("id", "version", "updated_at")
+        self.blank = {n: defaults.get(n) for n in self.fields if n not in made}
         self.required = [
             n for n in sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
