@@ -33,7 +33,7 @@ from fields import (
     YesNo,
 )
 from nip import nip_scheme
-from tables import Record, Table, climb
+from tables import Record, Table, climb, not_itself
 from values import N_
 
 # ------------------------------------------------------------------ Kepegawaian
@@ -78,12 +78,7 @@ class Unit(Record):
         return {key: list(climb(key, above))[-1] for key in parents}
 
 
-def own_parent(values):
-    if values.get("id") and values.get("parent") == values["id"]:
-        return "parent", N_("Unit tidak dapat menjadi induk dirinya sendiri")
-
-
-Unit.rules = (own_parent,)
+Unit.rules = (not_itself("parent", N_("Unit tidak dapat menjadi induk dirinya sendiri")),)
 
 
 class Employee(Record):
@@ -168,18 +163,16 @@ def grade_for_status(values):
         return "grade", N_("Golongan tidak sesuai Status: PNS memakai I/a-IV/e, PPPK memakai I-XVII")
 
 
-def own_supervisor(values):
-    if values.get("id") and values.get("supervisor") == values["id"]:
-        return "supervisor", N_("Pegawai tidak dapat menjadi atasan dirinya sendiri")
-
-
 def status_for_nip(values):
     nip, status = values.get("nip"), values.get("status")
     if nip and status in ("PNS", "CPNS") and nip_scheme(nip) != "PNS":
         return "status", N_("NIP ini berpola PPPK, tetapi Status-nya PNS")
 
 
-Employee.rules = (jenjang_for_functional, grade_for_status, own_supervisor, status_for_nip)
+Employee.rules = (
+    jenjang_for_functional, grade_for_status,
+    not_itself("supervisor", N_("Pegawai tidak dapat menjadi atasan dirinya sendiri")), status_for_nip,
+)  # fmt: skip
 
 
 class User(Record, UserMixin):

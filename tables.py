@@ -145,3 +145,8 @@ def climb(start, above):
         yield start
         seen.add(start)
         start = above(start)
+
+
+def not_itself(name, words):
+    """The rule that a row does not refer to itself."""
+    return lambda values: (name, words) if values.get("id") and values.get(name) == values["id"] else None
