@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -11,11 +12,11 @@ from typing import Any, NamedTuple
 from peewee import ForeignKeyField, fn
 from peewee import __exception_wrapper__ as translated
 
-from database import db, now, on_sqlite, write
-from models import MODELS, Change, Record, Setting
+from database import among, db, now, on_sqlite, write
+from models import MODELS, Change, Setting
+from tables import Record
 from values import N_, Invalid
 
-BATCH = 1_000
 MARKS = 4_000  # values in one statement: SQLite takes 32,766
 
 
@@ -131,23 +132,17 @@ def delete(row, *, user):
 
 def references(model):
     """The foreign keys of all tables that refer to this table."""
-    return [
-        field
-        for other in MODELS
-        for field in other._meta.sorted_fields
-        if isinstance(field, ForeignKeyField) and field.rel_model is model
-    ]
+    fields = (field for other in MODELS for field in other._meta.sorted_fields)
+    return [f for f in fields if isinstance(f, ForeignKeyField) and f.rel_model is model]
 
 
 def dependents(model, ids):
     """{id: {referring model: count}} of the rows that others refer to."""
     found = {}
     for field in references(model):
-        for batch in batches(ids):
-            rows = db.execute(field.model.select(field).where(field.in_(batch)))
-            for (key,) in rows:
-                uses = found.setdefault(key, {})
-                uses[field.model] = uses.get(field.model, 0) + 1
+        for (key,) in db.execute(field.model.select(field).where(among(field, ids))):
+            uses = found.setdefault(key, Counter())
+            uses[field.model] += 1
     return found
 
 
@@ -184,11 +179,6 @@ def refused(error, model):
 # ------------------------------------------------------------------ many rows at once
 
 
-def batches(items, size=BATCH):
-    items = list(items)
-    return (items[start : start + size] for start in range(0, len(items), size))
-
-
 def reserve_ids(model, count):
     """`count` fresh ids of a table, inside `write()`."""
     table = model._meta.table_name
@@ -213,7 +203,9 @@ def insert_many(model, names, rows):
     table, listed = model._meta.table_name, ", ".join(f'"{c}"' for c in columns)
     if on_sqlite():
         marks, cursor = f"({', '.join('?' * len(columns))})", db.cursor()
-        for batch in batches(rows, MARKS // len(columns)):  # each execution builds the checks of choices anew
+        rows, size = list(rows), MARKS // len(columns)
+        for start in range(0, len(rows), size):  # each execution builds the checks of choices anew
+            batch = rows[start : start + size]
             places = ", ".join([marks] * len(batch))
             sql = f'INSERT INTO "{table}" ({listed}) VALUES {places}'  # noqa: S608 - our own names
             with translated:
@@ -234,13 +226,8 @@ def create_many(rows, *, user, upload=None):
     for row, key in zip(rows, reserve_ids(model, len(rows)), strict=True):
         row.id = key
     insert_many(model, names, [[plain(row.__data__.get(name)) for name in names] for row in rows])
-    log_many(
-        "create",
-        model,
-        [(row.id, str(row), None, _json(snapshot(row))) for row in rows],
-        user=user,
-        upload=upload,
-    )
+    trail = [(row.id, str(row), None, _json(snapshot(row))) for row in rows]
+    log_many("create", model, trail, user=user, upload=upload)
 
 
 def update_many(model, names, rows):
@@ -304,7 +291,8 @@ def take_back(model, changes, *, user, upload):
     """
     untouched, kept = [], []
     keys = [c.key for c in changes]
-    versions, newest = _versions(model, keys), _newest(model, keys)
+    versions = dict(model.select(model.id, model.version).where(among(model.id, keys)).tuples())
+    newest = _newest(model, keys)
     for change in changes:
         after = json.loads(change.after)
         same = versions.get(change.key) == after["version"] and newest[change.key] == change.id
@@ -315,29 +303,16 @@ def take_back(model, changes, *, user, upload):
     used = _delete_created(model, [c.key for c in created])
     kept += [c for c in created if c.key in used]
     done = updated + [c for c in created if c.key not in used]
-    log_many(
-        "undo", model, [(c.key, c.label, c.after, c.before) for c in done],
-        user=user, upload=upload,
-    )  # fmt: skip
+    trail = [(c.key, c.label, c.after, c.before) for c in done]
+    log_many("undo", model, trail, user=user, upload=upload)
     return len(done), kept
-
-
-def _versions(model, ids):
-    found = {}
-    for batch in batches(ids):
-        query = model.select(model.id, model.version).where(model.id.in_(batch))
-        found.update(query.tuples())
-    return found
 
 
 def _newest(model, ids):
     """{row id: id of the newest write in its trail}: SQLite may give a deleted row's id to another."""
-    found, writes = {}, ("create", "update", "delete", "undo")
-    for batch in batches(ids):
-        mine = (Change.table == model._meta.table_name) & Change.key.in_(batch) & Change.action.in_(writes)
-        query = Change.select(Change.key, fn.MAX(Change.id)).where(mine).group_by(Change.key)
-        found.update(query.tuples())
-    return found
+    writes = Change.action.in_(("create", "update", "delete", "undo"))
+    mine = (Change.table == model._meta.table_name) & among(Change.key, ids) & writes
+    return dict(Change.select(Change.key, fn.MAX(Change.id)).where(mine).group_by(Change.key).tuples())
 
 
 def _restore(model, changes):
@@ -359,7 +334,6 @@ def _delete_created(model, ids):
         free = left - set(dependents(model, left))
         if not free:
             break
-        for batch in batches(free):
-            model.delete().where(model.id.in_(batch)).execute()
+        model.delete().where(among(model.id, free)).execute()
         left -= free
     return left

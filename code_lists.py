@@ -12,13 +12,3 @@ def codes(name):
     """The rows of a code list in `seed_data/`, as dictionaries."""
     with open(SEED / f"{name}.csv", encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
-
-
-def code_choices(name):
-    """(code, name) of a code list."""
-    return tuple((row["code"], row["name"]) for row in codes(name))
-
-
-def code_aliases(name):
-    """{other name: code} of a code list."""
-    return {alias: row["code"] for row in codes(name) for alias in row["aliases"].split("|") if alias}

@@ -1,13 +1,10 @@
 """The command line, each command with --help."""
 
-import json
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from peewee import ForeignKeyField, OperationalError, ProgrammingError
 
 import access
 import audit
@@ -16,6 +13,7 @@ import flows
 import migrations
 import serving
 from capabilities import SHEETS
+from command_line import Commands, Refused, Row, say
 from database import among, connect, db, write
 from excel.check.report import report
 from excel.check.validate import Context, no_progress
@@ -30,71 +28,12 @@ from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from settings import in_production, settings
-from values import Invalid, compare_key
-
-
-class Refused(click.ClickException):
-    """Wrong usage or an unreadable file: exit 2, said as JSON where that was asked for."""
-
-    exit_code = 2
-
-    def __init__(self, message):
-        super().__init__(message)
-        context = click.get_current_context(silent=True)
-        self.as_json = bool(context and context.meta.get("json"))
-
-    def show(self, file=None):
-        if self.as_json:
-            click.echo(json.dumps({"error": self.message}, ensure_ascii=False))
-        click.echo(self.message, err=True)
-
-
-class Commands(click.Group):
-    """Says as one sentence, and as JSON where that was asked for, what a user can cause."""
-
-    def parse_args(self, context, args):
-        context.meta["json"] = "--json" in args
-        return super().parse_args(context, args)
-
-    def invoke(self, context):
-        try:
-            return super().invoke(context)
-        except click.UsageError as wrong:
-            if not context.meta["json"]:
-                raise
-            raise Refused(wrong.format_message()) from wrong
-        except (Invalid, access.Denied, OSError) as refusal:
-            raise Refused(str(refusal) or type(refusal).__name__) from refusal
-        except (OperationalError, ProgrammingError) as missing:
-            if not migrations.pending():
-                raise
-            raise Refused("Skema basis data belum mutakhir; jalankan init dahulu") from missing
-
-
-class Row(click.ParamType):
-    """The row that a natural key names; an unknown or empty one is wrong usage, never "all"."""
-
-    def __init__(self, field, noun, active=False):
-        self.name, self.field, self.noun, self.active = noun, field, noun, active
-
-    def convert(self, value, param, ctx):
-        key = self.field.parse(value) if hasattr(self.field, "parse") else self._number(value)
-        row = self.field.model.get_or_none(self.field == key) if key is not None else None
-        if row is None:
-            raise Refused(f"{self.noun} “{value}” tidak ada")
-        if self.active and not row.active:
-            raise Refused(f"{self.noun} “{value}” tidak aktif")
-        return row
-
-    @staticmethod
-    def _number(text):
-        return int(text) if text.isdecimal() and len(text) < 19 else None
-
+from values import compare_key
 
 PERIODS, UNITS = Row(Period.code, "Periode"), Row(Unit.code, "Unit")
 REASON = Rating.reason.verbose_name
 SHEET = click.argument(
-    "sheet", type=click.Choice([s for s in SHEETS]), callback=lambda context, option, name: SHEETS[name]
+    "sheet", type=click.Choice(list(SHEETS)), callback=lambda context, option, name: SHEETS[name]
 )
 USER = click.option(
     "--user", type=Row(User.username, "Akun", active=True), help="Act with this account's rights and scope."
@@ -121,10 +60,6 @@ def main(context):
         raise Refused(str(wrong)) from wrong
     db.connect(reuse_if_open=True)
     context.call_on_close(db.close)
-
-
-def say(as_json, data, text):
-    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
 
 
 @main.command()
@@ -170,22 +105,8 @@ def seed(employees, random_state):
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
 def serve(host, port, workers):
     """Serve the panel with a production server, and work large uploads off beside it."""
-    run_server(host, port, workers)
-
-
-def run_server(host, port, workers=2):
-    """Become the server; what watches the worker beside it is in serving.py."""
     db.close()
-    if sys.platform == "win32":
-        from waitress.runner import run
-
-        serving.keep_a_worker()
-        return run(
-            ["serve", "--listen", f"{host}:{port}", "--threads", "8", "--call", "admin_app:create_app"]
-        )
-    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--config", serving.__file__,
-               "--bind", f"{host}:{port}", "--workers", str(workers)]  # fmt: skip
-    return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
+    serving.serve(host, port, workers)
 
 
 @main.command()
@@ -207,7 +128,8 @@ def demo(host, port):
         click.echo(f"{role:<12}{username:<18}{password}")
     click.echo(f"http://{host}:{port}")
     sys.stdout.flush()
-    run_server(host, port)
+    db.close()
+    serving.serve(host, port)
 
 
 @main.group()
@@ -386,14 +308,11 @@ def move(table, move, keys, user, reason, given, as_json):
     rows = list(access.scoped(flow.model, user).where(among(flow.model.id, ids))) if ids else []
     taken = flows.take(rows, step, user, asked)
     found = {str(row.id) for row in rows}
-    left = [
-        {"key": key, "message": "tidak ditemukan di antara yang Anda kelola"}
-        for key in keys
-        if key not in found
-    ]
-    left += [{"key": str(row.id), "message": str(why)} for row, why in taken.left]
-    result = {"table": table, "move": move, "moved": len(taken.rows), "left": left}
-    lines = [f"{len(taken.rows)} dipindahkan", *(f"{item['key']}: {item['message']}" for item in left)]
+    left = [(key, "tidak ditemukan di antara yang Anda kelola") for key in keys if key not in found]
+    left += [(str(row.id), str(why)) for row, why in taken.left]
+    result = {"table": table, "move": move, "moved": len(taken.rows)}
+    result["left"] = [{"key": key, "message": why} for key, why in left]
+    lines = [f"{len(taken.rows)} dipindahkan", *(f"{key}: {why}" for key, why in left)]
     say(as_json, result, "\n".join(lines))
     if left:
         sys.exit(1)
@@ -401,28 +320,27 @@ def move(table, move, keys, user, reason, given, as_json):
 
 def told_values(flow, move, user, given):
     """{field name: value} of HEADER=VALUE texts, read as a workbook's cells are."""
-    fields = {
-        compare_key(f.verbose_name): f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)
-    }
-    found = {}
+    offered = [f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)]
+    fields, found = {compare_key(f.verbose_name): f for f in offered}, {}
     for text in given:
         header, separator, value = text.partition("=")
         field = fields.get(compare_key(header))
         if not separator or field is None:
-            raise Refused(
-                f"--set {text}: tulis KOLOM=NILAI; kolomnya: {', '.join(f.verbose_name for f in fields.values())}"
-            )
-        if isinstance(field, ForeignKeyField):
-            key = field.rel_model.natural_key()
-            row = access.scoped(field.rel_model, user).where(key == value).first()
-            found[field.name] = row.id if row else refuse(f"{field.verbose_name} “{value}” tidak ada")
-        else:
-            found[field.name] = field.parse(value)
+            headers = ", ".join(f.verbose_name for f in offered)
+            raise Refused(f"--set {text}: tulis KOLOM=NILAI; kolomnya: {headers}")
+        found[field.name] = (
+            referred(field, value, user) if field.said_as == "reference" else field.parse(value)
+        )
     return found
 
 
-def refuse(message):
-    raise Refused(message)
+def referred(field, value, user):
+    """The id of the row that a natural key names, of those that an account sees."""
+    key = field.rel_model.natural_key()
+    row = access.scoped(field.rel_model, user).where(key == value).first()
+    if row is None:
+        raise Refused(f"{field.verbose_name} “{value}” tidak ada")
+    return row.id
 
 
 @main.command()

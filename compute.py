@@ -14,28 +14,20 @@ from fields import Level, Predicate
 from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
 from values import N_, Invalid
 
-RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}  # the order of showing
+RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}
 WEIGHTED = ("supervisor", "peer", "subordinate")
 
 # The words of every code in an explanation.
-WORDS = {
-    "work": N_("Hasil Kerja"),
-    "behaviour": N_("Perilaku"),
-    **dict(Level.CHOICES),
-    **dict(Predicate.CHOICES),
-    **dict(Assessment.SOURCES),
-    **dict(Employee.JENJANG),
-}
+WORDS = {"work": N_("Hasil Kerja"), "behaviour": N_("Perilaku")}
+WORDS |= dict((*Level.CHOICES, *Predicate.CHOICES, *Assessment.SOURCES, *Employee.JENJANG))
 
 
 class Closed(Invalid):
     """The period is closed: nothing of it changes."""
 
     def __init__(self, period):
-        super().__init__(
-            N_("%(period)s sudah ditutup; buka kembali periodenya sebelum menghitung predikat"),
-            period=period.name,
-        )
+        words = N_("%(period)s sudah ditutup; buka kembali periodenya sebelum menghitung predikat")
+        super().__init__(words, period=period.name)
 
 
 @dataclass(frozen=True)
@@ -143,8 +135,7 @@ def _of(column, who):
 def _people(period, who):
     """Active employees, and inactive ones whose rating of the period is still a suggestion."""
     suggested = Rating.select(Rating.employee).where(Rating.period == period.id, Rating.state == "suggested")
-    columns = (Employee.id, Employee.nip, Employee.name, Employee.unit, Employee.supervisor,
-               Employee.status, Employee.jf_level)  # fmt: skip
+    columns = [getattr(Employee, name) for name in Person._fields]
     rule = (Employee.active == True) | Employee.id.in_(suggested)  # noqa: E712 - SQL
     query = Employee.select(*columns).where(rule, *who).order_by(Employee.id)
     return [Person._make(row) for row in db.execute(query)]
@@ -152,17 +143,9 @@ def _people(period, who):
 
 def _said(period, who):
     """{employee id: her assessments}; one without scores and levels is a request, not an input."""
-    a = Assessment
-    spoken = (
-        a.work_score.is_null(False)
-        | a.behaviour_score.is_null(False)
-        | a.work_level.is_null(False)
-        | a.behaviour_level.is_null(False)
-    )
-    query = a.select(
-        a.id, a.employee, a.source, a.assessor, a.updated_at,
-        a.work_score, a.behaviour_score, a.work_level, a.behaviour_level, a.by_desk,
-    ).where(a.period == period.id, spoken, *_of(a.employee, who))  # fmt: skip
+    columns = [getattr(Assessment, name) for name in Said._fields]
+    rules = Assessment.period == period.id, ~Assessment.unanswered(), *_of(Assessment.employee, who)
+    query = Assessment.select(*columns).where(*rules)
     found = {}
     for row in map(Said._make, db.execute(query)):
         found.setdefault(row.employee, []).append(row)
@@ -249,12 +232,8 @@ def _ask(desk, chief, told, level, score):
         return None, None, None
     stands = word[level]
     given = [(row.source, _decimal(row[score])) for row in told if row[score] is not None]
-    given.sort(key=_shown)
+    given.sort(key=lambda pair: (RANK[pair[0]], pair[1]))  # the order of showing
     return desk.aspect(stands, tuple(given))
-
-
-def _shown(pair):
-    return RANK[pair[0]], pair[1]
 
 
 def _compare(period, people, had, suggest):
@@ -285,8 +264,8 @@ def _computed(old):
 
 def _insert(period, new, user):
     """Insert ratings with the model's own defaults, and their trail."""
-    rest = {f.name: f.default() if callable(f.default) else f.default
-            for f in FIELDS if f.name not in ("id", "employee", *Suggestion._fields)}  # fmt: skip
+    defaults, given = Rating._meta.get_default_dict(), ("id", "employee", *Suggestion._fields)
+    rest = {name: defaults.get(name) for name in NAMES if name not in given}
     rest |= {"period": period.id, "updated_at": now().isoformat(" ")}
     ids = audit.reserve_ids(Rating, len(new))
     audit.insert_many(

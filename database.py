@@ -3,27 +3,20 @@
 import json
 import threading
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from peewee import (
-    SQL,
-    BooleanField,
-    DatabaseProxy,
-    DateField,
-    DateTimeField,
-    DecimalField,
-    NodeList,
-    SqliteDatabase,
-)
+import peewee
+from peewee import SQL, DatabaseProxy, NodeList, SqliteDatabase
 from playhouse.db_url import connect as open_database
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
 STREAMED = 2_000  # rows of a batch
-CONVERTED = (BooleanField, DateField, DateTimeField, DecimalField)  # whose stored values are not yet values
+# whose stored values are not yet values
+CONVERTED = (peewee.BooleanField, peewee.DateField, peewee.DateTimeField, peewee.DecimalField)
 
 
 def connect(url):
@@ -131,6 +124,11 @@ def stream(query):
 
 def now():
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def moment(day, hour=0):
+    """An hour of a day in Mamuju as the moment that is kept."""
+    return datetime.combine(day, time(hour), WITA).astimezone(UTC).replace(tzinfo=None)
 
 
 def today():

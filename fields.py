@@ -4,18 +4,8 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from peewee import (
-    BigIntegerField,
-    BooleanField,
-    CharField,
-    Check,
-    DateField,
-    DateTimeField,
-    DecimalField,
-    ForeignKeyField,
-    IntegerField,
-    TextField,
-)
+import peewee
+from peewee import Check
 
 from code_lists import codes
 from nip import read_nip
@@ -37,11 +27,10 @@ class Look:
     check = None  # of a workbook's cells: (kind, lowest, highest, what to fill in)
     hint = example = ""  # in a template
 
-    def __init__(self, *args, label=None, confidential=False, example=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.label = (
-            label or self.verbose_name
-        )  # what screens call it; `verbose_name` is its header in sheets
+    def __init__(self, verbose_name=None, *args, label=None, confidential=False, example=None, **kwargs):
+        """`verbose_name` is its header in sheets, `label` what screens call it otherwise."""
+        super().__init__(*args, verbose_name=verbose_name, **kwargs)
+        self.label = label or verbose_name
         self.confidential = confidential
         self.example = example or self.example
 
@@ -50,7 +39,7 @@ class Look:
         return "" if value is None else str(value)
 
 
-class Text(Look, CharField):
+class Text(Look, peewee.CharField):
     """One line of free text; with a `pattern`, a code of that form, which `refusal` names."""
 
     pattern, refusal = None, N_("“%(value)s” tidak berbentuk seperti yang diminta")
@@ -77,7 +66,7 @@ class Text(Look, CharField):
         return text
 
 
-class LongText(Look, TextField):
+class LongText(Look, peewee.TextField):
     """Several lines of free text."""
 
     widget, width, max_length = "area", 50, 20_000
@@ -174,7 +163,7 @@ class Number(Look):
         return self.exact(number, value)
 
 
-class Score(Number, DecimalField):
+class Score(Number, peewee.DecimalField):
     """A score from 0 to 120 with two decimals (PP 30/2019 caps achievement at 120)."""
 
     low, high = 0, 120
@@ -195,7 +184,7 @@ class Score(Number, DecimalField):
         return "" if value is None else f"{half_up(value):f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-class Points(Number, DecimalField):
+class Points(Number, peewee.DecimalField):
     """Credit points or a weight: two decimals, computed or set by HR."""
 
     low, high, checked = 0, 99_999, False
@@ -208,14 +197,14 @@ class Points(Number, DecimalField):
         return half_up(number)
 
 
-class Whole(Number, IntegerField):
+class Whole(Number, peewee.IntegerField):
     """A whole number between two limits."""
 
     whole, keyboard, like = True, {"inputmode": "numeric"}, "8"
     number_format, example = "0", "4"
 
-    def __init__(self, low=0, high=2_000_000_000, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, verbose_name=None, low=0, high=2_000_000_000, **kwargs):
+        super().__init__(verbose_name, **kwargs)
         self.low, self.high = low, high
 
     def exact(self, number, value):
@@ -236,7 +225,7 @@ class Count(Whole):
 RUPIAH = re.compile(r"(?:rp\.? ?)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.ASCII | re.IGNORECASE)
 
 
-class Money(Number, BigIntegerField):
+class Money(Number, peewee.BigIntegerField):
     """An amount in whole rupiah, also as `Rp 1.500.000`, `1500000,00` or `1.500.000,-`."""
 
     low, high, whole, like = 0, 999_999_999_999, True, "1.500.000"
@@ -254,7 +243,7 @@ class Money(Number, BigIntegerField):
         return int(number)
 
 
-class YesNo(Look, BooleanField):
+class YesNo(Look, peewee.BooleanField):
     """Ya or Tidak; anything that is neither is refused."""
 
     widget, comparisons, said_as = "choice", "choice", "word"
@@ -274,7 +263,7 @@ class YesNo(Look, BooleanField):
         return "" if value is None else "Ya" if value else "Tidak"
 
 
-class Day(Look, DateField):
+class Day(Look, peewee.DateField):
     """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026; `due`: a clock in working days ends on it."""
 
     def __init__(self, *args, due=False, **kwargs):
@@ -292,14 +281,14 @@ class Day(Look, DateField):
         return value.strftime("%d-%m-%Y") if value else ""
 
 
-class Moment(Look, DateTimeField):
+class Moment(Look, peewee.DateTimeField):
     """A point in time, kept in UTC without a zone; pages show it in Asia/Makassar."""
 
     comparisons = said_as = "moment"
     number_format = "dd-mm-yyyy hh:mm"
 
 
-class Choice(Look, CharField):
+class Choice(Look, peewee.CharField):
     """One of a few codes, written by their labels or by an alias."""
 
     widget, comparisons, said_as = "choice", "choice", "word"
@@ -326,11 +315,11 @@ class Choice(Look, CharField):
             return None
         code = self.known.get(compare_key(text))
         if code is None:
-            raise Invalid(
+            words, known = (
                 N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s"),
-                value=text,
-                known=", ".join(list(self.labels.values())[:LISTED]),
+                list(self.labels.values()),
             )
+            raise Invalid(words, value=text, known=", ".join(known[:LISTED]))
         return code
 
     def show(self, value):
@@ -343,6 +332,16 @@ class Choice(Look, CharField):
     @property
     def hint(self):
         return "Pilihan: " + ", ".join(self.labels.values()) if len(self.labels) <= LISTED else ""
+
+
+class Listed(Choice):
+    """One of a code list of the law, kept as a CSV file in `seed_data/`, where HR may add to it."""
+
+    def __init__(self, verbose_name, listed, **kwargs):
+        rows = codes(listed)
+        aliases = {text: row["code"] for row in rows for text in row.get("aliases", "").split("|") if text}
+        choices = [(row["code"], row["name"]) for row in rows]
+        super().__init__(verbose_name, choices=choices, aliases=aliases, checked=False, **kwargs)
 
 
 class Level(Choice):
@@ -402,11 +401,10 @@ class Grade(Choice):
         return code
 
 
-class Link(Look, ForeignKeyField):
+class Link(Look, peewee.ForeignKeyField):
     """A reference that the database keeps: what is referred to cannot be deleted."""
 
     comparisons = said_as = "reference"
 
-    def __init__(self, model, **kwargs):
-        kwargs.setdefault("on_delete", "RESTRICT")
-        super().__init__(model, backref="+", **kwargs)
+    def __init__(self, model, verbose_name=None, on_delete="RESTRICT", **kwargs):
+        super().__init__(verbose_name, model, backref="+", on_delete=on_delete, **kwargs)

@@ -110,21 +110,15 @@ class Flow:
 
     @cached_property
     def borne_by(self):
-        """{state: the fields that every way to it asks for}."""
-        found = {code: None for code in self.state.labels} | {self.initial: frozenset()}
-        changed = True
-        while changed:
-            changed = False
+        """{state: the fields that every way to it asks for; None where no way leads}."""
+        found, before = {self.initial: frozenset()}, None
+        while found != before:
+            before = dict(found)
             for move in self.moves:
-                for start in move.start:
-                    if found[start] is None:
-                        continue
+                for start in found.keys() & set(move.start):
                     asked = found[start] | set(move.asks)
-                    known = found[move.end]
-                    better = asked if known is None else known & asked
-                    if better != known:
-                        found[move.end], changed = frozenset(better), True
-        return found
+                    found[move.end] = found.get(move.end, asked) & asked
+        return dict.fromkeys(self.state.labels) | found
 
     def between(self, start, end):
         """The moves that lead from one state to another at once."""
@@ -153,14 +147,8 @@ def described():
             asked = [fields[name].verbose_name for name in move.asks]
             asked += [f"({fields[name].verbose_name})" for name in move.offers]
             start = ", ".join(labels[code] for code in move.start)
-            cells = (
-                f"{move.words} (`{move.name}`)",
-                start,
-                labels[move.end],
-                _who(move, model),
-                ", ".join(asked) or "–",
-            )
-            parts.append(f"| {' | '.join(cells)} |")
+            cells = f"{move.words} (`{move.name}`)", start, labels[move.end], _who(move, model)
+            parts.append(f"| {' | '.join(cells)} | {', '.join(asked) or '–'} |")
         parts.append("")
     return "\n".join(parts)
 
@@ -185,7 +173,7 @@ def sort_out(rows, move, user):
         return [], []
     model = type(rows[0])
     flow, ids = FLOWS[model], [row.id for row in rows]
-    allowed, closed = _allowed(model, move, user, ids), _closed(model, move, rows)
+    allowed, closed = _allowed(model, move, user, ids), _closed(model, move, ids)
     why, able = {}, []
     for row in rows:
         state = getattr(row, flow.state.name)
@@ -208,19 +196,15 @@ def _allowed(model, move, user, ids):
         return None
     if not may(move, model, user):
         return frozenset()
-    condition = access.scope(model, user)
     further = move.who(user) if move.who else access.writable(model, user)
-    wanted = [c for c in (condition, further) if c is not None]
-    if not wanted:
-        return None
-    return {key for (key,) in model.select(model.id).where(among(model.id, ids), *wanted).tuples()}
+    wanted = access.both(access.scope(model, user), further)
+    return None if wanted is None else model.those(ids, wanted)
 
 
-def _closed(model, move, rows):
-    if move.after_close or not getattr(model, "frozen_with_period", False):
+def _closed(model, move, ids):
+    if move.after_close or not model.frozen_with_period:
         return frozenset()
-    closed = {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
-    return {row.id for row in rows if row.period_id in closed}
+    return model.those(ids, model.period.in_(Period.ids("closed")))
 
 
 def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
@@ -258,13 +242,5 @@ def _values(flow, rows, taken, each):
         if missing:
             raise Missing(flow.model, missing)
     clocks = move.clock(rows, taken) if move.clock else {}
-    found = {}
-    for row in rows:
-        found[row.id] = (
-            dict.fromkeys(move.clears)
-            | {flow.state.name: move.end}
-            | dict.fromkeys(move.stamps, taken.on)
-            | clocks.get(row.id, {})
-            | given[row.id]
-        )
-    return found
+    moved = dict.fromkeys(move.clears) | {flow.state.name: move.end} | dict.fromkeys(move.stamps, taken.on)
+    return {row.id: moved | clocks.get(row.id, {}) | given[row.id] for row in rows}

@@ -1,27 +1,14 @@
 """Every table on one page, in screen order: what a field is called, means and allows."""
 
 import json
-import re
 import time
 from datetime import timedelta
 
 from flask_login import UserMixin
-from peewee import (
-    JOIN,
-    BlobField,
-    Check,
-    DoubleField,
-    ForeignKeyField,
-    IntegerField,
-    Model,
-    Select,
-    TextField,
-    fn,
-)
+from peewee import BlobField, Check, DoubleField, IntegerField, Select, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from code_lists import code_aliases, code_choices
-from database import among, db, now, once, today, write
+from database import among, now, once, today, write
 from fields import (
     Choice,
     Code,
@@ -31,6 +18,7 @@ from fields import (
     Grade,
     Level,
     Link,
+    Listed,
     LongText,
     Moment,
     Money,
@@ -45,113 +33,8 @@ from fields import (
     YesNo,
 )
 from nip import nip_scheme
+from tables import Record, Table, climb, not_itself
 from values import N_
-
-
-class Table(Model):
-    """A table of this database, named after its model in snake case."""
-
-    noun = ""  # what people call a row of it, in menu and messages
-    names = ()  # the fields that name a row: its natural key, then what else it is searched by
-    called = "{id}"  # how a row is said in pages, messages and the trail, by field names
-    headings = {}  # field name -> the heading that begins with it, in forms and details
-
-    class Meta:
-        database = db
-        legacy_table_names = False
-
-    def __str__(self):
-        return self.called.format_map(Words(self))
-
-    @classmethod
-    def spoken(cls):
-        """The fields that are for people, in model order: those with a `verbose_name`."""
-        return [field for field in cls._meta.sorted_fields if field.verbose_name]
-
-    @classmethod
-    def natural_key(cls):
-        """The field by which people name a row, else its number."""
-        return cls._meta.fields[cls.names[0] if cls.names else "id"]
-
-    @classmethod
-    def said_paths(cls):
-        """The dotted paths that a row's label is made of, those of what it refers to included."""
-        paths = []
-        for name in LABELLED.findall(cls.called):
-            field = cls._meta.fields[name]
-            further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else [()]
-            paths += [(name, *path) for path in further]
-        return paths
-
-    @classmethod
-    def field_at(cls, path):
-        """The field at the end of a dotted path, or None where there is none."""
-        model, field = cls, None
-        for step in path.split("."):
-            model = field.rel_model if isinstance(field, ForeignKeyField) else model
-            field = model._meta.fields.get(step)
-            if field is None:
-                return None
-        return field
-
-    @classmethod
-    def with_labels(cls, query):
-        """Whole rows of a query, with what their labels are made of: one statement for any number of rows."""
-        return cls.with_paths(query, [*((f.name,) for f in cls._meta.sorted_fields), *cls.said_paths()])
-
-    @classmethod
-    def with_paths(cls, query, paths):
-        """The rows of a query with the fields at these paths, and no others: one statement."""
-        aliases, columns = {(): cls}, {("id",): cls.id}
-        for *way, last in paths:
-            for length in range(1, len(way) + 1):
-                key = tuple(way[:length])
-                if key not in aliases:
-                    source, link = aliases[key[:-1]], getattr(aliases[key[:-1]], key[-1])
-                    aliases[key] = target = link.rel_model.alias()
-                    on = link == target.id
-                    query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
-                    columns |= {key: link, (*key, "id"): target.id}
-            columns[(*way, last)] = getattr(aliases[tuple(way)], last)
-        return query.select(*columns.values())
-
-
-class Words(dict):
-    """The words of a row's fields, for its label: references by their labels, codes by their words."""
-
-    def __init__(self, row):
-        super().__init__()
-        self.row = row
-
-    def __missing__(self, name):
-        field = self.row._meta.fields[name]
-        if isinstance(field, ForeignKeyField):
-            return getattr(self.row, name)
-        value = self.row.__data__.get(name)
-        return field.show(value) if hasattr(field, "show") else value
-
-
-LABELLED = re.compile(r"{(\w+)}")
-
-
-class Record(Table):
-    """A table whose rows people edit: optimistic locking by `version`, and rules across columns."""
-
-    version = IntegerField(default=1)
-    updated_at = Moment(default=now)
-
-    def leads_to_itself(self, name):
-        """Whether following a reference to its own table from this row comes back to it."""
-        seen, here = set(), self.__data__.get(name)
-        while here is not None and here != self.id and here not in seen:
-            seen.add(here)
-            column = type(self)._meta.fields[name]
-            here = type(self).select(column).where(type(self).id == here).tuples().first()[0]
-        return here is not None and here == self.id
-
-    rules = ()  # each: values by field name -> (field name, message) or None
-    frozen_with_period = False  # whether a closed period closes the row
-
 
 # ------------------------------------------------------------------ Kepegawaian
 
@@ -162,29 +45,20 @@ class Unit(Record):
     noun = N_("Unit")
     names = ("code", "name")
     called = "{name}"
-    code = Code(verbose_name=N_("Kode"), unique=True, max_length=40, example="DINKES")
-    name = Text(verbose_name=N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")
-    kind = Choice(
-        verbose_name=N_("Jenis"), choices=code_choices("unit_kinds"), checked=False, default="LAINNYA"
-    )
-    parent = Link("self", verbose_name=N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
-    active = YesNo(verbose_name=N_("Aktif"), default=True)
+    code = Code(N_("Kode"), unique=True, max_length=40, example="DINKES")
+    name = Text(N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")
+    kind = Listed(N_("Jenis"), "unit_kinds", default="LAINNYA")
+    parent = Link("self", N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
+    active = YesNo(N_("Aktif"), default=True)
     verified = YesNo(
-        verbose_name=N_("Terverifikasi"), default=True, help_text=N_("Nama dan kedudukannya sudah dipastikan")
+        N_("Terverifikasi"), default=True, help_text=N_("Nama dan kedudukannya sudah dipastikan")
     )
 
     @classmethod
     def below(cls, root):
         """The ids of a unit (by id, or a sub-select of ids) and of all units under it, as a sub-select."""
-        base = (
-            cls.select(cls.id)
-            .where(cls.id.in_(root) if isinstance(root, Select) else cls.id == root)
-            .cte("below", recursive=True, columns=("id",))
-        )
-        child = cls.alias()
-        step = child.select(child.id).join(base, on=(child.parent == base.c.id))
-        tree = base.union(step)  # UNION, not UNION ALL: a loop in the tree ends
-        return tree.select_from(tree.c.id)
+        first = cls.id.in_(root) if isinstance(root, Select) else cls.id == root
+        return cls.with_all_below("parent", first)
 
     @classmethod
     def within(cls, column, root):
@@ -201,22 +75,13 @@ class Unit(Record):
         parents = dict(cls.select(cls.id, cls.parent).tuples())
         tops = {root} if root else {key for key, parent in parents.items() if parent is None}
 
-        def branch(key):
-            seen = set()
-            while key not in tops and parents.get(key) not in {None, *tops} and key not in seen:
-                seen.add(key)
-                key = parents[key]
-            return key
+        def above(key):
+            return None if key in tops or parents.get(key) in tops else parents.get(key)
 
-        return {key: branch(key) for key in parents}
+        return {key: list(climb(key, above))[-1] for key in parents}
 
 
-def own_parent(values):
-    if values.get("id") and values.get("parent") == values["id"]:
-        return "parent", N_("Unit tidak dapat menjadi induk dirinya sendiri")
-
-
-Unit.rules = (own_parent,)
+Unit.rules = (not_itself("parent", N_("Unit tidak dapat menjadi induk dirinya sendiri")),)
 
 
 class Employee(Record):
@@ -245,29 +110,23 @@ class Employee(Record):
         ("UT", N_("Ahli Utama")),
     )
 
-    nip = Nip(verbose_name=N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
-    name = Text(verbose_name=N_("Nama"), max_length=120, index=True, example="Siti Aminah")
-    unit = Link(Unit, verbose_name=N_("Unit"))
-    position = Text(verbose_name=N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
-    position_type = Choice(verbose_name=N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
+    nip = Nip(N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
+    name = Text(N_("Nama"), max_length=120, index=True, example="Siti Aminah")
+    unit = Link(Unit, N_("Unit"))
+    position = Text(N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
+    position_type = Choice(N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
     jf_level = Choice(
-        verbose_name=N_("Jenjang"),
-        choices=JENJANG,
-        null=True,
-        help_text=N_("Hanya untuk jabatan fungsional"),
+        N_("Jenjang"), choices=JENJANG, null=True, help_text=N_("Hanya untuk jabatan fungsional")
     )
-    grade = Grade(verbose_name=N_("Golongan"), null=True)
-    status = Choice(verbose_name=N_("Status"), choices=STATUSES, default="PNS")
+    grade = Grade(N_("Golongan"), null=True)
+    status = Choice(N_("Status"), choices=STATUSES, default="PNS")
     supervisor = Link(
-        "self",
-        verbose_name=N_("Atasan"),
-        null=True,
-        help_text=N_("Atasan langsung: pejabat penilai kinerja"),
+        "self", N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
     )
-    email = Email(verbose_name=N_("Email"), max_length=120, null=True)
-    phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)
-    active = YesNo(verbose_name=N_("Aktif"), default=True)
-    job_class = Whole(1, 17, verbose_name=N_("Kelas Jabatan"), null=True)
+    email = Email(N_("Email"), max_length=120, null=True)
+    phone = Phone(N_("Telepon"), max_length=30, null=True)
+    active = YesNo(N_("Aktif"), default=True)
+    job_class = Whole(N_("Kelas Jabatan"), 1, 17, null=True)
 
     @classmethod
     def unassessed(cls, period):
@@ -282,11 +141,7 @@ class Employee(Record):
     @classmethod
     def led_by(cls, root):
         """The ids of everybody below a person (by id) in the chain of supervisors, as a sub-select."""
-        base = cls.select(cls.id).where(cls.supervisor == root).cte("led", recursive=True, columns=("id",))
-        below = cls.alias()
-        step = below.select(below.id).join(base, on=(below.supervisor == base.c.id))
-        tree = base.union(step)  # UNION, not UNION ALL: a loop ends
-        return tree.select_from(tree.c.id)
+        return cls.with_all_below("supervisor", cls.supervisor == root)
 
     @classmethod
     def led(cls, root):
@@ -297,11 +152,7 @@ class Employee(Record):
     @classmethod
     def leading(cls, person):
         """The ids of everybody above a person (by id) in the chain of supervisors."""
-        found, here = set(), person
-        while here is not None and here not in found:
-            found.add(here)
-            here = cls.select(cls.supervisor).where(cls.id == here).tuples().first()[0]
-        return found - {person}
+        return {*cls.above("supervisor", person)} - {person}
 
 
 def jenjang_for_functional(values):
@@ -315,18 +166,16 @@ def grade_for_status(values):
         return "grade", N_("Golongan tidak sesuai Status: PNS memakai I/a-IV/e, PPPK memakai I-XVII")
 
 
-def own_supervisor(values):
-    if values.get("id") and values.get("supervisor") == values["id"]:
-        return "supervisor", N_("Pegawai tidak dapat menjadi atasan dirinya sendiri")
-
-
 def status_for_nip(values):
     nip, status = values.get("nip"), values.get("status")
     if nip and status in ("PNS", "CPNS") and nip_scheme(nip) != "PNS":
         return "status", N_("NIP ini berpola PPPK, tetapi Status-nya PNS")
 
 
-Employee.rules = (jenjang_for_functional, grade_for_status, own_supervisor, status_for_nip)
+Employee.rules = (
+    jenjang_for_functional, grade_for_status,
+    not_itself("supervisor", N_("Pegawai tidak dapat menjadi atasan dirinya sendiri")), status_for_nip,
+)  # fmt: skip
 
 
 class User(Record, UserMixin):
@@ -344,18 +193,18 @@ class User(Record, UserMixin):
         ("employee", N_("Pegawai")),
     )
 
-    username = Code(verbose_name=N_("Nama Akun"), unique=True, max_length=60)
+    username = Code(N_("Nama Akun"), unique=True, max_length=60)
     password = Text(max_length=255, default="")
-    role = Choice(verbose_name=N_("Peran"), choices=ROLES)
-    employee = Link(Employee, verbose_name=N_("Pegawai"), null=True)
+    role = Choice(N_("Peran"), choices=ROLES)
+    employee = Link(Employee, N_("Pegawai"), null=True)
     unit = Link(
         Unit,
-        verbose_name=N_("Unit"),
+        N_("Unit"),
         null=True,
         help_text=N_("Akun atasan dan petugas melihat unit ini dan semua unit di bawahnya"),
     )
-    active = YesNo(verbose_name=N_("Aktif"), default=True)
-    must_change_password = YesNo(verbose_name=N_("Harus Ganti Sandi"), default=True)
+    active = YesNo(N_("Aktif"), default=True)
+    must_change_password = YesNo(N_("Harus Ganti Sandi"), default=True)
     epoch = IntegerField(default=1)
 
     def leaves_nobody(self):
@@ -425,14 +274,10 @@ class Throttle(Table):
             tries = row.tries if row and row.until > moment else 0
             if tries >= cls.MOST:
                 return int(row.until - moment) + 1
-            cls.replace_tries(row, key, tries + 1, moment + cls.WAIT)
+            row = row or cls(key=key)
+            row.tries, row.until = tries + 1, moment + cls.WAIT
+            row.save()
         return 0
-
-    @classmethod
-    def replace_tries(cls, row, key, tries, until):
-        row = row or cls(key=key)
-        row.tries, row.until = tries, until
-        row.save()
 
     @classmethod
     def forget(cls, key):
@@ -458,48 +303,48 @@ class Policy(Record):
         "days_files": N_("Penyimpanan (hari kalender)"),
         "distribution_min_people": N_("Pedoman distribusi"),
     }
-    valid_from = Day(verbose_name=N_("Berlaku Mulai"), unique=True)
-    source = Text(verbose_name=N_("Dasar Hukum"), max_length=250)
+    valid_from = Day(N_("Berlaku Mulai"), unique=True)
+    source = Text(N_("Dasar Hukum"), max_length=250)
     ratified = YesNo(
-        verbose_name=N_("Disahkan Perbup"),
+        N_("Disahkan Perbup"),
         default=False,
         help_text=N_("Nilai bawaan yang belum dikuatkan Perbup ditandai “belum disahkan Perbup”"),
     )
-    weight_supervisor = Whole(0, 100, verbose_name=N_("Bobot Atasan"), default=60)
-    weight_peer = Whole(0, 100, verbose_name=N_("Bobot Rekan"), default=20)
-    weight_subordinate = Whole(0, 100, verbose_name=N_("Bobot Bawahan"), default=20)
-    min_supervisor = Whole(1, 100, verbose_name=N_("Minimal Atasan"), default=1)
-    min_peer = Whole(1, 100, verbose_name=N_("Minimal Rekan"), default=3)
-    min_subordinate = Whole(1, 100, verbose_name=N_("Minimal Bawahan"), default=3)
-    above_from = Score(verbose_name=N_("Batas Diatas Ekspektasi"), default=110)
-    meets_from = Score(verbose_name=N_("Batas Sesuai Ekspektasi"), default=90)
-    share_productivity = Whole(0, 100, verbose_name=N_("TPP: Produktivitas (%)"), default=60)
-    share_discipline = Whole(0, 100, verbose_name=N_("TPP: Disiplin (%)"), default=40)
-    pct_very_good = Whole(0, 200, verbose_name=N_("TPP: Sangat Baik (%)"), default=100)
-    pct_good = Whole(0, 200, verbose_name=N_("TPP: Baik (%)"), default=100)
-    pct_needs_improvement = Whole(0, 200, verbose_name=N_("TPP: Butuh Perbaikan (%)"), default=75)
-    pct_poor = Whole(0, 200, verbose_name=N_("TPP: Kurang (%)"), default=50)
-    pct_very_poor = Whole(0, 200, verbose_name=N_("TPP: Sangat Kurang (%)"), default=25)
-    days_deliver = Whole(0, 365, verbose_name=N_("Hari Penyerahan"), default=14)
-    days_return = Whole(0, 365, verbose_name=N_("Hari Pengembalian"), default=14)
-    days_object = Whole(0, 365, verbose_name=N_("Hari Keberatan"), default=14)
-    days_decide = Whole(0, 365, verbose_name=N_("Hari Keputusan Keberatan"), default=7)
-    days_verify = Whole(0, 365, verbose_name=N_("Hari Verifikasi Pengaduan"), default=3)
-    days_respond = Whole(0, 365, verbose_name=N_("Hari Tindak Lanjut Pertama"), default=5)
-    days_reply = Whole(0, 365, verbose_name=N_("Hari Balasan Pelapor"), default=10)
-    days_information = Whole(0, 365, verbose_name=N_("Hari Permintaan Informasi"), default=5)
-    days_aspiration = Whole(0, 365, verbose_name=N_("Hari Aspirasi"), default=14)
-    days_complaint = Whole(0, 365, verbose_name=N_("Hari Pengaduan"), default=14)
-    days_inspection = Whole(0, 365, verbose_name=N_("Hari Pengaduan Pengawasan"), default=60)
+    weight_supervisor = Whole(N_("Bobot Atasan"), 0, 100, default=60)
+    weight_peer = Whole(N_("Bobot Rekan"), 0, 100, default=20)
+    weight_subordinate = Whole(N_("Bobot Bawahan"), 0, 100, default=20)
+    min_supervisor = Whole(N_("Minimal Atasan"), 1, 100, default=1)
+    min_peer = Whole(N_("Minimal Rekan"), 1, 100, default=3)
+    min_subordinate = Whole(N_("Minimal Bawahan"), 1, 100, default=3)
+    above_from = Score(N_("Batas Diatas Ekspektasi"), default=110)
+    meets_from = Score(N_("Batas Sesuai Ekspektasi"), default=90)
+    share_productivity = Whole(N_("TPP: Produktivitas (%)"), 0, 100, default=60)
+    share_discipline = Whole(N_("TPP: Disiplin (%)"), 0, 100, default=40)
+    pct_very_good = Whole(N_("TPP: Sangat Baik (%)"), 0, 200, default=100)
+    pct_good = Whole(N_("TPP: Baik (%)"), 0, 200, default=100)
+    pct_needs_improvement = Whole(N_("TPP: Butuh Perbaikan (%)"), 0, 200, default=75)
+    pct_poor = Whole(N_("TPP: Kurang (%)"), 0, 200, default=50)
+    pct_very_poor = Whole(N_("TPP: Sangat Kurang (%)"), 0, 200, default=25)
+    days_deliver = Whole(N_("Hari Penyerahan"), 0, 365, default=14)
+    days_return = Whole(N_("Hari Pengembalian"), 0, 365, default=14)
+    days_object = Whole(N_("Hari Keberatan"), 0, 365, default=14)
+    days_decide = Whole(N_("Hari Keputusan Keberatan"), 0, 365, default=7)
+    days_verify = Whole(N_("Hari Verifikasi Pengaduan"), 0, 365, default=3)
+    days_respond = Whole(N_("Hari Tindak Lanjut Pertama"), 0, 365, default=5)
+    days_reply = Whole(N_("Hari Balasan Pelapor"), 0, 365, default=10)
+    days_information = Whole(N_("Hari Permintaan Informasi"), 0, 365, default=5)
+    days_aspiration = Whole(N_("Hari Aspirasi"), 0, 365, default=14)
+    days_complaint = Whole(N_("Hari Pengaduan"), 0, 365, default=14)
+    days_inspection = Whole(N_("Hari Pengaduan Pengawasan"), 0, 365, default=60)
     days_files = Whole(
-        0, 3650, verbose_name=N_("Hari Simpan Berkas"), default=90,
+        N_("Hari Simpan Berkas"), 0, 3650, default=90,
         help_text=N_("Sesudah itu berkas unggahan dihapus; hitungan dan sidik jarinya tetap"),
     )  # fmt: skip
-    distribution_min_people = Whole(1, 1000, verbose_name=N_("Distribusi: Minimal Orang"), default=5)
-    distribution_most_max = Whole(0, 100, verbose_name=N_("Distribusi: Terbanyak (%)"), default=70)
-    distribution_low_min = Whole(0, 100, verbose_name=N_("Distribusi: Rendah Minimal (%)"), default=60)
-    distribution_top_max = Whole(0, 100, verbose_name=N_("Distribusi: Sangat Baik Maksimal (%)"), default=10)
-    distribution_next_min = Whole(0, 100, verbose_name=N_("Distribusi: Berikutnya Minimal (%)"), default=10)
+    distribution_min_people = Whole(N_("Distribusi: Minimal Orang"), 1, 1000, default=5)
+    distribution_most_max = Whole(N_("Distribusi: Terbanyak (%)"), 0, 100, default=70)
+    distribution_low_min = Whole(N_("Distribusi: Rendah Minimal (%)"), 0, 100, default=60)
+    distribution_top_max = Whole(N_("Distribusi: Sangat Baik Maksimal (%)"), 0, 100, default=10)
+    distribution_next_min = Whole(N_("Distribusi: Berikutnya Minimal (%)"), 0, 100, default=10)
 
     class Meta:
         constraints = [Check('"meets_from" <= "above_from"')]
@@ -529,16 +374,21 @@ class Period(Record):
     KINDS = (("monthly", N_("Bulanan")), ("quarterly", N_("Triwulan")), ("annual", N_("Tahunan")))
     STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
 
-    code = PeriodCode(verbose_name=N_("Kode"), unique=True, max_length=12)
-    name = Text(verbose_name=N_("Nama"), max_length=80, example="Triwulan III 2026")
-    kind = Choice(verbose_name=N_("Jenis"), choices=KINDS)
-    starts_on = Day(verbose_name=N_("Mulai"))
-    ends_on = Day(verbose_name=N_("Selesai"))
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="open")
-    reason = LongText(verbose_name=N_("Alasan"), null=True)
+    code = PeriodCode(N_("Kode"), unique=True, max_length=12)
+    name = Text(N_("Nama"), max_length=80, example="Triwulan III 2026")
+    kind = Choice(N_("Jenis"), choices=KINDS)
+    starts_on = Day(N_("Mulai"))
+    ends_on = Day(N_("Selesai"))
+    state = Choice(N_("Status"), choices=STATES, default="open")
+    reason = LongText(N_("Alasan"), null=True)
 
     class Meta:
         constraints = [Check('"starts_on" <= "ends_on"')]
+
+    @classmethod
+    def ids(cls, state):
+        """The ids of the periods in a state, as a sub-select."""
+        return cls.select(cls.id).where(cls.state == state)
 
     @classmethod
     def current(cls):
@@ -575,10 +425,10 @@ class Exemption(Record):
         ("STATE_OFFICIAL", N_("Pejabat negara")),
     )
 
-    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
-    reason = Choice(verbose_name=N_("Alasan"), choices=REASONS)
-    starts_on = Day(verbose_name=N_("Mulai"))
-    ends_on = Day(verbose_name=N_("Selesai"), null=True, help_text=N_("Kosong bila belum berakhir"))
+    employee = Link(Employee, N_("Pegawai"), index=False)
+    reason = Choice(N_("Alasan"), choices=REASONS)
+    starts_on = Day(N_("Mulai"))
+    ends_on = Day(N_("Selesai"), null=True, help_text=N_("Kosong bila belum berakhir"))
 
     class Meta:
         indexes = ((("employee", "starts_on"), True),)
@@ -610,10 +460,10 @@ class UnitResult(Record):
         ("SANGAT_KURANG", N_("Sangat Kurang")),
     )
 
-    unit = Link(Unit, verbose_name=N_("Unit"), index=False)
-    period = Link(Period, verbose_name=N_("Periode"))
-    result = Choice(verbose_name=N_("Capaian Organisasi"), choices=RESULTS)
-    note = LongText(verbose_name=N_("Catatan"), null=True, example="Enam dari tujuh sasaran tercapai")
+    unit = Link(Unit, N_("Unit"), index=False)
+    period = Link(Period, N_("Periode"))
+    result = Choice(N_("Capaian Organisasi"), choices=RESULTS)
+    note = LongText(N_("Catatan"), null=True, example="Enam dari tujuh sasaran tercapai")
 
     class Meta:
         indexes = ((("unit", "period"), True),)
@@ -637,27 +487,23 @@ class Assessment(Record):
     )
     ASPECTS = ("work", "behaviour")
 
-    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)  # led by a composite index
-    period = Link(Period, verbose_name=N_("Periode"), index=False)
-    source = Choice(verbose_name=N_("Sumber"), choices=SOURCES, default="supervisor")
-    assessor = Link(Employee, verbose_name=N_("Penilai"), null=True)
-    work_score = Score(verbose_name=N_("Skor Hasil Kerja"), null=True, help_text=N_("0-120"))
-    behaviour_score = Score(verbose_name=N_("Skor Perilaku"), null=True, help_text=N_("0-120"))
-    work_level = Level(
-        verbose_name=N_("Rating Hasil Kerja"), null=True,
+    employee = Link(Employee, N_("Pegawai"), index=False)  # led by a composite index
+    period = Link(Period, N_("Periode"), index=False)
+    source = Choice(N_("Sumber"), choices=SOURCES, default="supervisor")
+    assessor = Link(Employee, N_("Penilai"), null=True)
+    work_score = Score(N_("Skor Hasil Kerja"), null=True, help_text=N_("0-120"))
+    behaviour_score = Score(N_("Skor Perilaku"), null=True, help_text=N_("0-120"))
+    work_level = Level(N_("Rating Hasil Kerja"), null=True,
         help_text=N_("Diatas: sebagian besar hasil melampaui ekspektasi dan tidak ada hasil utama "
                      "di bawahnya; Sesuai: sebagian besar sesuai; Dibawah: sebagian besar di bawah"),
     )  # fmt: skip
-    behaviour_level = Level(
-        verbose_name=N_("Rating Perilaku"), null=True,
+    behaviour_level = Level(N_("Rating Perilaku"), null=True,
         help_text=N_("Diatas: konsisten menjalankan nilai BerAKHLAK dan menjaganya pada orang lain; "
                      "Sesuai: konsisten; Dibawah: belum konsisten"),
     )  # fmt: skip
-    note = LongText(verbose_name=N_("Catatan"), null=True, example="Laporan stunting selesai sebelum target")
+    note = LongText(N_("Catatan"), null=True, example="Laporan stunting selesai sebelum target")
     by_desk = YesNo(
-        verbose_name=N_("Dicatat Kepegawaian"),
-        default=False,
-        help_text=N_("Dicatat kepegawaian atas nama penilai"),
+        N_("Dicatat Kepegawaian"), default=False, help_text=N_("Dicatat kepegawaian atas nama penilai")
     )
 
     class Meta:
@@ -666,11 +512,8 @@ class Assessment(Record):
     @classmethod
     def unanswered(cls):
         """The condition of a request: neither a score nor a level is given."""
-        given = (cls.work_score, cls.behaviour_score, cls.work_level, cls.behaviour_level)
-        condition = given[0].is_null()
-        for field in given[1:]:
-            condition &= field.is_null()
-        return condition
+        levels = cls.work_level.is_null() & cls.behaviour_level.is_null()
+        return levels & cls.work_score.is_null() & cls.behaviour_score.is_null()
 
     @classmethod
     def judging(cls, employee, period, aspect):
@@ -712,11 +555,7 @@ class Rating(Record):
     noun = N_("Predikat")
     called = "{employee} {period}"
     frozen_with_period = True
-    headings = {
-        "employee": N_("Siapa dan kapan"),
-        "work_score": N_("Hasil"),
-        "state": N_("Status"),
-    }
+    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status")}
 
     STATES = (
         ("suggested", N_("Usulan")),
@@ -731,29 +570,29 @@ class Rating(Record):
     )
     UNSETTLED = ("suggested", "confirmed")  # what rests on assessments that may still change
 
-    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
-    unit = Link(Unit, verbose_name=N_("Unit"), help_text=N_("Unit pada periode itu"))
-    period = Link(Period, verbose_name=N_("Periode"), index=False)
-    rater = Link(Employee, verbose_name=N_("Penilai"), null=True)
-    work_score = Score(verbose_name=N_("Skor Hasil Kerja"), null=True)
-    behaviour_score = Score(verbose_name=N_("Skor Perilaku"), null=True)
-    work_level = Level(verbose_name=N_("Rating Hasil Kerja"))
-    behaviour_level = Level(verbose_name=N_("Rating Perilaku"))
-    predicate = Predicate(verbose_name=N_("Predikat"), index=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="suggested")
+    employee = Link(Employee, N_("Pegawai"), index=False)
+    unit = Link(Unit, N_("Unit"), help_text=N_("Unit pada periode itu"))
+    period = Link(Period, N_("Periode"), index=False)
+    rater = Link(Employee, N_("Penilai"), null=True)
+    work_score = Score(N_("Skor Hasil Kerja"), null=True)
+    behaviour_score = Score(N_("Skor Perilaku"), null=True)
+    work_level = Level(N_("Rating Hasil Kerja"))
+    behaviour_level = Level(N_("Rating Perilaku"))
+    predicate = Predicate(N_("Predikat"), index=True)
+    state = Choice(N_("Status"), choices=STATES, default="suggested")
     basis_changed = YesNo(
-        verbose_name=N_("Dasar Berubah"),
+        N_("Dasar Berubah"),
         default=False,
         help_text=N_("Nilai, atasan, status, jenjang, atau aturan berubah sejak predikat ini dihitung"),
     )
-    credit = Points(verbose_name=N_("Angka Kredit"), null=True)
-    confirmed_on = Day(verbose_name=N_("Dikonfirmasi Tanggal"), null=True)
-    final_on = Day(verbose_name=N_("Final Tanggal"), null=True)
-    delivered_on = Day(verbose_name=N_("Diserahkan Tanggal"), null=True)
-    acknowledged_on = Day(verbose_name=N_("Diterima Tanggal"), null=True)
+    credit = Points(N_("Angka Kredit"), null=True)
+    confirmed_on = Day(N_("Dikonfirmasi Tanggal"), null=True)
+    final_on = Day(N_("Final Tanggal"), null=True)
+    delivered_on = Day(N_("Diserahkan Tanggal"), null=True)
+    acknowledged_on = Day(N_("Diterima Tanggal"), null=True)
     explanation = TextField(default="{}")
-    reason = LongText(verbose_name=N_("Alasan"), null=True)
-    note = LongText(verbose_name=N_("Catatan"), null=True)
+    reason = LongText(N_("Alasan"), null=True)
+    note = LongText(N_("Catatan"), null=True)
 
     class Meta:
         indexes = ((("employee", "period"), True), (("period", "predicate"), False))
@@ -771,13 +610,13 @@ class Objection(Record):
     called = "{rating}"
     DECISIONS = (("upheld", N_("Dikuatkan")), ("changed", N_("Diubah")))
 
-    rating = Link(Rating, verbose_name=N_("Penilaian Akhir"), unique=True)
-    filed_on = Day(verbose_name=N_("Diajukan Tanggal"))
-    reason = LongText(verbose_name=N_("Alasan Keberatan"))
-    answer = LongText(verbose_name=N_("Penjelasan Penilai"), null=True)
-    decision = Choice(verbose_name=N_("Keputusan"), choices=DECISIONS, null=True)
-    due_on = Day(verbose_name=N_("Batas Keputusan"), null=True, due=True)
-    decided_on = Day(verbose_name=N_("Diputus Tanggal"), null=True)
+    rating = Link(Rating, N_("Penilaian Akhir"), unique=True)
+    filed_on = Day(N_("Diajukan Tanggal"))
+    reason = LongText(N_("Alasan Keberatan"))
+    answer = LongText(N_("Penjelasan Penilai"), null=True)
+    decision = Choice(N_("Keputusan"), choices=DECISIONS, null=True)
+    due_on = Day(N_("Batas Keputusan"), null=True, due=True)
+    decided_on = Day(N_("Diputus Tanggal"), null=True)
 
 
 # ------------------------------------------------------------------ Pengembangan
@@ -801,31 +640,20 @@ class Training(Record):
         ("declined", N_("Ditolak")),
     )
 
-    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
-    title = Text(verbose_name=N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
-    kind = Choice(
-        verbose_name=N_("Jenis"),
-        choices=code_choices("training_kinds"),
-        aliases=code_aliases("training_kinds"),
-        checked=False,
-    )
-    provider = Text(
-        verbose_name=N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat"
-    )
-    starts_on = Day(verbose_name=N_("Mulai"))
-    ends_on = Day(verbose_name=N_("Selesai"), null=True)
-    hours = Whole(0, 2000, verbose_name=N_("JP"), default=0, help_text=N_("1 JP = 45 menit"))
+    employee = Link(Employee, N_("Pegawai"), index=False)
+    title = Text(N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
+    kind = Listed(N_("Jenis"), "training_kinds")
+    provider = Text(N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat")
+    starts_on = Day(N_("Mulai"))
+    ends_on = Day(N_("Selesai"), null=True)
+    hours = Whole(N_("JP"), 0, 2000, default=0, help_text=N_("1 JP = 45 menit"))
     certificate_no = Text(
-        verbose_name=N_("No Sertifikat"),
-        label=N_("Nomor Sertifikat"),
-        max_length=100,
-        null=True,
-        example="421/BPSDM/2026",
+        N_("No Sertifikat"), label=N_("Nomor Sertifikat"), max_length=100, null=True, example="421/BPSDM/2026"
     )
     certificate_file = Text(max_length=100, null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
-    outcome = LongText(verbose_name=N_("Hasil"), null=True)
-    reason = LongText(verbose_name=N_("Alasan"), null=True)
+    state = Choice(N_("Status"), choices=STATES, default="proposed")
+    outcome = LongText(N_("Hasil"), null=True)
+    reason = LongText(N_("Alasan"), null=True)
 
     class Meta:
         indexes = ((("employee", "title", "starts_on"), True),)
@@ -851,23 +679,16 @@ class Award(Record):
     )
     STATES = (("proposed", N_("Diusulkan")), ("granted", N_("Diberikan")), ("declined", N_("Ditolak")))
 
-    employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
-    kind = Choice(
-        verbose_name=N_("Jenis"),
-        choices=code_choices("award_kinds"),
-        aliases=code_aliases("award_kinds"),
-        checked=False,
-    )
-    title = Text(verbose_name=N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
-    granted_on = Day(verbose_name=N_("Tanggal SK"), null=True)
-    decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")
-    level = Choice(
-        verbose_name=N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"}
-    )
-    amount = Money(verbose_name=N_("Nominal"), null=True, help_text=N_("Rupiah, seperti 1.500.000"))
-    period = Link(Period, verbose_name=N_("Periode"), null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
-    reason = LongText(verbose_name=N_("Alasan"), null=True)
+    employee = Link(Employee, N_("Pegawai"), index=False)
+    kind = Listed(N_("Jenis"), "award_kinds")
+    title = Text(N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
+    granted_on = Day(N_("Tanggal SK"), null=True)
+    decree_no = Text(N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")
+    level = Choice(N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"})
+    amount = Money(N_("Nominal"), null=True, help_text=N_("Rupiah, seperti 1.500.000"))
+    period = Link(Period, N_("Periode"), null=True)
+    state = Choice(N_("Status"), choices=STATES, default="proposed")
+    reason = LongText(N_("Alasan"), null=True)
 
     class Meta:
         indexes = ((("employee", "title", "granted_on"), True),)
@@ -923,31 +744,27 @@ class Complaint(Record):
     )
     OPEN = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
 
-    ticket = Code(verbose_name=N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042")
-    received_on = Day(verbose_name=N_("Tanggal Diterima"), default=today)
-    channel = Choice(verbose_name=N_("Kanal"), choices=CHANNELS, default="web")
-    classification = Choice(
-        verbose_name=N_("Klasifikasi"), choices=CLASSES, default="complaint", column_name="class"
-    )
-    unit = Link(Unit, verbose_name=N_("Unit"), null=True)
-    employee = Link(Employee, verbose_name=N_("Terlapor"), null=True)
-    reporter = Text(verbose_name=N_("Pelapor"), max_length=200, null=True, confidential=True)
-    subject = Text(verbose_name=N_("Perihal"), max_length=200, example="Antrean puskesmas lama")
-    body = LongText(verbose_name=N_("Uraian"), example="Pasien menunggu tiga jam di loket pada 2 Maret 2026")
+    ticket = Code(N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042")
+    received_on = Day(N_("Tanggal Diterima"), default=today)
+    channel = Choice(N_("Kanal"), choices=CHANNELS, default="web")
+    classification = Choice(N_("Klasifikasi"), choices=CLASSES, default="complaint", column_name="class")
+    unit = Link(Unit, N_("Unit"), null=True)
+    employee = Link(Employee, N_("Terlapor"), null=True)
+    reporter = Text(N_("Pelapor"), max_length=200, null=True, confidential=True)
+    subject = Text(N_("Perihal"), max_length=200, example="Antrean puskesmas lama")
+    body = LongText(N_("Uraian"), example="Pasien menunggu tiga jam di loket pada 2 Maret 2026")
     attachment = Text(max_length=100, null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="received")
-    verify_due = Day(verbose_name=N_("Batas Verifikasi"), null=True, due=True)
-    respond_due = Day(verbose_name=N_("Batas Tindak Lanjut"), null=True, due=True)
-    close_due = Day(verbose_name=N_("Tenggat"), null=True, due=True)
-    answered_on = Day(verbose_name=N_("Ditanggapi Tanggal"), null=True)
-    closed_on = Day(verbose_name=N_("Selesai Tanggal"), null=True)
-    response = LongText(
-        verbose_name=N_("Tanggapan"), null=True, example="Loket kedua dibuka mulai 9 Maret 2026"
-    )
-    substantiated = YesNo(verbose_name=N_("Terbukti"), null=True)
-    reply_due = Day(verbose_name=N_("Batas Balasan Pelapor"), null=True, due=True)
-    reason = LongText(verbose_name=N_("Alasan"), null=True)
-    satisfaction = Whole(1, 5, verbose_name=N_("Kepuasan"), null=True, help_text=N_("1-5"))
+    state = Choice(N_("Status"), choices=STATES, default="received")
+    verify_due = Day(N_("Batas Verifikasi"), null=True, due=True)
+    respond_due = Day(N_("Batas Tindak Lanjut"), null=True, due=True)
+    close_due = Day(N_("Tenggat"), null=True, due=True)
+    answered_on = Day(N_("Ditanggapi Tanggal"), null=True)
+    closed_on = Day(N_("Selesai Tanggal"), null=True)
+    response = LongText(N_("Tanggapan"), null=True, example="Loket kedua dibuka mulai 9 Maret 2026")
+    substantiated = YesNo(N_("Terbukti"), null=True)
+    reply_due = Day(N_("Batas Balasan Pelapor"), null=True, due=True)
+    reason = LongText(N_("Alasan"), null=True)
+    satisfaction = Whole(N_("Kepuasan"), 1, 5, null=True, help_text=N_("1-5"))
     pin_hash = Text(max_length=255, null=True)
 
     @classmethod
@@ -968,10 +785,10 @@ class ComplaintEvent(Record):
 
     noun = N_("Riwayat Pengaduan")
     called = "{complaint} {at}"
-    complaint = Link(Complaint, verbose_name=N_("Pengaduan"))
-    at = Moment(verbose_name=N_("Waktu"), default=now)
-    state = Choice(verbose_name=N_("Status"), choices=Complaint.STATES)
-    text = LongText(verbose_name=N_("Keterangan"), null=True)
+    complaint = Link(Complaint, N_("Pengaduan"))
+    at = Moment(N_("Waktu"), default=now)
+    state = Choice(N_("Status"), choices=Complaint.STATES)
+    text = LongText(N_("Keterangan"), null=True)
 
 
 # ------------------------------------------------------------------ Pengaturan
@@ -984,9 +801,9 @@ class Holiday(Record):
     called = "{name}"
     KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
 
-    date = Day(verbose_name=N_("Tanggal"), unique=True)
-    name = Text(verbose_name=N_("Nama"), max_length=120, example="Hari Kemerdekaan RI")
-    kind = Choice(verbose_name=N_("Jenis"), choices=KINDS, default="NATIONAL")
+    date = Day(N_("Tanggal"), unique=True)
+    name = Text(N_("Nama"), max_length=120, example="Hari Kemerdekaan RI")
+    kind = Choice(N_("Jenis"), choices=KINDS, default="NATIONAL")
 
 
 class Setting(Table):
@@ -1038,18 +855,18 @@ class Upload(Table):
         ("failed", N_("Gagal")),
     )
 
-    sheet = Text(verbose_name=N_("Lembar"), max_length=40)
-    filename = Text(verbose_name=N_("Berkas"), max_length=200)
-    user = Link(User, verbose_name=N_("Oleh"), null=True)
-    at = Moment(verbose_name=N_("Waktu"), default=now)
-    period = Link(Period, verbose_name=N_("Periode"), null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="checked")
-    rows = Count(verbose_name=N_("Baris"), default=0)
-    new = Count(verbose_name=N_("Baru"), default=0)
-    changed = Count(verbose_name=N_("Berubah"), default=0)
-    same = Count(verbose_name=N_("Sama"), default=0)
-    conflict = Count(verbose_name=N_("Bentrok"), default=0)
-    wrong = Count(verbose_name=N_("Salah"), default=0)
+    sheet = Text(N_("Lembar"), max_length=40)
+    filename = Text(N_("Berkas"), max_length=200)
+    user = Link(User, N_("Oleh"), null=True)
+    at = Moment(N_("Waktu"), default=now)
+    period = Link(Period, N_("Periode"), null=True)
+    state = Choice(N_("Status"), choices=STATES, default="checked")
+    rows = Count(N_("Baris"), default=0)
+    new = Count(N_("Baru"), default=0)
+    changed = Count(N_("Berubah"), default=0)
+    same = Count(N_("Sama"), default=0)
+    conflict = Count(N_("Bentrok"), default=0)
+    wrong = Count(N_("Salah"), default=0)
     data = BlobField()
     sha256 = Text(max_length=64)
     fingerprint = Text(max_length=64, null=True)
@@ -1095,16 +912,16 @@ class Change(Table):
         ("export", N_("Diekspor")),
     )
 
-    at = Moment(verbose_name=N_("Waktu"), default=now, index=True)
-    user = Link(User, verbose_name=N_("Oleh"), null=True)
-    upload = Link(Upload, verbose_name=N_("Unggahan"), null=True)
-    action = Choice(verbose_name=N_("Tindakan"), choices=ACTIONS)
+    at = Moment(N_("Waktu"), default=now, index=True)
+    user = Link(User, N_("Oleh"), null=True)
+    upload = Link(Upload, N_("Unggahan"), null=True)
+    action = Choice(N_("Tindakan"), choices=ACTIONS)
     move = Text(max_length=40, null=True)  # the move of a state, where one made the change
-    table = Text(verbose_name=N_("Tabel"), max_length=40)
-    key = Count(verbose_name=N_("Nomor"))
-    label = Text(verbose_name=N_("Data"), max_length=250)
-    before = LongText(verbose_name=N_("Sebelum"), null=True)
-    after = LongText(verbose_name=N_("Sesudah"), null=True)
+    table = Text(N_("Tabel"), max_length=40)
+    key = Count(N_("Nomor"))
+    label = Text(N_("Data"), max_length=250)
+    before = LongText(N_("Sebelum"), null=True)
+    after = LongText(N_("Sesudah"), null=True)
 
     class Meta:
         indexes = ((("table", "key"), False),)

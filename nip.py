@@ -22,12 +22,10 @@ class Mangled(Invalid):
         if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
             near, low = round(int(value), -3), int(value) - 16
             self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
-        super().__init__(
-            N_(
-                "NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; "
-                "ubah sel menjadi Teks lalu ketik ulang 18 angka"
-            )
+        words = N_(
+            "NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; ubah sel menjadi Teks lalu ketik ulang 18 angka"
         )
+        super().__init__(words)
 
 
 def read_nip(value):

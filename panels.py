@@ -3,9 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import eq, gt, lt
 from typing import Any, NamedTuple
 
+from peewee import ForeignKeyField
+
 import access
+from fields import YesNo
 
 FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
 SHORT = 10  # rows of a list
@@ -27,6 +31,17 @@ class Named:
     options: Callable
 
 
+def whether(model, label, arg, condition):
+    """The Named filter of what is (Ya, 1) or is not (Tidak): `condition(user)` holds of the first."""
+    return Named(
+        model,
+        label,
+        arg,
+        lambda code, user: condition(user) if code == "1" else ~condition(user),
+        lambda: YesNo.options,
+    )
+
+
 class Where(NamedTuple):
     """One filter of a list: a field (or a Named filter), the value asked for, and the comparison."""
 
@@ -39,12 +54,41 @@ class Where(NamedTuple):
         """Its name in an address."""
         return self.column.arg if isinstance(self.column, Named) else argument(self.column, self.word)
 
+    def holds(self, user):
+        """The condition that it puts on the rows of its table."""
+        column = self.column
+        if isinstance(column, Named):
+            return column.holds(self.value, user)
+        if isinstance(column, ForeignKeyField):
+            target = column.rel_model
+            meant = target.select(target.id).where(target.natural_key() == self.value)
+            return column.in_(target.below(meant) if self.word == "within" else meant)
+        if self.word == "empty":
+            return column.is_null(self.value == "1")
+        return COMPARED[self.word](column, column.parse(self.value))
+
+
+COMPARED = {"equals": eq, "smaller than": lt, "greater than": gt}
+
 
 class Listed(NamedTuple):
     """The list of a table under some filters, as what a number or a line leads to."""
 
     model: type
     filters: tuple = ()
+
+    def rows(self, user):
+        """A query of the rows that an account finds in it."""
+        query = access.scoped(self.model, user)
+        for where in self.filters:
+            query = query.where(where.holds(user))
+        return query
+
+
+def listed(declared, user, record):
+    """The Listed of a panel, card or question; None where there is nothing to ask, as without an open period."""
+    filters = declared.filters(user, record) if callable(declared.filters) else declared.filters
+    return None if filters is None else Listed(declared.model, filters)
 
 
 class Word(str):
@@ -67,18 +111,13 @@ class Figures(NamedTuple):
     about: str = ""
 
 
-def nothing(user, record):
-    """No filters."""
-    return ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     """A short table on a page: on the start pages of `roles`, and on the page of each record of `of`.
 
     Its functions are asked with the account and the record; on a start page the record is the
-    current period, or None. A panel of rows has a `query` (None where there is nothing to ask), the
-    `columns` that it shows (paths of the model) and the `filters` of the list that shows them all;
+    current period, or None. A panel of rows shows the first of a list: those of `model` under `filters`
+    (None where there is nothing to ask), in an `order`, of each its `columns` (paths of the model);
     its lines lead to `page` of their row. A panel of numbers has `figures` instead. `bar` names the
     columns of a part and its whole (without one, the column's sum); `over_time` draws every line as
     a series over the columns after the first.
@@ -88,9 +127,10 @@ class Panel:
     title: str
     roles: str = ""
     of: tuple = ()
-    query: Callable | None = None
+    model: type | None = None
+    filters: Callable | tuple = ()
+    order: tuple = ()
     columns: tuple = ()
-    filters: Callable = nothing
     figures: Callable | None = None
     empty: str = ""
     place: int = WORK
@@ -102,13 +142,13 @@ class Panel:
 
 @dataclass(frozen=True)
 class Card:
-    """A number on the start pages of some roles: `count(user, period)`, and the list that it counts."""
+    """A number on the start pages of some roles: how long a list is, or else what `count(user, period)` gives."""
 
     label: str
     roles: str
-    count: Callable
     model: type
-    filters: Callable = nothing
+    filters: Callable | tuple = ()
+    count: Callable | None = None
     waits: bool = False  # whether it is work to do: good at none, a warning above
 
 
@@ -127,13 +167,13 @@ class Button:
 
 @dataclass(frozen=True)
 class Question:
-    """A line of a panel that all rooms share: how many there are of something, and the list that names them."""
+    """A line of a panel that all rooms share: how long a list is, or else what `count(user)` gives."""
 
     panel: str
     label: str
-    count: Callable
     model: type | None = None
-    filters: Callable = nothing
+    filters: Callable | tuple = ()
+    count: Callable | None = None
 
 
 def referring(column, *columns, order, title=None, below=False, most=5):
@@ -143,15 +183,11 @@ def referring(column, *columns, order, title=None, below=False, most=5):
     """
     model, target = column.model, column.rel_model
 
-    def rows(user, record):
-        its = column.in_(target.below(record.id)) if below else column == record.id
-        return access.scoped(model, user).where(its).order_by(*order)
-
     def filters(user, record):
         key = getattr(record, target.natural_key().name)
         return (Where(column, key, "within" if below else "equals"),)
 
     return Panel(
         key=f"{model._meta.table_name}-{column.name}", title=title or model.noun, of=(target,),
-        query=rows, columns=columns, filters=filters, most=most,
+        model=model, filters=filters, order=order, columns=columns, most=most,
     )  # fmt: skip

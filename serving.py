@@ -1,6 +1,7 @@
-"""How gunicorn serves the panel (this file is its configuration), and who watches the worker beside it."""
+"""How the panel is served (this file is gunicorn's configuration), and who watches the worker beside it."""
 
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,6 +10,20 @@ threads, timeout, preload_app, control_socket_disable = 4, 120, True, True
 chdir = str(Path(__file__).parent)
 PAUSE = 1  # second before a worker that died is started again
 STARTING = threading.Lock()
+
+
+def serve(host, port, workers=2):
+    """Become the server."""
+    if sys.platform == "win32":
+        from waitress.runner import run
+
+        keep_a_worker()
+        return run(
+            ["serve", "--listen", f"{host}:{port}", "--threads", "8", "--call", "admin_app:create_app"]
+        )
+    command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--config", __file__,
+               "--bind", f"{host}:{port}", "--workers", str(workers)]  # fmt: skip
+    return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
 
 
 def when_ready(server):

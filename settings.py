@@ -74,17 +74,14 @@ def settings():
     if in_production() and not limits:
         raise ValueError("KINERJA_LIMITS=off is for tests only")
     instance = os.environ.get("KINERJA_INSTANCE", str(ROOT / "instance"))
+    hosts = os.environ.get("KINERJA_HOSTS", "")
     return {
         "INSTANCE": instance,
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{instance}/kinerja.db",
         "LIMITS": limits,
         "HTTPS": switch("KINERJA_HTTPS"),
         "PROXIES": count("KINERJA_PROXIES"),
-        "TRUSTED_HOSTS": [
-            "localhost",
-            "127.0.0.1",
-            *os.environ.get("KINERJA_HOSTS", "").replace(",", " ").split(),
-        ],
+        "TRUSTED_HOSTS": ["localhost", "127.0.0.1", *hosts.replace(",", " ").split()],
         "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
         "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
         "TOP_RATER": os.environ.get("KINERJA_TOP_RATER", "Bupati Mamuju"),

@@ -2,17 +2,18 @@
 
 from collections import Counter, defaultdict
 
-from peewee import JOIN, SQL, fn
+from peewee import SQL, fn
 
 import audit
-from access import below, heard, is_desk, led, people, scoped, table, unit_of
+from access import heard, is_desk, led, people, table
+from capabilities.filled import prefilled, versions
 from capabilities.outlook import Outlook, contradictions
-from capabilities.people import but_herself, staff, yes_or_no
-from database import Memo, among, stream
+from capabilities.people import but_herself, staff
+from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
-from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
+from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring, whether
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 from values import N_, Invalid
@@ -21,7 +22,9 @@ LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
-SAID = ("work_score", "behaviour_score", "work_level", "behaviour_level", "note")
+GIVEN = ("work_score", "behaviour_score", "work_level", "behaviour_level")
+SAID = (*GIVEN, "note")
+RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
 
 def for_supervisor(user):
@@ -120,32 +123,15 @@ class Settled:
 # ------------------------------------------------------------------ what follows
 
 
-SPOKEN = (
-    "employee",
-    "period",
-    "source",
-    "assessor",
-    "work_score",
-    "behaviour_score",
-    "work_level",
-    "behaviour_level",
-)
-
-
 @audit.follow(Assessment)
 def ratings_rest_on_it(wrote):
     """Ratings that are not final yet rest on changed ground."""
     if not Rating.select().where(resting()).exists():
         return
-    changed, people = list(wrote.changed(*SPOKEN)), defaultdict(set)
+    changed, people = list(wrote.changed(*RATED_BY)), defaultdict(set)
     stored = Assessment.select(Assessment.period, Assessment.employee)
     pairs = set(stored.where(among(Assessment.id, [key for key, *_ in changed])).tuples())
-    pairs |= {
-        (v["period"], v["employee"])
-        for _, *both in changed
-        for v in both
-        if "employee" in v and "period" in v
-    }
+    pairs |= {(v["period"], v["employee"]) for _, *both in changed for v in both if v}
     for period, employee in pairs:
         people[period].add(employee)
     for period, employees in people.items():
@@ -176,8 +162,7 @@ def ratings_rest_on_rules(wrote):
 
 def resting():
     """The condition of ratings of open periods that are not final and whose ground stands."""
-    still_open = Period.select(Period.id).where(Period.state == "open")
-    unsettled = Rating.state.in_(Rating.UNSETTLED) & Rating.period.in_(still_open)
+    unsettled = Rating.state.in_(Rating.UNSETTLED) & Rating.period.in_(Period.ids("open"))
     return unsettled & (Rating.basis_changed == False)  # noqa: E712 - SQL
 
 
@@ -202,9 +187,8 @@ class AssessmentSheet(Sheet):
         values, period = row.values, checked.context.period
         if "period" not in values:
             if period is None:
-                return checked.fail(
-                    row, "period", N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
-                )
+                words = N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
+                return checked.fail(row, "period", words)
             values["period"] = period.id
         source = values.setdefault("source", "supervisor")
         employee = values["employee"]
@@ -255,11 +239,8 @@ class AssessmentSheet(Sheet):
 
     def resting(self, ids):
         """The ratings of these people and periods that are not final."""
-        stands = Assessment.select().where(
-            (Assessment.employee == Rating.employee)
-            & (Assessment.period == Rating.period)
-            & Assessment.id.in_(ids)
-        )
+        same = (Assessment.employee == Rating.employee) & (Assessment.period == Rating.period)
+        stands = Assessment.select().where(same, Assessment.id.in_(ids))
         mine = Rating.select().where(Rating.state.in_(Rating.UNSETTLED), fn.EXISTS(stands))
         return [str(row) for row in Rating.with_labels(mine)]
 
@@ -316,51 +297,6 @@ ASSESSMENTS = AssessmentSheet(
 )  # fmt: skip
 
 
-def prefilled(user, period, unit_code):
-    """Rows in column order: each person, with the supervisors' assessments stored so far."""
-    assessor = Employee.alias()
-    mine = (
-        (Assessment.employee == Employee.id)
-        & (Assessment.period == period.id)
-        & (Assessment.source == "supervisor")
-    )
-    query = (
-        Employee.select(
-            Employee.nip, Employee.name, assessor.nip, Assessment.work_score, Assessment.behaviour_score,
-            Assessment.work_level, Assessment.behaviour_level, Assessment.note,
-        )
-        .join(Unit)
-        .join_from(Employee, Assessment, JOIN.LEFT_OUTER, on=mine)
-        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
-        .where(Employee.active == True)  # noqa: E712 - SQL
-        .order_by(Unit.code, Employee.name, Employee.nip)
-    )  # fmt: skip
-    if (rule := led(user)) is not None:
-        query = query.where(rule)
-    if unit_code:
-        query = query.where(below(Employee, unit_of(unit_code, user)))
-    for nip, name, *said in stream(query):
-        cell = MATRIX.get((said[3], said[4]))
-        yield (nip, name, period.code, "supervisor", *said, PREDICATES.get(cell, ""))
-
-
-def versions(user, period, unit_code):
-    """The key of each row and the version it has now, 0 where nothing was said yet.
-
-    Read before the rows: what changes in between is a conflict rather than overlooked.
-    """
-    assessor = Employee.alias()
-    query = (
-        Assessment.select(Employee.nip, assessor.nip, Assessment.version)
-        .join(Employee)
-        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
-        .where((Assessment.period == period.id) & (Assessment.source == "supervisor"))
-    )
-    known = {(nip, by): version for nip, by, version in stream(query)}
-    for nip, _, code, source, by, *_ in prefilled(user, period, unit_code):
-        yield nip, code, source, by, known.get((nip, by), 0)
-
-
 # ------------------------------------------------------------------ panels
 
 
@@ -375,14 +311,12 @@ def of_code(code, user):
 
 def asked_of(user):
     """The condition of requests in open periods that wait for the account's own person."""
-    still_open = Period.select(Period.id).where(Period.state == "open")
     mine = Assessment.assessor == (user.employee_id or 0)
-    return mine & Assessment.unanswered() & Assessment.period.in_(still_open)
+    return mine & Assessment.unanswered() & Assessment.period.in_(Period.ids("open"))
 
 
 UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
-ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya",
-              lambda code, user: asked_of(user) if code == "1" else ~asked_of(user), yes_or_no)  # fmt: skip
+ASKED = whether(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
 FILTERS = (UNASSESSED, ASKED)
 
 
@@ -391,12 +325,8 @@ def unassessed(user, period):
     return staff(user).where(Employee.unassessed(period.id))
 
 
-def in_order(user, period):
-    return unassessed(user, period).order_by(Employee.name, Employee.id) if period else None
-
-
 def left(user, period):
-    return (Where(UNASSESSED, period.code), *but_herself(user)) if period else ()
+    return (Where(UNASSESSED, period.code), *but_herself(user)) if period else None
 
 
 def progress(user, period):
@@ -423,24 +353,18 @@ def by_branch(people, branches):
     return counts
 
 
-def requests(user, period):
-    return scoped(Assessment, user).where(asked_of(user)).count()
-
-
 BUTTONS = (
     Button(N_("Unduh lembar nilai"), "upload", Assessment, "import.template", {"sheet": "assessments"}, main=True),
     Button(N_("Unggah Excel"), "upload", Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
     Button(N_("Isi di layar"), "upload", Assessment, "assessment.grid", {}),
 )  # fmt: skip
 CARDS = (
-    Card(N_("Belum dinilai"), "hr supervisor",
-         lambda user, period: unassessed(user, period).count() if period else 0, Employee, left, waits=True),
-    Card(N_("Penilaian yang diminta dari Anda"), "employee", requests, Assessment,
-         lambda user, period: (Where(ASKED, "1"),), waits=True),
+    Card(N_("Belum dinilai"), "hr supervisor", Employee, left, waits=True),
+    Card(N_("Penilaian yang diminta dari Anda"), "employee", Assessment, (Where(ASKED, "1"),), waits=True),
 )  # fmt: skip
 PANELS = (
-    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), query=in_order,
-          columns=("name", "unit.name", "supervisor.name"), filters=left, empty=N_("Semua pegawai sudah dinilai.")),
+    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=left,
+          order=(Employee.name, Employee.id), columns=("name", "unit.name", "supervisor.name"), empty=N_("Semua pegawai sudah dinilai.")),
     Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
           empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
     referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",

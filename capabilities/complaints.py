@@ -1,15 +1,13 @@
 """Citizens' complaints: their clocks, their way to an answer, and the steps that the reporter may read."""
 
-from datetime import UTC, datetime, time
-
 import audit
-from access import DESK, NOTHING, is_desk, scoped, table, through, under
+from access import DESK, NOTHING, is_desk, table, through, under
 from clocks import Clocks
-from database import WITA, among, now, today
+from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
-from panels import Card, Named, Panel, Question, Where, referring
+from panels import Card, Panel, Question, Where, referring, whether
 from seed_data import complaints as demo_rows
 from values import N_, Invalid
 
@@ -106,18 +104,13 @@ def words_of(row, code, move):
 
 def write_events(events, source):
     """Insert events (complaint, state, day, text) and their trail."""
-    rows = [
-        ComplaintEvent(complaint=row, at=moment(day), state=state, text=text)
-        for row, state, day, text in events
-    ]
+    rows = []
+    for row, state, day, text in events:
+        at = (
+            now() if day == today() else moment(day, 9)
+        )  # a step that is entered later counts from its morning
+        rows.append(ComplaintEvent(complaint=row, at=at, state=state, text=text))
     audit.create_many(rows, user=source.user, upload=source.upload)
-
-
-def moment(day):
-    """Now; of another day the morning, for a step that is entered later."""
-    return (
-        now() if day == today() else datetime.combine(day, time(9), WITA).astimezone(UTC).replace(tzinfo=None)
-    )
 
 
 @audit.follow(Complaint)
@@ -195,52 +188,31 @@ COMPLAINTS = ComplaintSheet(
 
 # ------------------------------------------------------------------ panels
 
-STILL_OPEN = Named(
-    Complaint, N_("Masih terbuka"), "status_open",
-    lambda code, user: Complaint.state.in_(Complaint.OPEN) if code == "1" else Complaint.state.not_in(Complaint.OPEN),
-    lambda: (("1", N_("Ya")), ("0", N_("Tidak"))),
-)  # fmt: skip
+STILL_OPEN = whether(
+    Complaint, N_("Masih terbuka"), "status_open", lambda user: Complaint.state.in_(Complaint.OPEN)
+)
 FILTERS = (STILL_OPEN,)
+IS_OPEN = (Where(STILL_OPEN, "1"),)
 SEARCHED = (Complaint,)
 
 
-def still_open(user, period=None):
-    """The open complaints of an account, the most urgent first."""
-    mine = scoped(Complaint, user).where(Complaint.state.in_(Complaint.OPEN))
-    return mine.order_by(Complaint.close_due, Complaint.id)
-
-
-def overdue(user, period=None):
-    return still_open(user).where(Complaint.close_due < today()).count()
-
-
-def unverified(user):
-    """Complaints that should have been verified by now."""
-    late = Complaint.state == "received", Complaint.verify_due < today()
-    return scoped(Complaint, user).where(*late).count()
-
-
-def is_open(user, period):
-    return (Where(STILL_OPEN, "1"),)
-
-
 def is_overdue(user, period):
-    return (Where(STILL_OPEN, "1"), Where(Complaint.close_due, today(), "smaller than"))
+    return (*IS_OPEN, Where(Complaint.close_due, today(), "smaller than"))
 
 
 CARDS = (
-    Card(N_("Pengaduan terbuka"), "hr officer", lambda user, period: still_open(user).count(), Complaint, is_open),
-    Card(N_("Lewat tenggat"), "hr officer", overdue, Complaint, is_overdue, waits=True),
+    Card(N_("Pengaduan terbuka"), "hr officer", Complaint, IS_OPEN),
+    Card(N_("Lewat tenggat"), "hr officer", Complaint, is_overdue, waits=True),
 )  # fmt: skip
 QUESTIONS = (
-    Question("late", N_("Pengaduan lewat tenggat"), overdue, Complaint, is_overdue),
-    Question("late", N_("Pengaduan belum diverifikasi pada waktunya"), unverified, Complaint,
+    Question("late", N_("Pengaduan lewat tenggat"), Complaint, is_overdue),
+    Question("late", N_("Pengaduan belum diverifikasi pada waktunya"), Complaint,
              lambda user, period: (Where(Complaint.state, "received"),
                                    Where(Complaint.verify_due, today(), "smaller than"))),
 )  # fmt: skip
 PANELS = (
-    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", query=still_open, filters=is_open,
-          columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
+    Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=IS_OPEN,
+          order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
     referring(ComplaintEvent.complaint, "at", "state", "text", order=(ComplaintEvent.id.desc(),)),
     referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),
     referring(Complaint.unit, "ticket", "subject", "close_due", "state", order=(Complaint.id.desc(),), below=True),

@@ -7,15 +7,14 @@ from database import Memo, among, db
 from fields import Level, Predicate, Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of
+from tables import climb
 from values import N_, Invalid
 
 ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are
 PREDICATES = [code for code, _ in Predicate.CHOICES]
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
-LIMITS = {
-    name: f"distribution_{name}" for name in ("min_people", "most_max", "low_min", "top_max", "next_min")
-}
+LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
 
 
 @dataclass(slots=True)
@@ -71,12 +70,10 @@ class Outlook:
 
     def warn(self, plan):
         """Add a warning to the plan for everything that is odd."""
+        words = N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
         for row, column, value in self.blank:
-            words = Invalid(
-                N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan"),
-                value=column.field.show(value),
-            )
-            plan.warnings.append(self.checked.problem(row, column, words))
+            kept = Invalid(words, value=column.field.show(value))
+            plan.warnings.append(self.checked.problem(row, column, kept))
         by_period = defaultdict(list)
         for said in self.said:
             by_period[said.period].append(said)
@@ -111,18 +108,14 @@ class Outlook:
                 words = N_(
                     "melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar"
                 )
-                yield self.checked.problem(
-                    said.row, None, Invalid(words, before=found[0], after=found[1], period=last.name)
-                )
+                odd = Invalid(words, before=found[0], after=found[1], period=last.name)
+                yield self.checked.problem(said.row, None, odd)
 
     def _all_alike(self, group):
         """The same values for everybody."""
         if len({said.values for said in group}) == 1:
-            words = Invalid(
-                N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"),
-                n=len(group),
-            )
-            yield self.checked.problem(group[0].row, None, words)
+            words = N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri")
+            yield self.checked.problem(group[0].row, None, Invalid(words, n=len(group)))
 
     def _spread(self, period, policy, group):
         """Units whose predicates do not spread as the guidance for their organisation result says."""
@@ -135,7 +128,7 @@ class Outlook:
         for said in group:
             if said.predicate:
                 teams[units[said.employee]].append(said)
-        limits = {name: getattr(policy, field) for name, field in LIMITS.items()}
+        limits = {name: getattr(policy, f"distribution_{name}") for name in LIMITS}
         for unit, team in teams.items():
             if result := results[unit]:
                 for found in beyond(Counter(said.predicate for said in team), result, limits):
@@ -172,27 +165,20 @@ def _results(period):
     above = dict(Unit.select(Unit.id, Unit.parent).tuples())
 
     def nearest(unit):
-        seen = set()
-        while unit and unit not in known and unit not in seen:
-            seen.add(unit)
-            unit = above.get(unit)
-        return known.get(unit)
+        return next((known[found] for found in climb(unit, above.get) if found in known), None)
 
     return Memo(nearest)
 
 
+SPREAD = {
+    "most": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"),
+    "least": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"),
+    "some": N_("%(unit)s: belum ada yang %(predicates)s; pedoman untuk capaian %(result)s mengharapkannya"),
+}  # fmt: skip
+
+
 def _told(unit, result, predicates, kind, limit, share):
-    words = (
-        N_(
-            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"
-        )
-        if kind == "most"
-        else N_(
-            "%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"
-        )
-        if isinstance(limit, int) and limit
-        else N_("%(unit)s: belum ada yang %(predicates)s; pedoman untuk capaian %(result)s mengharapkannya")
-    )
+    words = SPREAD[kind if kind == "most" or limit else "some"]
     labels = dict(Predicate.CHOICES)
     return Invalid(
         words, unit=Unit.get_by_id(unit).name, share=share, limit=limit,

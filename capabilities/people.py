@@ -4,7 +4,20 @@ from access import DESK, of_people, scoped, table, under
 from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
 from models import Employee, Unit, User
-from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
+from panels import (
+    UPKEEP,
+    Card,
+    Figures,
+    Line,
+    Listed,
+    Named,
+    Panel,
+    Question,
+    Where,
+    Word,
+    referring,
+    whether,
+)
 from seed_data import people as demo_rows
 from values import N_
 
@@ -39,17 +52,9 @@ def staff(user):
     return query.where(Employee.id != user.employee_id) if user.employee_id else query
 
 
-def others(code, user):
-    """The condition of people who are not (1) or are (0) the account's own person."""
-    mine = user.employee_id or 0
-    return Employee.id != mine if code == "1" else Employee.id == mine
-
-
-def yes_or_no():
-    return (("1", N_("Ya")), ("0", N_("Tidak")))
-
-
-OTHERS = Named(Employee, N_("Selain saya"), "selain_saya", others, yes_or_no)
+OTHERS = whether(
+    Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
+)
 DOUBT = Named(
     Employee, N_("Periksa data"), "periksa_data", lambda code, user: doubtful(code),
     lambda: [(code, words) for code, (words, _) in CHECKS.items()],
@@ -72,20 +77,15 @@ def health(user, record):
     return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
 
 
-def temporary(user):
-    """Accounts that still have the password which somebody else has seen."""
-    return User.select().where(User.active, User.must_change_password).count()
-
-
 CARDS = (
-    Card(N_("Pegawai"), "hr supervisor", lambda user, period: staff(user).count(), Employee,
+    Card(N_("Pegawai"), "hr supervisor", Employee,
          lambda user, period: (Where(Employee.active, "1"), *but_herself(user))),
-    Card(N_("Akun aktif"), "admin", lambda user, period: User.select().where(User.active).count(), User,
-         lambda user, period: (Where(User.active, "1"),)),
+    Card(N_("Akun aktif"), "admin", User,
+         (Where(User.active, "1"),)),
 )  # fmt: skip
 QUESTIONS = (
-    Question("system", N_("Akun dengan sandi sementara"), temporary, User,
-             lambda user, period: (Where(User.must_change_password, "1"), Where(User.active, "1"))),
+    Question("system", N_("Akun dengan sandi sementara"), User,
+             (Where(User.must_change_password, "1"), Where(User.active, "1"))),
 )  # fmt: skip
 PANELS = (
     Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=health,

@@ -81,13 +81,8 @@ FLOW = Flow(
 # ------------------------------------------------------------------ panels
 
 
-def ended(user):
-    """Periods that are over and not closed."""
-    return Period.select().where(Period.state == "open", Period.ends_on < today()).count()
-
-
 QUESTIONS = (
-    Question("late", N_("Periode berakhir yang belum ditutup"), ended, Period,
+    Question("late", N_("Periode berakhir yang belum ditutup"), Period,
              lambda user, period: (Where(Period.state, "open"), Where(Period.ends_on, today(), "smaller than"))),
 )  # fmt: skip
 PANELS = (

@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from operator import attrgetter
 
-from peewee import Field, fn
+from peewee import Desc, Field, fn
 
 import access
 import audit
@@ -26,7 +26,7 @@ def seen(user):
     mine = Rating.employee.in_(people(user))
     if user.role != "supervisor" or not user.unit_id:
         return mine
-    closed = Period.select(Period.id).where(Period.state == "closed")
+    closed = Period.ids("closed")
     then = Unit.within(Rating.unit, user.unit_id)
     return (Rating.period.in_(closed) & then) | (Rating.period.not_in(closed) & mine)
 
@@ -74,9 +74,8 @@ def superior(user):
     others = not_her_own(user)
     if is_desk(user):
         return others
-    above = (
-        Employee.supervisor == user.employee_id if user.employee_id else Employee.supervisor.in_(people(user))
-    )
+    who = Employee.supervisor
+    above = who == user.employee_id if user.employee_id else who.in_(people(user))
     return both(others, Rating.rater.in_(Employee.select(Employee.id).where(above)))
 
 
@@ -113,12 +112,8 @@ def decide(taken):
     mine = among(Objection.rating, [row.id for row in taken.rows])
     objections = list(Objection.with_labels(Objection.select().where(mine).order_by(Objection.id)))
     decided = {"decision": taken.move.end, "decided_on": taken.on}
-    audit.change_many(
-        objections,
-        dict.fromkeys([row.id for row in objections], decided),
-        user=taken.user,
-        upload=taken.upload,
-    )
+    values = dict.fromkeys([row.id for row in objections], decided)
+    audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
 def predicate_follows(ratings, taken):
@@ -181,15 +176,12 @@ RATINGS = Sheet(
     without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
 )  # fmt: skip
 
-TOTALS = Part(
-    "totals", "Ringkasan", Rating,
-    (
-        Column(Rating.period.verbose_name, "period.code", Text()),
-        Column(Rating.predicate.verbose_name, "predicate", Text()),
-        Column("Jumlah", "count", Whole()),
-        Column("Bagian (%)", "share", Points()),
-    ),
-)  # fmt: skip
+TOTALS = Part("totals", "Ringkasan", Rating, (
+    Column(Rating.period.verbose_name, "period.code", Text()),
+    Column(Rating.predicate.verbose_name, "predicate", Text()),
+    Column("Jumlah", "count", Whole()),
+    Column("Bagian (%)", "share", Points()),
+))  # fmt: skip
 
 
 # What a unit's recap shows of each rating.
@@ -328,49 +320,36 @@ def trend(user, period):
     return Figures((N_("Predikat"), *(p.code for p in known)), lines if len(known) > 1 else [])
 
 
-def waiting(user, period):
-    """How many suggestions wait for confirmation."""
-    mine = scoped(Rating, user).where(Rating.period == period, Rating.state == "suggested")
-    return mine.count() if period else 0
-
-
-def own_ratings(user, period):
-    return scoped(Rating, user).join(Period).order_by(Period.starts_on.desc())
-
-
-def undecided(user):
-    """Objections whose decision is due and not made."""
-    late = Objection.due_on < today(), Objection.decision.is_null()
-    return scoped(Objection, user).where(*late).count()
-
-
 def of_period(user, period):
-    return (Where(Rating.period, period.code),) if period else ()
+    return (Where(Rating.period, period.code),) if period else None
 
 
-def shaken_ones(user, period):
-    """Ratings that rest on changed ground."""
-    return scoped(Rating, user).where(Rating.basis_changed).count()
+def suggested(user, period):
+    return (*of_period(user, period), Where(Rating.state, "suggested")) if period else None
 
 
+# whatever the order in which periods were entered
+NEWEST = Desc(Period.select(Period.starts_on).where(Period.id == Rating.period))
 CARDS = (
-    Card(N_("Predikat terhitung"), "hr supervisor",
-         lambda user, period: scoped(Rating, user).where(Rating.period == period).count() if period else 0,
-         Rating, of_period),
-    Card(N_("Menunggu konfirmasi"), "hr supervisor", waiting, Rating,
-         lambda user, period: (*of_period(user, period), Where(Rating.state, "suggested")), waits=True),
-    Card(N_("Dasarnya berubah"), "hr supervisor", shaken_ones, Rating,
-         lambda user, period: (Where(Rating.basis_changed, "1"),), waits=True),
-)  # fmt: skip
+    Card(N_("Predikat terhitung"), "hr supervisor", Rating, of_period),
+    Card(N_("Menunggu konfirmasi"), "hr supervisor", Rating, suggested, waits=True),
+    Card(
+        N_("Dasarnya berubah"),
+        "hr supervisor",
+        Rating,
+        lambda user, period: (Where(Rating.basis_changed, "1"),),
+        waits=True,
+    ),
+)
 QUESTIONS = (
-    Question("late", N_("Keberatan lewat batas keputusan"), undecided, Objection,
+    Question("late", N_("Keberatan lewat batas keputusan"), Objection,
              lambda user, period: (Where(Objection.decision, "1", "empty"),
                                    Where(Objection.due_on, today(), "smaller than"))),
 )  # fmt: skip
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
 PANELS = (
-    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", query=own_ratings, most=8,
+    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(NEWEST,), most=8,
           columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
     Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
     Panel(key="shares", of=(Period,), figures=shares, **SHARES),

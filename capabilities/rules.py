@@ -25,12 +25,7 @@ HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 # ------------------------------------------------------------------ panels
 
 
-def unratified(user):
-    """Policies that no decree confirms."""
-    return Policy.select().where(~Policy.ratified).count()
-
-
 QUESTIONS = (
-    Question("system", N_("Aturan yang belum disahkan Perbup"), unratified, Policy,
-             lambda user, period: (Where(Policy.ratified, "0"),)),
+    Question("system", N_("Aturan yang belum disahkan Perbup"), Policy,
+             (Where(Policy.ratified, "0"),)),
 )  # fmt: skip

@@ -60,16 +60,12 @@ def last_year():
     return date(today().year - 1, 12, 31)
 
 
-def own(user, period):
-    return scoped(Training, user).order_by(Training.starts_on.desc(), Training.id)
-
-
 CARDS = (
-    Card(N_("JP tahun ini"), "employee", hours, Training,
-         lambda user, period: (Where(Training.state, "done"), Where(Training.starts_on, last_year(), "greater than"))),
+    Card(N_("JP tahun ini"), "employee", Training,
+         lambda user, period: (Where(Training.state, "done"), Where(Training.starts_on, last_year(), "greater than")), hours),
 )  # fmt: skip
 PANELS = (
-    Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", query=own, most=8,
+    Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", model=Training, order=(Training.starts_on.desc(), Training.id), most=8,
           columns=("title", "starts_on", "hours"), empty=N_("Belum ada pelatihan.")),
     referring(Training.employee, "title", "starts_on", "hours", "state", order=(Training.starts_on.desc(), Training.id)),
 )  # fmt: skip

@@ -157,11 +157,7 @@ class Sheet:
         return field.name in self.key or not (field.null or field.default is not None)
 
     def _printed(self, header, path):
-        field = self.model
-        for step in path.split("."):
-            field = field.rel_model if isinstance(field, ForeignKeyField) else field
-            field = field._meta.fields[step]
-        return Column(header, path, field)
+        return Column(header, path, self.model.field_at(path))
 
     def only(self, names):
         """The Part with the columns of these fields, in their order; the whole sheet where none is known.
@@ -170,12 +166,8 @@ class Sheet:
         the table that may be exported; names that are neither are left out.
         """
         pool = {column.path: column for column in (*ExportSheet(self.model).columns, *self.columns)}
-        chosen = {
-            path: column
-            for name in names
-            for path, column in pool.items()
-            if path == name or path.startswith(f"{name}.")
-        }
+        wanted = [path for name in names for path in pool if path == name or path.startswith(f"{name}.")]
+        chosen = {path: pool[path] for path in wanted}
         return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns, self.summary)
 
     @cached_property
@@ -203,11 +195,8 @@ class Sheet:
     @cached_property
     def narrows(self):
         """The key fields by which stored rows are looked up: those that every row has, but dates."""
-        return [
-            n
-            for n in self.key
-            if n not in self.optional and not isinstance(self.model._meta.fields[n], DateField)
-        ]
+        fields = self.model._meta.fields
+        return [n for n in self.key if n not in self.optional and not isinstance(fields[n], DateField)]
 
     @cached_property
     def synonyms(self):

@@ -71,36 +71,36 @@ class Form(FlaskForm):
             return Translations()
 
 
+CURRENT, NEW = {"autocomplete": "current-password"}, {"autocomplete": "new-password"}
+
+
 class LoginForm(Form):
     username = StringField(
         _l("Nama Akun"), [DataRequired()], render_kw={"autocomplete": "username", "autofocus": True}
     )
-    password = PasswordField(_l("Sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
+    password = PasswordField(_l("Sandi"), [DataRequired()], render_kw=CURRENT)
 
 
 def not_common(form, field):
     place = current_app.config["REGENCY"], current_app.config["OFFICE"]
     person = current_user.employee.name if current_user.employee_id else ""
     if too_common(field.data, *place, current_user.username, person):
-        raise ValidationError(
-            _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
-        )
+        words = _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
+        raise ValidationError(words)
 
 
 class PasswordForm(Form):
-    old = PasswordField(
-        _l("Sandi Sekarang"), [DataRequired()], render_kw={"autocomplete": "current-password"}
-    )
+    old = PasswordField(_l("Sandi Sekarang"), [DataRequired()], render_kw=CURRENT)
     new = PasswordField(
         _l("Sandi Baru"),
         [DataRequired(), Length(min=SHORTEST, max=200), not_common],
         description=_l("Paling sedikit 12 huruf; beberapa kata lebih kuat daripada satu kata rumit"),
-        render_kw={"autocomplete": "new-password"},
+        render_kw=NEW,
     )
     repeat = PasswordField(
         _l("Ulangi Sandi Baru"),
-        [DataRequired(), EqualTo("new", message=_l("Kedua sandi baru tidak sama"))],
-        render_kw={"autocomplete": "new-password"},
+        [DataRequired(), EqualTo("new", _l("Kedua sandi baru tidak sama"))],
+        render_kw=NEW,
     )
 
 

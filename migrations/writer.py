@@ -136,10 +136,8 @@ def changes(table, old, new, defaults):
 
 def column(table, name, old, words, defaults):
     """The line for a new or another column, with what an IT officer has to know before it runs."""
-    lines, filled = (
-        [],
-        COLUMN.fullmatch(words[0])["required"] and not (old and COLUMN.fullmatch(old[0])["required"]),
-    )
+    bare = not (old and COLUMN.fullmatch(old[0])["required"])
+    lines, filled = [], bare and COLUMN.fullmatch(words[0])["required"]
     default = default_of(table, words, defaults) if filled else None
     if filled and default is None:
         lines.append("# required and without a default: runs only while no row lacks it")
@@ -195,9 +193,8 @@ def said(value):
     if isinstance(value, bool | int | float) or value is None:
         return repr(value)
     text = str(value)
-    return (
-        f"'{text}'" if '"' in text and not set(text) & {"'", "\\"} else json.dumps(text, ensure_ascii=False)
-    )
+    single = '"' in text and not set(text) & {"'", "\\"}
+    return f"'{text}'" if single else json.dumps(text, ensure_ascii=False)
 
 
 def body(name, up, down):

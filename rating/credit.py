@@ -5,17 +5,9 @@ from decimal import Decimal
 from .matrix import GOOD, NEEDS_IMPROVEMENT, POOR, VERY_GOOD, VERY_POOR
 from .rounding import half_up
 
-COEFFICIENT = {
-    "PM": Decimal("3.75"),
-    "TR": Decimal("5"),
-    "MH": Decimal("12.5"),
-    "PY": Decimal("25"),
-    "PT": Decimal("12.5"),
-    "MU": Decimal("25"),
-    "MA": Decimal("37.5"),
-    "UT": Decimal("50"),
-}  # a year, by jenjang
-
+# a year, by jenjang
+YEARLY = dict(PM="3.75", TR="5", MH="12.5", PY="25", PT="12.5", MU="25", MA="37.5", UT="50")
+COEFFICIENT = {jenjang: Decimal(points) for jenjang, points in YEARLY.items()}
 PERCENT = {VERY_GOOD: 150, GOOD: 100, NEEDS_IMPROVEMENT: 75, POOR: 50, VERY_POOR: 25}
 
 

@@ -19,10 +19,7 @@ class Desk:
 
     def __init__(self, rules, months, policy):
         self.rules, self.months = rules, months
-        thresholds = {
-            "above_from": str(half_up(rules.above_from)),
-            "meets_from": str(half_up(rules.meets_from)),
-        }
+        thresholds = {name: str(half_up(getattr(rules, name))) for name in ("above_from", "meets_from")}
         head = {**policy, "weights": rules.weights, "minima": rules.minima, "thresholds": thresholds}
         self.head = _json(head)[:-1]
         self.aspect = cache(self._aspect)

@@ -45,75 +45,45 @@ def _level(name, aspect, thresholds, label):
     params = {"aspect": name, "level": label(aspect["level"])}
     if aspect["basis"] == "level":
         return N_("%(aspect)s: %(level)s, rating yang diberikan atasan."), params
-    params |= {
-        "score": _comma(aspect["score"]),
-        "above": _comma(thresholds["above_from"]),
-        "meets": _comma(thresholds["meets_from"]),
-    }
-    return (
-        N_("%(aspect)s: %(level)s, saran dari skor %(score)s (Diatas Ekspektasi mulai %(above)s, "
-           "Sesuai Ekspektasi mulai %(meets)s)."), params,
-    )  # fmt: skip
+    params |= {"score": _comma(aspect["score"]), "above": _comma(thresholds["above_from"])}
+    params |= {"meets": _comma(thresholds["meets_from"])}
+    words = N_("%(aspect)s: %(level)s, saran dari skor %(score)s (Diatas Ekspektasi mulai %(above)s, "
+               "Sesuai Ekspektasi mulai %(meets)s).")  # fmt: skip
+    return words, params
 
 
 def _source(source, given, weighed, why, label):
     params = {"source": label(source), "count": given["count"]}
     if given["mean"] is None:
         params["least"] = why["minima"][source]
-        return (
-            N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."),
-            params,
-        )
+        return N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."), params
     params["mean"] = _comma(given["mean"])
     if not (given["used"] and weighed):
-        return (
-            N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan."),
-            params,
-        )
+        words = N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan.")
+        return words, params
     params["weight"] = _comma(given["weight"])
-    return (
-        N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."),
-        params,
-    )
+    return N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."), params
 
 
 def _cell(why, label):
-    work, behaviour = why["cell"]
-    return (
-        N_("Hasil kerja %(work)s dan perilaku %(behaviour)s memberi predikat %(predicate)s (%(law)s)."),
-        {
-            "work": label(work),
-            "behaviour": label(behaviour),
-            "predicate": label(why["predicate"]),
-            "law": why["law"],
-        },
-    )
+    work, behaviour = map(label, why["cell"])
+    words = N_("Hasil kerja %(work)s dan perilaku %(behaviour)s memberi predikat %(predicate)s (%(law)s).")
+    params = {"work": work, "behaviour": behaviour, "predicate": label(why["predicate"]), "law": why["law"]}
+    return words, params
 
 
 def _credit(credit, label):
-    return (
-        N_(
-            "Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% "
-            "x %(months)s/12 bulan."
-        ),
-        {
-            "points": _comma(credit["points"]),
-            "jenjang": label(credit["jenjang"]),
-            "coefficient": _comma(credit["coefficient"]),
-            "percent": credit["percent"],
-            "months": credit["months"],
-        },
+    words = N_(
+        "Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% x %(months)s/12 bulan."
     )
+    said = {name: _comma(credit[name]) for name in ("points", "coefficient")}
+    return words, {**credit, **said, "jenjang": label(credit["jenjang"])}
 
 
 def _policy(why):
     year, month, day = why["valid_from"].split("-")
-    lines = [
-        (
-            N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s."),
-            {"since": f"{day}-{month}-{year}", "source": why["source"]},
-        )
-    ]
+    words = N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s.")
+    lines = [(words, {"since": f"{day}-{month}-{year}", "source": why["source"]})]
     if not why["ratified"]:
         lines.append((N_("Bobot dan batas itu belum disahkan Perbup."), {}))
     return lines

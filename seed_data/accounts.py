@@ -35,13 +35,10 @@ def demo_accounts():
                 raise NotDemo()
             password, owners = User.hashed(PASSWORD), _owners()
             for role in missing:
-                _create(role, names[role], password, owners.get(role, {}))
+                row = User(username=names[role], role=role, password=password, **owners.get(role, {}))
+                row.must_change_password = False
+                audit.create(row, user=None)
     return [(role, name, PASSWORD) for role, name in names.items()]
-
-
-def _create(role, name, password, owner):
-    user = User(username=name, role=role, password=password, must_change_password=False, **owner)
-    audit.create(user, user=None)
 
 
 def _owners():

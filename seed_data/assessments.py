@@ -38,13 +38,8 @@ class Crowd:
     """The people of a quarter with their groups and their mood."""
 
     def __init__(self, world):
-        self.dice, self.texts, self.habits, self.lows, self.open = (
-            world.dice("assessments"),
-            world.texts,
-            {},
-            {},
-            False,
-        )
+        self.dice, self.texts = world.dice("assessments"), world.texts
+        self.habits, self.lows, self.open = {}, {}, False
 
     def feel(self, people):
         """Most people stay as they were; a few others each time do worse."""

@@ -30,13 +30,9 @@ def demo(world):
         heads[unit.id] = head = crew.hire(unit, heads.get(unit.parent_id), row["head"], row["rung"])
         for number in range(sizes[row["unit"]]):
             crew.hire(unit, head, *crew.post(row, number, head))
-    world.people, names = (
-        crew.people,
-        [field.name for field in Employee._meta.sorted_fields if field.name != "id"],
-    )
-    world.insert(
-        Employee, names, [[row.__data__.get(name) for name in names] for row in crew.people], crew.ids
-    )
+    world.people, names = crew.people, [f.name for f in Employee._meta.sorted_fields if f.name != "id"]
+    rows = [[row.__data__.get(name) for name in names] for row in crew.people]
+    world.insert(Employee, names, rows, crew.ids)
     clerks = [person.id for person in crew.people if person.position_type == "PELAKSANA"]
     world.left = crew.dice.sample(clerks, min(len(clerks), max(1, round(world.count * LEFT))))
 

@@ -4,7 +4,6 @@ import csv
 import io
 import random
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
 from functools import cache, cached_property
 from operator import attrgetter, itemgetter
 
@@ -12,7 +11,7 @@ from peewee import fn
 
 from clocks import Clocks
 from code_lists import codes
-from database import WITA
+from database import moment
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once
 from flows import FLOWS, take
@@ -94,5 +93,4 @@ class World:
         """Date the trail of what is written meanwhile."""
         last = Change.select(fn.MAX(Change.id)).scalar() or 0
         yield
-        moment = datetime.combine(day, time(9), WITA).astimezone(UTC).replace(tzinfo=None)
-        Change.update(at=moment).where(Change.id > last).execute()
+        Change.update(at=moment(day, 9)).where(Change.id > last).execute()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"database", "code_lists", "values", "nip", "fields", "rating"}
+GROUND = {"database", "code_lists", "values", "nip", "fields", "rating", "tables"}
 WRITES = {"audit", "access", "models", *GROUND}
 MOVES = {"flows", "clocks", *WRITES}
 WORKS = {"excel", "compute", *MOVES}
@@ -19,6 +19,7 @@ BELOW = {
     "values": set(),
     "nip": {"values"},
     "fields": {"code_lists", "nip", "values", "rating"},
+    "tables": {"database", "fields"},
     "models": GROUND,
     "access": {"models", *GROUND},
     "audit": {"models", *GROUND},
@@ -35,7 +36,18 @@ BELOW = {
     "migrations": {"models", *GROUND},
     "seed_data": {"capabilities", *WORKS},
     "views": {"capabilities", "forms", "migrations", "panels", *WORKS},
-    "commands": {"capabilities", "forms", "migrations", "seed_data", "serving", "settings", "views", *WORKS},
+    "command_line": {"access", "migrations", *GROUND},
+    "commands": {
+        "capabilities",
+        "command_line",
+        "forms",
+        "migrations",
+        "seed_data",
+        "serving",
+        "settings",
+        "views",
+        *WORKS,
+    },
 }
 FLASK = {"flask", "flask_admin", "flask_babel", "flask_login"}
 FOREIGN = {"rating": {"peewee", "openpyxl", *FLASK}, "fields": {"flask", "flask_admin"}} | dict.fromkeys(

@@ -35,9 +35,9 @@ CHANGES = (  # what is there, what takes its place
      '    mood = Choice(verbose_name=N_("Suasana"), choices=(("GOOD", "Baik"), ("BAD", "Buruk")), default="BAD")\n'
      '    mentor = Link("self", verbose_name=N_("Pembimbing"), null=True)\n    job_class = Whole('),
     ('("UT", N_("Ahli Utama")),', '("UT", N_("Ahli Utama")), ("XX", N_("Lain")),'),
-    ('    phone = Phone(verbose_name=N_("Telepon"), max_length=30, null=True)\n', ""),
-    ('    name = Text(verbose_name=N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")\n',
-     '    name = Text(verbose_name=N_("Nama"), max_length=160)\n'),
+    ('    phone = Phone(N_("Telepon"), max_length=30, null=True)\n', ""),
+    ('    name = Text(N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")\n',
+     '    name = Text(N_("Nama"), max_length=160)\n'),
 )  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def test_the_page_of_a_record_takes_the_same_statements_however_much_it_shows(
 
 def test_every_declaration_names_fields_and_roles_that_there_are(app):
     for panel in gathered("PANELS"):
-        assert bool(panel.query) != bool(panel.figures), panel.key
+        assert bool(panel.model) != bool(panel.figures), panel.key
         assert set(panel.roles.split()) <= set(ROLES), panel.key
         assert panel.roles or panel.of, panel.key
         assert set(panel.of) <= set(MODELS), panel.key

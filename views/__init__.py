@@ -4,19 +4,13 @@ from functools import partial
 
 from flask_babel import lazy_gettext as _l
 
+from models import Exemption, Holiday
 from values import N_
 
 
 def register(admin):
     """Add every view to the panel, in the order of the menu."""
-    from views.assessment import (
-        AssessmentView,
-        ExemptionView,
-        ObjectionView,
-        PeriodView,
-        RatingView,
-        UnitResultView,
-    )
+    from views.assessment import AssessmentView, ObjectionView, PeriodView, RatingView, UnitResultView
     from views.base import AdminView
     from views.complaints import ComplaintEventView, ComplaintView
     from views.development import AwardView, TrainingView
@@ -24,18 +18,15 @@ def register(admin):
     from views.parts import PartsView
     from views.people import EmployeeView, UnitView, UserView
     from views.search import SearchView
-    from views.settings import ChangeView, HolidayView, PolicyView
+    from views.settings import ChangeView, PolicyView
     from views.uploads import UploadsView
 
     menu = (
         (N_("Kepegawaian"), (EmployeeView, UnitView)),
-        (
-            N_("Penilaian"),
-            (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView, ExemptionView),
-        ),
+        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView, Exemption)),
         (N_("Pengembangan"), (TrainingView, AwardView)),
         (N_("Pengaduan"), (ComplaintView, ComplaintEventView)),
-        (N_("Pengaturan"), (UploadsView, PolicyView, HolidayView, UserView, ChangeView)),
+        (N_("Pengaturan"), (UploadsView, PolicyView, Holiday, UserView, ChangeView)),
     )
     admin.add_view(ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"))
     admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))

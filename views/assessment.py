@@ -12,7 +12,7 @@ import access
 import compute
 from capabilities.ratings import RECAP, SIASN, Totals
 from excel.out.export import rows_of, taken
-from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
+from models import Assessment, Objection, Period, Rating, Unit, UnitResult
 from rating import MATRIX
 from values import CONTROL, Invalid
 from views.base import AdminView
@@ -42,7 +42,6 @@ def run_compute(period, employees=None):
 
 class PeriodView(AdminView):
     model = Period
-    column_searchable_list = ("code", "name")
     column_default_sort = ("starts_on", True)
     action_verbs = {"compute": "compute"}
 
@@ -70,9 +69,6 @@ class AssessmentView(Grid, ComputesForEmployees):
     model = Assessment
     list_template = "admin/assessments.html"
     list_without = ("assessor",)
-    column_searchable_list = ("employee.nip", "employee.name")
-    column_default_sort = ("id", True)  # newest first, straight from the key
-
     form_without = ("by_desk",)
 
 
@@ -91,18 +87,7 @@ class RatingView(ComputesForEmployees):
         "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
         "acknowledged_on",
     )  # fmt: skip
-    column_searchable_list = ("employee.nip", "employee.name")
-    column_default_sort = ("id", True)  # newest first, straight from the key
-    form_without = (
-        "employee",
-        "unit",
-        "period",
-        "rater",
-        "work_score",
-        "behaviour_score",
-        "predicate",
-        "credit",
-    )
+    form_without = ("employee", "period", *compute.Suggestion._fields)
 
     def export_part(self, export_type):
         return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
@@ -150,12 +135,6 @@ class RatingView(ComputesForEmployees):
         return gettext(labels[code]).replace(" Ekspektasi", "").replace("/", "/\u200b")
 
 
-class ExemptionView(AdminView):
-    model = Exemption
-    column_searchable_list = ("employee.nip", "employee.name")
-    column_default_sort = ("starts_on", True)
-
-
 class UnitResultView(AdminView):
     model = UnitResult
     column_searchable_list = ("unit.name", "unit.code")
@@ -174,4 +153,3 @@ class ObjectionView(AdminView):
         "decided_on",
     ]
     column_searchable_list = ("rating.employee.nip", "rating.employee.name")
-    column_default_sort = ("filed_on", True)

@@ -2,33 +2,32 @@
 
 from itertools import groupby
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, g, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from peewee import BlobField, ForeignKeyField, IntegrityError, TextField
-from wtforms.validators import ValidationError
+from peewee import BlobField, TextField
 
 import access
-import audit
 import flows
 from capabilities import gathered
 from clocks import Clocks
-from database import write
 from excel.sheet import sheet_for
-from fields import Choice, Text
+from fields import Choice, Day, Moment, Text
 from flows import FLOWS
-from models import Employee, Period, Record
+from models import Employee
+from tables import Record
 from views.exports import Exports
 from views.filters import special
-from views.formfields import Converter, Version, spoken
+from views.formfields import Converter, Version
 from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
 from views.panels import links_of, record_panels
+from views.saving import Saving, plain
 from views.session import me, whole
 from views.shown import badge, value_at, words
 
@@ -39,7 +38,7 @@ NEEDS = {
 }  # else Flask-Admin redirects
 
 
-class AdminView(Exports, Moves, Lists, ModelView):
+class AdminView(Exports, Moves, Saving, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
@@ -49,10 +48,7 @@ class AdminView(Exports, Moves, Lists, ModelView):
 
     can_view_details = True
     action_disallowed_list = ("delete",)
-    column_display_actions = True
     model_form_converter = Converter
-    list_template = "admin/model/list.html"
-    column_editable_list = None
     list_without = form_without = details_without = ()
 
     def __init__(self, model=None, **options):
@@ -98,9 +94,8 @@ class AdminView(Exports, Moves, Lists, ModelView):
         fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
         self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
         own = {path: shown(field) for path, field in fields.items() if field is not None}
-        people = {
-            p: by_name for p, f in fields.items() if refers_to(f, Employee) and p != self.column_list[0]
-        }
+        further = [p for p in fields if p != self.column_list[0]]
+        people = {p: by_name for p in further if getattr(fields[p], "rel_model", None) is Employee}
         given = dict(self.column_formatters or {})
         self.column_formatters, self.column_formatters_detail = own | people | given, own | given
         self.column_type_formatters = self.column_type_formatters_detail = {}
@@ -146,36 +141,13 @@ class AdminView(Exports, Moves, Lists, ModelView):
         With `all`, those on every page of the list in the address.
         """
         if request.form.get("all") == "y":
-            return list(self.with_names(self.matching()))
+            return list(self.model.with_labels(self.matching()))
         keys = {whole(i) for i in ids} - {None}
-        rows = list(self.with_names(self.get_query().where(self.model.id.in_(keys)))) if keys else []
+        mine = self.get_query().where(self.model.id.in_(keys))
+        rows = list(self.model.with_labels(mine)) if keys else []
         if not rows or len(rows) != len(set(ids)):
             abort(403)
         return rows
-
-    def within_reach(self, row, *periods):
-        """Whether the account may write this row, and no closed period, of these either, closes it."""
-        reach = access.writable(self.model, me())
-        if frozen(row, *periods):
-            return False
-        return reach is None or self.model.select().where((self.model.id == row.id) & reach).exists()
-
-    def reachable(self, rows):
-        """The ids of these rows that the account may write and no closed period closes."""
-        reach, found = access.writable(self.model, me()), set()
-        for batch in audit.batches(row.id for row in rows):
-            query = self.model.select(self.model.id).where(self.model.id.in_(batch))
-            if getattr(self.model, "frozen_with_period", False):
-                query = query.where(
-                    self.model.period.not_in(Period.select(Period.id).where(Period.state == "closed"))
-                )
-            found.update(key for (key,) in (query.where(reach) if reach is not None else query).tuples())
-        return found
-
-    def refuse(self):
-        """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
-        flash(gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error")
-        return False
 
     # -- forms
 
@@ -227,14 +199,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             self.complain(form, name, gettext(message))
         return not problems
 
-    @staticmethod
-    def complain(form, name, message):
-        """Say a problem at its field; at the top of the page where the form has no such field."""
-        if name in form:
-            form[name].errors = [*form[name].errors, message]
-        else:
-            flash(message, "error")
-
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self):
         """The form; where the row cannot be changed, its page instead, which says so."""
@@ -243,129 +207,6 @@ class AdminView(Exports, Moves, Lists, ModelView):
             self.refuse()
             return redirect(self.get_url(".details_view", id=row.id, url=get_redirect_target()))
         return super().edit_view()
-
-    # -- saving
-
-    def create_model(self, form):
-        row = self.model()
-        form.populate_obj(row)
-        if self.flow:
-            setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
-        if not self.saved(form, row, None):
-            return False
-        if not self.sheet.secret(row.__data__, me()):
-            return row
-        flash(gettext(self.sheet.secrecy), "info")
-        return True  # without its number, which would tell whether it is new
-
-    def update_model(self, form, row):
-        if not self.within_reach(row):
-            return self.refuse()
-        before = audit.snapshot(row)
-        form.populate_obj(row)
-        if isinstance(row, Record):
-            row.version = whole(form.version.data, digits=9) or -1
-        if self.sheet.secret(row.__data__, me()):  # saved or refused, it would tell what is stored
-            return self.refuse()
-        return self.saved(form, row, before)
-
-    def saved(self, form, row, before):
-        """Write the row and its trail in one transaction, or say at the field why not."""
-        try:
-            with write():
-                self.fill_in(row, before)
-                self.on_model_change(form, row, before is None)
-                if before is None:
-                    audit.create(row, user=me())
-                else:
-                    audit.update(row, before, user=me())
-                if not self.within_reach(row, (before or {}).get("period")):
-                    raise access.Denied()
-                self.after_model_change(form, row, before is None)
-        except IntegrityError as error:
-            if before is None and self.sheet.secret(row.__data__, me()):
-                return self.delivered(form, row)
-            self.say_refused(form, row, error)
-        except audit.Stale:
-            self.say_stale(form, row)
-        except access.Denied:
-            self.refuse()
-        except ValidationError as error:
-            flash(str(error), "error")
-        else:
-            for name, remark in self.sheet.remarks(row.__data__):
-                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
-            return True
-        return False
-
-    def fill_in(self, row, before):
-        """Numbers and values that follow from others, as on import."""
-        if before is None:
-            self.sheet.number([row.__data__])
-        changed = before is None or any(
-            before[n] != audit.plain(row.__data__[n]) for n in self.sheet.derived_from
-        )
-        for name, value in self.sheet.derive(row.__data__).items() if changed else ():
-            setattr(row, name, value)
-
-    def delivered(self, form, row):
-        """A secret row that is stored already: written over, or left, and told the same as a new one."""
-        key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
-        same = [field.is_null() if value is None else field == value for field, value in key]
-        said = {f.name: row.__data__.get(f.name) for f in form if f.name in self.model._meta.fields}
-        with write():
-            stored = self.model.select().where(*same).get()
-            if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
-                values = {name: value for name, value in said.items() if name not in self.sheet.key}
-                audit.change_many([stored], {stored.id: values}, user=me())
-        return True
-
-    def say_refused(self, form, row, error):
-        """Name the field that the database refuses, and the row that has its value where that may be seen."""
-        for names in unique_names(self.model):
-            values = [row.__data__.get(name) for name in names]
-            same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
-            other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
-            if other:
-                message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
-                return self.complain(form, names[-1], message)
-        name, problem = audit.refused(error, self.model)
-        return self.complain(form, name, spoken(problem))
-
-    def say_stale(self, form, row):
-        """Show both values of what somebody else changed meanwhile; saving again is a decision."""
-        now = self.get_one(row.id)
-        if now is None:
-            return flash(gettext("Data ini sudah dihapus orang lain."), "error")
-        flash(
-            gettext(
-                "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
-            ),
-            "error",
-        )
-        for field in form:
-            if field.name == "version":
-                field.data = now.version
-                continue
-            column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
-            if column is not None and plain(field.data) != stored:
-                said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
-                self.complain(form, field.name, said)
-        return None
-
-    def delete_model(self, row):
-        if not self.within_reach(row):
-            return self.refuse()
-        try:
-            audit.delete(row, user=me())
-        except audit.InUse as error:
-            uses = ", ".join(f"{n} {gettext(model.noun)}" for model, n in error.uses.items())
-            flash(
-                gettext("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.",
-                        row=str(row), uses=uses), "error",
-            )  # fmt: skip
-            return False
-        return True
 
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
@@ -416,8 +257,9 @@ def searched(model):
 
 
 def first_order(model):
-    """How a list begins, where its view does not say: by the row's name, else the newest first."""
-    return model.names[0] if model.names else ("id", True)
+    """How a list begins, where its view does not say: by the row's name, else by its date, the newest first."""
+    dates = [f.name for f in model.spoken() if isinstance(f, Day | Moment) and not f.null]
+    return model.names[0] if model.names else ((*dates, "id")[0], True)
 
 
 def headings_of(model):
@@ -435,31 +277,7 @@ def shown(field):
     return lambda view, context, row, path: say(field, value_at(row, path))
 
 
-def refers_to(field, model):
-    return isinstance(field, ForeignKeyField) and field.rel_model is model
-
-
 def by_name(view, context, row, path):
     """A person in a list, without the NIP that would double the width."""
     person = value_at(row, path)
     return person.name if person else ""
-
-
-def plain(value):
-    """A form's value as the rules and the row keep it: a reference by its id."""
-    return getattr(value, "id", value)
-
-
-def frozen(row, *periods):
-    """Whether a closed period, its own or another of these, closes this row; asked afresh."""
-    if not getattr(row, "frozen_with_period", False):
-        return False
-    keys = {row.period_id, *periods} - {None}
-    return Period.select().where(Period.id.in_(keys), Period.state == "closed").exists()
-
-
-def unique_names(model):
-    """The tuples of field names that are unique together."""
-    single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
-    together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
-    return [*single, *together]

@@ -35,4 +35,3 @@ class ComplaintView(AdminView):
 class ComplaintEventView(AdminView):
     model = ComplaintEvent
     column_searchable_list = ("complaint.ticket", "text")
-    column_default_sort = ("at", True)

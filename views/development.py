@@ -8,7 +8,6 @@ class TrainingView(AdminView):
     model = Training
     list_without = ("provider", "ends_on", "certificate_no")
     column_searchable_list = ("employee.nip", "employee.name", "title", "provider")
-    column_default_sort = ("starts_on", True)
 
 
 class AwardView(AdminView):

@@ -1,6 +1,6 @@
 """List filters made from models: which comparisons a field offers, each a condition on a query."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from operator import eq, gt, lt
 
 from flask_admin.babel import lazy_gettext
@@ -8,7 +8,7 @@ from flask_admin.model.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
 
 import access
-from database import WITA
+from database import moment
 from fields import Day, Whole, YesNo
 from models import Period, Unit
 from panels import argument
@@ -67,7 +67,7 @@ def empty(column, value):
 
 def within_day(column, value):
     """A moment, which is kept in UTC, at any time of a day in Mamuju."""
-    start = datetime.combine(value, time.min, WITA).astimezone(UTC).replace(tzinfo=None)
+    start = moment(value)
     return (column >= start) & (column < start + timedelta(days=1))
 
 

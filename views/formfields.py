@@ -62,10 +62,7 @@ class ParsedChoice(Parsed, SelectField):
     """A choice whose options come from the model's field; a blank one where it may be empty."""
 
     def __init__(self, *args, column, **kwargs):
-        kwargs["choices"] = [
-            SelectChoice("", ""),
-            *(SelectChoice(code, _l(t)) for code, t in column.options),
-        ]
+        kwargs["choices"] = [SelectChoice("", ""), *(SelectChoice(code, _l(t)) for code, t in column.options)]
         kwargs["validate_choice"] = False  # parse knows its codes
         kwargs["coerce"] = lambda value: value  # else True becomes "True"
         super().__init__(*args, column=column, **kwargs)

@@ -8,7 +8,7 @@ import markdown
 from flask import Blueprint, abort, render_template, send_from_directory, url_for
 from markupsafe import Markup
 
-from models import Table
+from tables import Table
 from values import N_
 from views.session import me
 
@@ -68,11 +68,8 @@ def picture(name):
 def section_of(view):
     """The name of the section about a page: its table in Indonesian, else its address."""
     model = getattr(view, "model", None)
-    words = (
-        model.noun
-        if isinstance(model, type) and issubclass(model, Table)
-        else SECTIONS.get(view.endpoint, "")
-    )
+    ours = isinstance(model, type) and issubclass(model, Table)
+    words = model.noun if ours else SECTIONS.get(view.endpoint, "")
     return words.lower().replace(" ", "-")
 
 
@@ -82,9 +79,6 @@ SECTIONS = {"admin": "beranda", "import": "unggah excel", "search": "mencari", "
 def help_url(view):
     """The section about a page in the guides of the account's role."""
     names, section = OF_ROLE[me().role], section_of(view)
-    name = next((n for n in names if section in rendered(n)[1]), None)
-    return (
-        url_for("guides.guide", name=name, _anchor=section)
-        if name
-        else url_for("guides.guide", name=names[0])
-    )
+    found = [(name, section) for name in names if section in rendered(name)[1]]
+    name, anchor = found[0] if found else (names[0], None)
+    return url_for("guides.guide", name=name, _anchor=anchor)

@@ -17,9 +17,6 @@ from views.session import me
 
 
 class HomeView(AdminIndexView):
-    def is_visible(self):
-        return True
-
     @expose("/")
     def index(self):
         user, period, now = me(), Period.current(), datetime.now(WITA)

@@ -51,12 +51,6 @@ class ImportView(BaseView):
     def is_accessible(self):
         return bool(self.sheets())
 
-    def inaccessible_callback(self, name, **kwargs):
-        abort(403)
-
-    def is_visible(self):
-        return self.is_accessible()
-
     def sheets(self):
         if not current_user.is_authenticated:
             return []

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
-from peewee import JOIN, SQL, BlobField, ForeignKeyField, TextField, fn
+from peewee import SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access
 from models import Setting
@@ -30,38 +30,23 @@ class Lists:
 
     can_set_page_size = True
     page_size = 50
-    page_size_options = (20, 50, 100)
-    simple_list_pager = False
 
     def at(self, path):
         """The aliased field of a dotted path; remembers the joins that lead there."""
         *way, last = path.split(".")
-        done = ()
-        for step in way:
-            if (*done, step) not in self._aliases:
-                field = getattr(self._aliases[done], step)
-                self._aliases[(*done, step)] = field.rel_model.alias()
-            done += (step,)
-        return getattr(self._aliases[done], last)
+        self.joined(self.model.select(), [tuple(way)])
+        return getattr(self._aliases[*way], last)
 
     def joined(self, query, keys):
         """The query with the joins of these alias keys, parents first."""
-        wanted = {key[: n + 1] for key in keys for n in range(len(key))}
-        for key in sorted(wanted, key=len):
-            source, target = self._aliases[key[:-1]], self._aliases[key]
-            link = getattr(source, key[-1])
-            on = link == target.id
-            query = query.join_from(source, target, JOIN.LEFT_OUTER, on=on, attr=key[-1])
-        return query
+        return self.model.joined(query, keys, self._aliases)[0]
 
     def _refresh_cache(self):
         """Make every alias at the start: requests in several threads only read the table."""
         super()._refresh_cache()
         paths = [*self._sortable_columns.values(), *(path for path, _ in self._get_default_order() or ())]
-        for path in (
-            *paths,
-            *(".".join((*key, "id")) for key in self.shown_keys(path for path, _ in self._list_columns)),
-        ):
+        keys = self.shown_keys(path for path, _ in self._list_columns)
+        for path in (*paths, *(".".join((*key, "id")) for key in keys)):
             self.at(path)
 
     # -- what the declarations become
@@ -180,12 +165,6 @@ class Lists:
         column = self._get_column_by_idx(args.sort)
         return self.chosen_rows(args.search, args.filters, column and column[0], args.sort_desc)
 
-    def with_names(self, query):
-        """Whole rows; of their references only the names, so that a row says what it is without asking again."""
-        keys = {(f.name,) for f in self.model.spoken() if isinstance(f, ForeignKeyField)}
-        names = [column for key in sorted(keys) for column in self.naming(key, ())]
-        return self.joined(query, keys).select(*self.model._meta.sorted_fields, *names)
-
     def get_list(self, page, sort_column, sort_desc, search, filters, execute=True, page_size=None):
         conditions, keys = self.conditions(search, filters)
         base = self.get_query().where(*conditions) if conditions else self.get_query()
@@ -252,10 +231,8 @@ class Lists:
         elif "forget" in request.form:
             Setting.keep(me(), self.views_key(), kept)
         elif len(kept) >= MOST_VIEWS:
-            flash(
-                gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS),
-                "error",
-            )
+            words = gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS)
+            flash(words, "error")
         else:
             Setting.keep(me(), self.views_key(), [*kept, {"name": name, "query": query}])
             flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
@@ -279,8 +256,8 @@ class Lists:
             if chosen.validate(value):
                 found.append((position, (index, str(chosen.name), value)))
             else:
-                flash(
-                    gettext("Filter %(name)s: “%(value)s” tidak dapat dibaca", name=chosen.name, value=value),
-                    "error",
+                words = gettext(
+                    "Filter %(name)s: “%(value)s” tidak dapat dibaca", name=chosen.name, value=value
                 )
+                flash(words, "error")
         return [pair for _, pair in sorted(found, key=lambda item: item[0])]

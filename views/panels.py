@@ -9,7 +9,7 @@ from peewee import ForeignKeyField
 import access
 from capabilities import gathered
 from database import among
-from panels import FIRST, Figures, Line, Listed, Panel, Word
+from panels import FIRST, Figures, Line, Listed, Panel, Word, listed
 from values import N_
 from views.shown import TONES, value_at, words
 
@@ -114,11 +114,10 @@ def panels_of(user):
 
 
 def card_for(card, user, period):
-    number = card.count(user, period)
+    leads = listed(card, user, period)
+    number = card.count(user, period) if card.count else leads.rows(user).count() if leads else 0
     tone = ("warn" if number else "good") if card.waits else ""
-    return CardOnPage(
-        gettext(card.label), number, list_url(Listed(card.model, card.filters(user, period))), tone
-    )
+    return CardOnPage(gettext(card.label), number, list_url(leads or Listed(card.model)), tone)
 
 
 def asked(name, head, always=False):
@@ -126,10 +125,10 @@ def asked(name, head, always=False):
 
     def figures(user, period):
         lines = []
-        for question in gathered("QUESTIONS"):
-            count = question.count(user) if question.panel == name else 0
-            if question.panel == name and (count or always):
-                leads = Listed(question.model, question.filters(user, period)) if question.model else None
+        for question in (question for question in gathered("QUESTIONS") if question.panel == name):
+            leads = listed(question, user, period) if question.model else None
+            count = question.count(user) if question.count else leads.rows(user).count()
+            if count or always:
                 lines.append(Line((Word(question.label), count), leads))
         return Figures(head, lines)
 
@@ -174,20 +173,19 @@ def numbers(panel, user, record, counted):
 
 
 def rows_of(panel, user, record, counted):
-    query = panel.query(user, record)
-    if query is None:
+    leads, model = listed(panel, user, record), panel.model
+    if leads is None:
         return PanelOnPage(panel.key, gettext(panel.title), (), empty=gettext(panel.empty))
-    model = query.model
     if not access.may(user, "read", model):
         return None
-    count = query.count() if counted else None
-    rows = (
-        list(model.with_paths(query, paths_of(model, panel.columns)).limit(panel.most)) if count != 0 else []
-    )
+    found = leads.rows(user)
+    count = found.count() if counted else None
+    shown = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns)).limit(panel.most)
+    rows = list(shown) if count != 0 else []
     return PanelOnPage(
         panel.key, gettext(panel.title), tuple(heading(model, path) for path in panel.columns),
         [tuple(cell(row, path) for path in panel.columns) for row in rows], count=count,
-        url=list_url(Listed(model, panel.filters(user, record))), empty=gettext(panel.empty),
+        url=list_url(leads), empty=gettext(panel.empty),
         links=[row_url(row, panel.page) for row in rows],
     )  # fmt: skip
 

@@ -28,8 +28,6 @@ class TreeView(AdminView):
 class UnitView(TreeView):
     model = Unit
     parent = "parent"
-    column_searchable_list = ("code", "name")
-    column_default_sort = "code"
 
 
 class EmployeeView(TreeView):
@@ -44,7 +42,6 @@ class UserView(AdminView):
     model = User
     list_without = ("must_change_password",)
     column_searchable_list = ("username", "employee.name")
-    column_default_sort = "username"
     action_verbs = {"new_password": "update"}
 
     def on_model_change(self, form, row, is_created):

@@ -2,17 +2,7 @@
 
 from datetime import timedelta
 
-from flask import (
-    Blueprint,
-    current_app,
-    has_request_context,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    send_file,
-    url_for,
-)
+from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
 
 from database import db
 from views.session import SAME_ORIGIN, me
@@ -48,11 +38,11 @@ def prefer():
 
 def preferred(name):
     """The reader's choice of a preference."""
-    chosen = request.cookies.get(name) if has_request_context() else None
+    chosen = request.cookies.get(name) if request else None
     return chosen if chosen in PREFERENCES[name] else PREFERENCES[name][0]
 
 
 @public.get("/healthz")
 def health():
     db.execute_sql("SELECT 1")
-    return jsonify(status="ok")
+    return {"status": "ok"}

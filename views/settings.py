@@ -5,7 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from models import Change, Holiday, Policy, Upload
+from models import Change, Policy, Upload
 from views.base import AdminView
 from views.history import lines_of, linked, model_of
 
@@ -14,8 +14,6 @@ class PolicyView(AdminView):
     model = Policy
     column_list = ["valid_from", "source", "ratified", "weight_supervisor", "weight_peer",
                    "weight_subordinate", "above_from", "meets_from"]  # fmt: skip
-    column_searchable_list = ("source",)
-    column_default_sort = ("valid_from", True)
 
     def delete_model(self, row):
         """The last policy stays: every rating needs one."""
@@ -23,12 +21,6 @@ class PolicyView(AdminView):
             return super().delete_model(row)
         flash(gettext("Aturan terakhir tidak dapat dihapus; ubah isinya atau tambahkan yang baru."), "error")
         return False
-
-
-class HolidayView(AdminView):
-    model = Holiday
-    column_searchable_list = ("name",)
-    column_default_sort = ("date", True)
 
 
 class UploadView(AdminView):
@@ -44,7 +36,6 @@ class ChangeView(AdminView):
     model = Change
     column_list = ("at", "user", "action", "upload", "table", "label", "after")
     column_searchable_list = ("label", "table", "user.username")
-    column_default_sort = ("at", True)
     details_without = ("before",)
     words = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     column_formatters = {

@@ -102,13 +102,8 @@ class UploadsView(UploadView):
             (text, [as_text(row[place]) for row in found.sample], headers.get(place, ""))
             for place, text in enumerate(map(as_text, found.titles)) if text.strip()
         ]  # fmt: skip
-        return self.render(
-            "admin/upload_columns.html",
-            upload=upload,
-            sheet=SHEETS[upload.sheet],
-            titles=titles,
-            refusal=refusal,
-        )
+        found = {"titles": titles, "refusal": refusal, "sheet": SHEETS[upload.sheet]}
+        return self.render("admin/upload_columns.html", upload=upload, **found)
 
     def result_of(self, upload):
         """A page of the changes of an upload, of those rows only that the account may read."""

@@ -13,7 +13,8 @@ from peewee import ForeignKeyField
 import access
 import audit
 from database import Memo, among, fetched
-from models import LABELLED, Period
+from models import Period
+from tables import LABELLED
 from values import N_, Invalid
 
 from ..versions import base_of, key_of
@@ -166,12 +167,10 @@ class Planner:
         self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
         self.stored = _stored(sheet, checked.rows)
         self.denied, self.plan.unread = _limits(self.model, context.user, self.stored)
-        self.closed = _closed_periods() if self.model.frozen_with_period else set()
-        self.blank = {
-            n: f.default() if callable(f.default) else f.default
-            for n, f in self.fields.items()
-            if n not in ("id", "version", "updated_at")
-        }
+        closed = Period.ids("closed").tuples() if self.model.frozen_with_period else ()
+        self.closed = {key for (key,) in closed}
+        defaults, made = self.model._meta.get_default_dict(), ("id", "version", "updated_at")
+        self.blank = {n: defaults.get(n) for n in self.fields if n not in made}
         self.required = [
             n for n in sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
@@ -371,10 +370,6 @@ def _stored(sheet, rows):
     }
 
 
-def _closed_periods():
-    return {key for (key,) in Period.select(Period.id).where(Period.state == "closed").tuples()}
-
-
 def _limits(model, user, rows):
     """(ids that the account may not change, ids that it may not read) among the stored rows."""
     ids = {row["id"] for row in rows.values()}
@@ -384,6 +379,4 @@ def _limits(model, user, rows):
 
 def _within(model, ids, condition):
     """Those of the rows that meet a condition; all of them where there is none."""
-    if condition is None or not ids:
-        return ids
-    return {key for (key,) in model.select(model.id).where(among(model.id, ids), condition).tuples()}
+    return ids if condition is None or not ids else model.those(ids, condition)

@@ -58,28 +58,14 @@ class Steps:
         if len(moves) == 1 or (moves and end):
             return True, moves[0]
         if end in (None, start):
-            labels = " / ".join(m.words for m in moves)
-            words = (
-                N_("berubah hanya bersama %(status)s; isi kolom itu")
-                if moves
-                else N_("tidak berubah pada status ini")
-            )
-            self.fail(
-                row,
-                min(own - {name} or own),
-                Invalid(words, status=f"{self.flow.state.verbose_name} ({labels})"),
-            )
+            words = N_("berubah hanya bersama %(status)s; isi kolom itu")
+            if not moves:
+                words = N_("tidak berubah pada status ini")
+            status = f"{self.flow.state.verbose_name} ({' / '.join(m.words for m in moves)})"
+            self.fail(row, min(own - {name} or own), Invalid(words, status=status))
         else:
-            labels = self.flow.state.labels
-            self.fail(
-                row,
-                name,
-                Invalid(
-                    N_("dari %(before)s tidak dapat menjadi %(state)s"),
-                    before=labels[start],
-                    state=labels[end],
-                ),
-            )
+            words = N_("dari %(before)s tidak dapat menjadi %(state)s")
+            self._refuse(row, words, end, before=self.flow.state.labels[start])
         return False, None
 
     def settle(self):

@@ -1,5 +1,6 @@
 """Rows of one file that refer to each other: what leans on an error falls, and circles are refused."""
 
+from tables import climb
 from values import N_
 
 from .validate import Coming
@@ -38,12 +39,4 @@ def _loops(model, name, key, plan):
     if not moved:
         return set()
     above = dict(model.select(model.id, model._meta.fields[name]).tuples()) | moved
-    found = set()
-    for start in moved:
-        seen, here = set(), above.get(start)
-        while here is not None and here not in seen and here != start:
-            seen.add(here)
-            here = above.get(here)
-        if here == start:
-            found.add(lines[start].row)
-    return found
+    return {lines[start].row for start in moved if start in climb(above.get(start), above.get)}

@@ -5,7 +5,6 @@ import io
 import re
 
 from openpyxl import Workbook
-from peewee import JOIN
 
 import access
 import audit
@@ -54,12 +53,9 @@ def rows_of(sheet, *, user=None, period=None, unit_code=None, query=None):
         raise access.Denied(N_("Akun ini tidak boleh melihat data ini"))
     if query is None:
         query = _limited(sheet, user, period, unit_code).order_by(sheet.model.id)
-    aliases, columns = {}, []
-    for column in sheet.columns:
-        field, *way = reversed(column.path.split("."))
-        query, source = _joined(query, sheet.model, aliases, tuple(reversed(way)))
-        columns.append(getattr(source, field))
-    return stream(query.select(*columns))
+    paths = [tuple(column.path.split(".")) for column in sheet.columns]
+    query, tables = sheet.model.joined(query, [path[:-1] for path in paths])
+    return stream(query.select(*[getattr(tables[path[:-1]], path[-1]) for path in paths]))
 
 
 def _limited(sheet, user, period, unit_code):
@@ -71,21 +67,6 @@ def _limited(sheet, user, period, unit_code):
     if unit_code:
         query = query.where(access.below(model, access.unit_of(unit_code, user)))
     return query
-
-
-def _joined(query, model, aliases, way):
-    """(query, alias) with the tables of a path joined once each."""
-    source = model
-    for place in range(len(way)):
-        path = way[: place + 1]
-        if path not in aliases:
-            key = getattr(source, way[place])
-            aliases[path] = key.rel_model.alias()
-            query = query.join_from(
-                source, aliases[path], JOIN.LEFT_OUTER, on=(key == aliases[path].id), attr="_".join(path)
-            )
-        source = aliases[path]
-    return query, source
 
 
 # ------------------------------------------------------------------ files

@@ -11,12 +11,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from peewee import (
-    CharField,
-    Field,
-    ForeignKeyField,
-    TextField,
-)
+from peewee import CharField, Field, ForeignKeyField, TextField
 
 from database import WITA, Memo
 from fields import Choice, Look
@@ -53,7 +48,7 @@ def face(page, sheet, title=None):
         head, letter = page.cell(1, number, column.header), get_column_letter(number)
         head.font, head.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F4E79")
         head.alignment = Alignment(wrap_text=True, vertical="center")
-        page.column_dimensions[letter].width = _width(column)
+        page.column_dimensions[letter].width = max(column.field.width, len(column.header) + 4)
         sample = page.cell(2, number)
         sample.number_format, sample.alignment = column.field.number_format, Alignment(vertical="top")
     page.freeze_panes = "A2"
@@ -70,10 +65,6 @@ def print_setup(page):
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_options.gridLines = True
     page.oddFooter.left.text, page.oddFooter.right.text = "&A", "Halaman &P dari &N"
-
-
-def _width(column):
-    return max(column.field.width, len(column.header) + 4)
 
 
 # ------------------------------------------------------------------ the rows

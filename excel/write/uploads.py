@@ -129,17 +129,9 @@ def queue_apply(upload, user, shown, partial=False):
 
 
 def _queue(upload, edits, **fields):
+    fields |= {"state": "queued", "edits": edits.as_json(), "done": 0, "total": 0, "beat": time.time()}
     with write():
-        _change(
-            upload.id,
-            ("checked",),
-            state="queued",
-            edits=edits.as_json(),
-            done=0,
-            total=0,
-            beat=time.time(),
-            **fields,
-        )
+        _change(upload.id, ("checked",), **fields)
 
 
 def claim_job():

@@ -1,0 +1,56 @@
+"""The rows of the template of assessments: an account's people, with what was said of them so far."""
+
+from peewee import JOIN
+
+from access import below, led, unit_of
+from database import stream
+from fields import Predicate
+from models import Assessment, Employee, Unit
+from rating import MATRIX
+
+PREDICATES = dict(Predicate.CHOICES)
+
+
+def prefilled(user, period, unit_code):
+    """Rows in column order: each person, with the supervisors' assessments stored so far."""
+    assessor = Employee.alias()
+    mine = (
+        (Assessment.employee == Employee.id)
+        & (Assessment.period == period.id)
+        & (Assessment.source == "supervisor")
+    )
+    query = (
+        Employee.select(
+            Employee.nip, Employee.name, assessor.nip, Assessment.work_score, Assessment.behaviour_score,
+            Assessment.work_level, Assessment.behaviour_level, Assessment.note,
+        )
+        .join(Unit)
+        .join_from(Employee, Assessment, JOIN.LEFT_OUTER, on=mine)
+        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
+        .where(Employee.active == True)  # noqa: E712 - SQL
+        .order_by(Unit.code, Employee.name, Employee.nip)
+    )  # fmt: skip
+    if (rule := led(user)) is not None:
+        query = query.where(rule)
+    if unit_code:
+        query = query.where(below(Employee, unit_of(unit_code, user)))
+    for nip, name, *said in stream(query):
+        cell = MATRIX.get((said[3], said[4]))
+        yield (nip, name, period.code, "supervisor", *said, PREDICATES.get(cell, ""))
+
+
+def versions(user, period, unit_code):
+    """The key of each row and the version it has now, 0 where nothing was said yet.
+
+    Read before the rows: what changes in between is a conflict rather than overlooked.
+    """
+    assessor = Employee.alias()
+    query = (
+        Assessment.select(Employee.nip, assessor.nip, Assessment.version)
+        .join(Employee)
+        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
+        .where((Assessment.period == period.id) & (Assessment.source == "supervisor"))
+    )
+    known = {(nip, by): version for nip, by, version in stream(query)}
+    for nip, _, code, source, by, *_ in prefilled(user, period, unit_code):
+        yield nip, code, source, by, known.get((nip, by), 0)

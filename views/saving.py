@@ -1,0 +1,182 @@
+"""How a form is written: within reach, with what follows, and what is said where it cannot be."""
+
+from flask import flash
+from flask_babel import gettext
+from peewee import IntegrityError
+from wtforms.validators import ValidationError
+
+import access
+import audit
+from database import write
+from models import Period
+from tables import Record
+from values import N_
+from views.formfields import spoken
+from views.session import me, whole
+from views.shown import words
+
+
+class Saving:
+    """The writing half of AdminView: every row through audit.py, in one transaction with what follows."""
+
+    def within_reach(self, row, *periods):
+        """Whether the account may write this row, and no closed period, of these either, closes it."""
+        return not frozen(row, *periods) and row.id in self.reachable([row])
+
+    def reachable(self, rows):
+        """The ids of these rows that the account may write and no closed period closes."""
+        reach, conditions = access.writable(self.model, me()), []
+        if self.model.frozen_with_period:
+            period = self.model.period
+            conditions.append(period.is_null() | period.not_in(Period.ids("closed")))
+        return self.model.those([row.id for row in rows], *conditions, *([] if reach is None else [reach]))
+
+    def refuse(self):
+        """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
+        flash(gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error")
+        return False
+
+    def create_model(self, form):
+        row = self.model()
+        form.populate_obj(row)
+        if self.flow:
+            setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
+        if not self.saved(form, row, None):
+            return False
+        if not self.sheet.secret(row.__data__, me()):
+            return row
+        flash(gettext(self.sheet.secrecy), "info")
+        return True  # without its number, which would tell whether it is new
+
+    def update_model(self, form, row):
+        if not self.within_reach(row):
+            return self.refuse()
+        before = audit.snapshot(row)
+        form.populate_obj(row)
+        if isinstance(row, Record):
+            row.version = whole(form.version.data, digits=9) or -1
+        if self.sheet.secret(row.__data__, me()):  # saved or refused, it would tell what is stored
+            return self.refuse()
+        return self.saved(form, row, before)
+
+    def saved(self, form, row, before):
+        """Write the row and its trail in one transaction, or say at the field why not."""
+        try:
+            with write():
+                self.fill_in(row, before)
+                self.on_model_change(form, row, before is None)
+                if before is None:
+                    audit.create(row, user=me())
+                else:
+                    audit.update(row, before, user=me())
+                if not self.within_reach(row, (before or {}).get("period")):
+                    raise access.Denied()
+                self.after_model_change(form, row, before is None)
+        except IntegrityError as error:
+            if before is None and self.sheet.secret(row.__data__, me()):
+                return self.delivered(form, row)
+            self.say_refused(form, row, error)
+        except audit.Stale:
+            self.say_stale(form, row)
+        except access.Denied:
+            self.refuse()
+        except ValidationError as error:
+            flash(str(error), "error")
+        else:
+            for name, remark in self.sheet.remarks(row.__data__):
+                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
+            return True
+        return False
+
+    def fill_in(self, row, before):
+        """Numbers and values that follow from others, as on import."""
+        if before is None:
+            self.sheet.number([row.__data__])
+        changed = before is None or any(
+            before[n] != audit.plain(row.__data__[n]) for n in self.sheet.derived_from
+        )
+        for name, value in self.sheet.derive(row.__data__).items() if changed else ():
+            setattr(row, name, value)
+
+    def delivered(self, form, row):
+        """A secret row that is stored already: written over, or left, and told the same as a new one."""
+        key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
+        same = [field.is_null() if value is None else field == value for field, value in key]
+        said = {f.name: row.__data__.get(f.name) for f in form if f.name in self.model._meta.fields}
+        with write():
+            stored = self.model.select().where(*same).get()
+            if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
+                values = {name: value for name, value in said.items() if name not in self.sheet.key}
+                audit.change_many([stored], {stored.id: values}, user=me())
+        return True
+
+    def say_refused(self, form, row, error):
+        """Name the field that the database refuses, and the row that has its value where that may be seen."""
+        for names in unique_names(self.model):
+            values = [row.__data__.get(name) for name in names]
+            same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
+            other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
+            if other:
+                message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
+                return self.complain(form, names[-1], message)
+        name, problem = audit.refused(error, self.model)
+        return self.complain(form, name, spoken(problem))
+
+    def say_stale(self, form, row):
+        """Show both values of what somebody else changed meanwhile; saving again is a decision."""
+        now = self.get_one(row.id)
+        if now is None:
+            return flash(gettext("Data ini sudah dihapus orang lain."), "error")
+        message = gettext(
+            "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
+        )
+        flash(message, "error")
+        for field in form:
+            if field.name == "version":
+                field.data = now.version
+                continue
+            column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
+            if column is not None and plain(field.data) != stored:
+                said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
+                self.complain(form, field.name, said)
+        return None
+
+    def delete_model(self, row):
+        if not self.within_reach(row):
+            return self.refuse()
+        try:
+            audit.delete(row, user=me())
+        except audit.InUse as error:
+            uses = ", ".join(f"{n} {gettext(model.noun)}" for model, n in error.uses.items())
+            words = N_("%(row)s tidak dapat dihapus karena masih dipakai: %(uses)s. Nonaktifkan saja.")
+            flash(gettext(words, row=str(row), uses=uses), "error")
+            return False
+        return True
+
+    @staticmethod
+    def complain(form, name, message):
+        """Say a problem at its field; at the top of the page where the form has no such field."""
+        if name in form:
+            form[name].errors = [*form[name].errors, message]
+        else:
+            flash(message, "error")
+
+
+def plain(value):
+    """A form's value as the rules and the row keep it: a reference by its id."""
+    return getattr(value, "id", value)
+
+
+def frozen(row, *periods):
+    """Whether a closed period, its own or another of these, closes this row; asked afresh."""
+    if not row.frozen_with_period:
+        return False
+    keys = {row.period_id, *periods} - {None}
+    return Period.select().where(Period.id.in_(keys), Period.state == "closed").exists()
+
+
+def unique_names(model):
+    """The tuples of field names that are unique together."""
+    single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
+    together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
+    return [*single, *together]
