@@ -100,7 +100,7 @@ def compute(period, *, user=None, unit=None, employees=None):
             raise Closed(period)
         who = _who(user, unit, employees)
         people, had = _people(period, who), _had(period, who)
-        suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period))
+        suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period), counted=_counted(period))
         new, changed, same, missing = _compare(period, people, had, suggest)
         _insert(period, new, user)
         _update(period, changed, user)
@@ -152,6 +152,16 @@ def _said(period, who):
     return found
 
 
+def _counted(period):
+    """The ids of people whose credit points of this time come from ratings of another kind of period."""
+    overlaps = (Period.starts_on <= period.ends_on) & (Period.ends_on >= period.starts_on)
+    others = Period.select(Period.id).where(overlaps, Period.kind != period.kind)
+    query = Rating.select(Rating.employee).where(
+        Rating.period.in_(others), Rating.credit.is_null(False), Rating.state != "withdrawn"
+    )
+    return {key for (key,) in query.tuples()}
+
+
 def _had(period, who):
     """{employee id: values by field name} of the ratings that are there."""
     query = Rating.select(*FIELDS).where(Rating.period == period.id, *_of(Rating.employee, who))
@@ -198,7 +208,7 @@ def _desk(period):
     return rating.Desk(rules, months, named)
 
 
-def _suggestion(person, said, desk):
+def _suggestion(person, said, desk, counted):
     """The suggestion for one employee, or None while the supervisor has not judged both aspects."""
     told = said.get(person.id, ())
     chief = [row for row in told if row.source == "supervisor"]
@@ -210,12 +220,14 @@ def _suggestion(person, said, desk):
     level, score, behaviour = _ask(desk, chief, told, "behaviour_level", "behaviour_score")
     if work_level is None or level is None:
         return None
-    jenjang = person.jf_level if person.status == "PNS" else None
+    earns = person.status == "PNS" and person.jf_level
+    elsewhere = bool(earns) and person.id in counted
+    jenjang = person.jf_level if earns and not elsewhere else None
     predicate, credit, cell = desk.cell(work_level, level, jenjang)
     return Suggestion(
         person.unit, chief[0].assessor or person.supervisor, work_score, score,
         work_level, level, predicate, credit,
-        desk.explanation(work, behaviour, chief[0].id, chief[0].by_desk, cell),
+        desk.explanation(work, behaviour, chief[0].id, chief[0].by_desk, elsewhere, cell),
     )  # fmt: skip
 
 

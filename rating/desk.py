@@ -57,12 +57,14 @@ class Desk:
         cell = {"cell": [work_level, behaviour_level], "predicate": predicate, "credit": credit, "law": LAW}
         return predicate, points, _json(cell)[1:]
 
-    def explanation(self, work, behaviour, assessment, by_desk, cell):
+    def explanation(self, work, behaviour, assessment, by_desk, elsewhere, cell):
         """The whole explanation from the JSON of its aspects and cell, and the assessment's id.
 
-        `by_desk`: the HR office wrote it in the supervisor's name.
+        `by_desk`: the HR office wrote it in the supervisor's name; `elsewhere`: the credit points of this
+        time come from another rating.
         """
         recorded = '"by_desk":true,' if by_desk else ""
+        recorded += '"credit_elsewhere":true,' if elsewhere else ""
         return (
             f'{self.head},"aspects":{{"work":{work},"behaviour":{behaviour}}},'
             f'"supervisor_assessment":{assessment},{recorded}{cell}'

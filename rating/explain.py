@@ -32,6 +32,11 @@ def reasons(why, label=str):
     if why["cell"][1] == BELOW:
         lines.append((N_("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct "
                          "atau Sangat Kurang, apa pun hasil kerjanya."), {}))  # fmt: skip
+    if why.get("credit_elsewhere"):
+        words = N_(
+            "Angka kredit masa ini dihitung dari predikat periode lain (tahunan atau bagiannya), tidak dua kali."
+        )
+        lines.append((words, {}))
     if why["credit"]:
         lines.append(_credit(why["credit"], label))
     return lines + _policy(why)

@@ -9,7 +9,7 @@ import audit
 import flows
 from compute import compute, reasons
 from fields import PeriodCode
-from models import Assessment, Employee, Exemption, Holiday, Policy, Rating
+from models import Assessment, Employee, Exemption, Holiday, Period, Policy, Rating
 from rating import retirement_age
 from seed_data import seed_holidays
 from tests.cast import counts, load, make_cast, told
@@ -234,3 +234,20 @@ def test_ratings_on_changed_ground_wait_on_the_start_page(rows, sign_in):
     page = sign_in(role="hr").get("/admin/").get_data(as_text=True)
     assert "Dasarnya berubah" in page
     assert "flt0_dasar_berubah_equals=1" in page
+
+
+def test_credit_points_come_from_the_year_or_from_its_parts_never_both(cast):
+    Employee.update(status="PNS", jf_level="PT", position_type="FUNGSIONAL").where(
+        Employee.id == cast.ani.id
+    ).execute()
+    year = Period.create(
+        code="2026", name="2026", kind="annual", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
+    )
+    for period in (cast.period, year):
+        Assessment.create(
+            employee=cast.ani, period=period, assessor=cast.boss, work_level="MEETS", behaviour_level="MEETS"
+        )
+        compute(period)
+    quarter, whole = (Rating.get(Rating.period == period) for period in (cast.period, year))
+    assert (str(quarter.credit), whole.credit) == ("3.13", None)
+    assert any("tidak dua kali" in sentence for sentence in reasons(whole))
