@@ -15,7 +15,7 @@ class Duty(Record):
     employee = Link(Employee, verbose_name=N_("Pegawai"))
     title = Text(verbose_name=N_("Judul"), label=N_("Nama Tugas Uji"), max_length=200)
     since = Day(verbose_name=N_("Sejak"), null=True)
-    year = Whole(2000, 2100, verbose_name=N_("Tahun"), null=True)
+    year = Whole(N_("Tahun"), 2000, 2100, null=True)
     state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
     decided_on = Day(verbose_name=N_("Ditetapkan Tanggal"), null=True)
     decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True)
@@ -33,7 +33,7 @@ Duty.rules = (not_before_2000,)
 MODELS = ('''
 ROOM = '''"""Duties beside the post."""
 
-from access import DESK, everyone, of_people, scoped, table
+from access import DESK, everyone, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Duty
@@ -60,16 +60,12 @@ DUTIES = DutySheet("duties", Duty, key=("employee", "title"), references={"emplo
                    without=("state", "decided_on", "decree_no"), computed=("year",))
 
 
-def newest(user, period):
-    return scoped(Duty, user).order_by(Duty.id.desc())
-
-
 PANELS = (
     referring(Duty.employee, "title", "state", order=(Duty.id.desc(),)),
-    Panel(key="duties", title=N_("Tugas terbaru"), roles="hr auditor", query=newest, columns=("title", "state")),
+    Panel(key="duties", title=N_("Tugas terbaru"), roles="hr auditor", model=Duty, order=(Duty.id.desc(),),
+          columns=("title", "state")),
 )
-CARDS = (Card(N_("Tugas menunggu"), "auditor", lambda user, period: newest(user, period).count(), Duty,
-              lambda user, period: (Where(Duty.state, "proposed"),)),)
+CARDS = (Card(N_("Tugas menunggu"), "auditor", Duty, (Where(Duty.state, "proposed"),)),)
 '''
 VIEW = """
 
