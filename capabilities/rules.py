@@ -26,6 +26,5 @@ HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 
 
 QUESTIONS = (
-    Question("system", N_("Aturan yang belum disahkan Perbup"), Policy,
-             (Where(Policy.ratified, "0"),)),
+    Question("system", N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),)),
 )  # fmt: skip
