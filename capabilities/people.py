@@ -1,6 +1,6 @@
 """Units, employees and the accounts of those who sign in."""
 
-from access import DESK, of_people, scoped, table, under
+from access import KEPT_BY_DESK, of_people, scoped, table, under
 from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
 from models import Employee, Unit, User
@@ -8,13 +8,8 @@ from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, 
 from seed_data import people as demo_rows
 from values import N_
 
-table(
-    Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)
-)
-table(
-    Employee, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
-    sees=of_people(Employee.id),
-)  # fmt: skip
+table(Unit, read="admin hr supervisor", **KEPT_BY_DESK, sees=under(Unit.id))
+table(Employee, read="admin hr supervisor employee", **KEPT_BY_DESK, sees=of_people(Employee.id))
 table(User, read="admin", create="admin", update="admin")
 
 UNITS = Sheet("units", Unit, key=("code",), references={"parent": (N_("Induk"), Unit.code)})
