@@ -14,6 +14,7 @@ from values import N_, Invalid
 ROLES = ("admin", "hr", "supervisor", "officer", "employee")
 DESK = "admin hr"  # who sees all units and edits records
 EVERYBODY = " ".join(ROLES)
+KEPT_BY_DESK = dict.fromkeys(("create", "update", "delete", "upload"), DESK)
 
 NOTHING = SQL("1 = 0")
 TABLES = {}  # model: its Rights, in the order of the capabilities

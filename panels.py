@@ -30,16 +30,14 @@ class Named:
     holds: Callable
     options: Callable
 
+    @classmethod
+    def whether(cls, model, label, arg, condition):
+        """The filter of what is (Ya, 1) or is not (Tidak): `condition(user)` holds of the first."""
 
-def whether(model, label, arg, condition):
-    """The Named filter of what is (Ya, 1) or is not (Tidak): `condition(user)` holds of the first."""
-    return Named(
-        model,
-        label,
-        arg,
-        lambda code, user: condition(user) if code == "1" else ~condition(user),
-        lambda: YesNo.options,
-    )
+        def holds(code, user):
+            return condition(user) if code == "1" else ~condition(user)
+
+        return cls(model, label, arg, holds, lambda: YesNo.options)
 
 
 class Where(NamedTuple):

@@ -13,7 +13,7 @@ from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
-from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring, whether
+from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 from values import N_, Invalid
@@ -316,7 +316,7 @@ def asked_of(user):
 
 
 UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
-ASKED = whether(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
+ASKED = Named.whether(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
 FILTERS = (UNASSESSED, ASKED)
 
 

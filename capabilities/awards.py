@@ -3,7 +3,7 @@
 from datetime import date
 
 import audit
-from access import DESK, of_people, table
+from access import DESK, KEPT_BY_DESK, of_people, table
 from code_lists import codes
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
@@ -11,10 +11,7 @@ from models import Award, Period
 from panels import referring
 from values import N_
 
-table(
-    Award, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
-    decide=DESK, sees=of_people(Award.employee),
-)  # fmt: skip
+table(Award, read="admin hr supervisor employee", **KEPT_BY_DESK, decide=DESK, sees=of_people(Award.employee))
 
 
 def by_decree(values):

@@ -7,7 +7,7 @@ from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
-from panels import Card, Panel, Question, Where, referring, whether
+from panels import Card, Named, Panel, Question, Where, referring
 from seed_data import complaints as demo_rows
 from values import N_, Invalid
 
@@ -188,7 +188,7 @@ COMPLAINTS = ComplaintSheet(
 
 # ------------------------------------------------------------------ panels
 
-STILL_OPEN = whether(
+STILL_OPEN = Named.whether(
     Complaint, N_("Masih terbuka"), "status_open", lambda user: Complaint.state.in_(Complaint.OPEN)
 )
 FILTERS = (STILL_OPEN,)

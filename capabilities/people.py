@@ -1,33 +1,15 @@
 """Units, employees and the accounts of those who sign in."""
 
-from access import DESK, of_people, scoped, table, under
+from access import KEPT_BY_DESK, of_people, scoped, table, under
 from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
 from models import Employee, Unit, User
-from panels import (
-    UPKEEP,
-    Card,
-    Figures,
-    Line,
-    Listed,
-    Named,
-    Panel,
-    Question,
-    Where,
-    Word,
-    referring,
-    whether,
-)
+from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
 from seed_data import people as demo_rows
 from values import N_
 
-table(
-    Unit, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=under(Unit.id)
-)
-table(
-    Employee, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
-    sees=of_people(Employee.id),
-)  # fmt: skip
+table(Unit, read="admin hr supervisor", **KEPT_BY_DESK, sees=under(Unit.id))
+table(Employee, read="admin hr supervisor employee", **KEPT_BY_DESK, sees=of_people(Employee.id))
 table(User, read="admin", create="admin", update="admin")
 
 UNITS = Sheet(
@@ -52,7 +34,7 @@ def staff(user):
     return query.where(Employee.id != user.employee_id) if user.employee_id else query
 
 
-OTHERS = whether(
+OTHERS = Named.whether(
     Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
 )
 DOUBT = Named(
@@ -80,8 +62,7 @@ def health(user, record):
 CARDS = (
     Card(N_("Pegawai"), "hr supervisor", Employee,
          lambda user, period: (Where(Employee.active, "1"), *but_herself(user))),
-    Card(N_("Akun aktif"), "admin", User,
-         (Where(User.active, "1"),)),
+    Card(N_("Akun aktif"), "admin", User, (Where(User.active, "1"),)),
 )  # fmt: skip
 QUESTIONS = (
     Question("system", N_("Akun dengan sandi sementara"), User,

@@ -4,7 +4,7 @@ from collections import Counter
 
 from peewee import fn
 
-from access import DESK, everyone, of_people, table, under
+from access import DESK, KEPT_BY_DESK, everyone, of_people, table, under
 from code_lists import codes
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
@@ -14,18 +14,12 @@ from panels import Question, Where, referring
 from values import N_
 
 table(
-    Period, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
+    Period, read="admin hr supervisor employee", **KEPT_BY_DESK,
     compute="admin hr supervisor", close=DESK, sees=everyone,
 )  # fmt: skip
-table(
-    UnitResult, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK,
-    sees={"supervisor": under(UnitResult.unit)},
-)  # fmt: skip
+table(UnitResult, read="admin hr supervisor", **KEPT_BY_DESK, sees={"supervisor": under(UnitResult.unit)})
 
-table(
-    Exemption, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK,
-    sees=of_people(Exemption.employee),
-)  # fmt: skip
+table(Exemption, read="admin hr supervisor", **KEPT_BY_DESK, sees=of_people(Exemption.employee))
 
 PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
 UNIT_RESULTS = Sheet(

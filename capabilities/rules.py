@@ -1,6 +1,6 @@
 """The dated rules as data, and the days that are no working days."""
 
-from access import DESK, EVERYBODY, everyone, table
+from access import DESK, EVERYBODY, KEPT_BY_DESK, everyone, table
 from excel.sheet import Sheet
 from models import Holiday, Period, Policy, Rating
 from panels import Question, Where
@@ -17,7 +17,7 @@ table(
     Policy, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, sees=everyone,
     changes=not_in_use,
 )  # fmt: skip
-table(Holiday, read=EVERYBODY, create=DESK, update=DESK, delete=DESK, upload=DESK, sees=everyone)
+table(Holiday, read=EVERYBODY, **KEPT_BY_DESK, sees=everyone)
 
 HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 
@@ -26,6 +26,5 @@ HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 
 
 QUESTIONS = (
-    Question("system", N_("Aturan yang belum disahkan Perbup"), Policy,
-             (Where(Policy.ratified, "0"),)),
+    Question("system", N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),)),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import migrations
 from access import DESK, TABLES, both, table
 from models import MODELS, Change, Upload
-from panels import UPKEEP, Card, Panel, Question, Where, referring, whether
+from panels import UPKEEP, Card, Named, Panel, Question, Where, referring
 from values import N_
 
 
@@ -25,7 +25,7 @@ table(Change, read=DESK, apart=not_about_herself)
 
 # ------------------------------------------------------------------ panels
 
-WAITING = whether(
+WAITING = Named.whether(
     Upload, N_("Masih menunggu"), "masih_menunggu", lambda user: Upload.state.in_(("queued", "applying"))
 )
 FILTERS = (WAITING,)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from peewee import fn
 
 import audit
-from access import DESK, of_people, scoped, table
+from access import DESK, KEPT_BY_DESK, of_people, scoped, table
 from code_lists import codes
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
@@ -15,7 +15,7 @@ from panels import Card, Panel, Where, referring
 from values import N_
 
 table(
-    Training, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, upload=DESK,
+    Training, read="admin hr supervisor employee", **KEPT_BY_DESK,
     decide=DESK, sees=of_people(Training.employee),
 )  # fmt: skip
 

@@ -52,13 +52,11 @@ def weigh(scores, rules):
         if rules.weights.get(source) and count >= rules.minima.get(source, 1)
     }
     total = sum(used.values())
-    return Weighted(
-        _weighted_mean(heard, used, total),
-        {
-            source: _source(count, points, used.get(source), total, rules.minima.get(source, 1))
-            for source, (count, points) in heard.items()
-        },
-    )
+    sources = {
+        source: _source(count, points, used.get(source), total, rules.minima.get(source, 1))
+        for source, (count, points) in heard.items()
+    }
+    return Weighted(_weighted_mean(heard, used, total), sources)
 
 
 def _weighted_mean(heard, used, total):

@@ -21,14 +21,9 @@ class PartsView(BaseView):
     @expose("/")
     def index(self):
         labels = Rating.predicate.labels | Assessment.work_level.labels
-        rows = [
-            (gettext(label), n)
-            for (_, label), n in zip(Rating.predicate.choices, (9, 25, 4, 2, 1), strict=True)
-        ]
-        head, tones = (
-            (gettext("Predikat"), gettext("Pegawai")),
-            tuple(TONES[c] for c, _ in Rating.predicate.choices),
-        )
+        predicates = Rating.predicate.choices
+        rows = [(gettext(label), n) for (_, label), n in zip(predicates, (9, 25, 4, 2, 1), strict=True)]
+        head, tones = (gettext("Predikat"), gettext("Pegawai")), tuple(TONES[code] for code, _ in predicates)
         form = LoginForm(formdata=None)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
         told = [("Skor Perilaku", "87,5", "90"), ("Catatan", "", "Sudah dibicarakan")]

@@ -40,8 +40,5 @@ class SearchView(BaseView):
     @expose("/quick")
     def quick(self):
         """[[address, label, kind]] for the list under the search field."""
-        return jsonify([
-            [row_url(row), named(row), gettext(model.noun)]
-            for model, rows in found(request.args.get("query", ""), 5)
-            for row in rows
-        ])  # fmt: skip
+        rows = [(model, row) for model, rows in found(request.args.get("query", ""), 5) for row in rows]
+        return jsonify([[row_url(row), named(row), gettext(model.noun)] for model, row in rows])

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from database import Memo, among
+from database import among
 from values import as_text
 
 from ..versions import base_values
@@ -37,19 +37,23 @@ class Review:
 
     def __init__(self, plan, edits):
         self.plan, self.edits = plan, edits
-        self.items = {
+        self.warned = _by_row(plan.warnings)
+        items = {
             "wrong": list(_by_row(plan.errors).items()), "conflict": plan.conflict, **plan.shown,
             "same": plan.equal, "skipped": plan.checked.table.skipped,
         }  # fmt: skip
-        self.warned = _by_row(plan.warnings)
+        self.picked = {kind: [(kind, item) for item in found] for kind, found in items.items()}
+        asking = [pair for kind in KINDS for pair in self.picked[kind]]
+        self.picked["warning"] = [p for p in (*asking, *self.picked["same"]) if _row_of(p[1]) in self.warned]
+        self.picked["all"] = asking
 
     @cached_property
     def head(self):
         """What the page says of the file as a whole, as plain values."""
         plan, table = self.plan, self.plan.checked.table
-        counts = {kind: len(items) for kind, items in self.items.items()}
+        counts = {kind: len(pairs) for kind, pairs in self.picked.items()}
         return {
-            "counts": counts | {"all": sum(counts[kind] for kind in KINDS), "warning": len(self.warned)},
+            "counts": counts | {"warning": len(self.warned)},
             "rows": plan.rows, "good": sum(plan.counts.values()), "fingerprint": plan.fingerprint,
             "causes": by_cause(plan.errors)[:CAUSES], "warnings": by_cause(plan.warnings)[:CAUSES],
             "unknown": plan.unknown, "notes": ranges(table.notes),
@@ -66,22 +70,11 @@ class Review:
     def page(self, kind, number):
         """The Entries of one page of a filter."""
         start = number * PAGE
-        picked = self._picked[kind][start : start + PAGE]
+        picked = self.picked[kind][start : start + PAGE]
         lines = self._of_lines([(kind, item) for kind, item in picked if hasattr(item, "row")])
         return [
             lines[item.row] if hasattr(item, "row") else self._of_row(kind, *item) for kind, item in picked
         ]
-
-    @cached_property
-    def _picked(self):
-        """{filter: [(kind, item)]}, each made when it is first asked for."""
-        return Memo(self._pick)
-
-    def _pick(self, kind):
-        if kind != "warning":
-            return [(k, item) for k in (KINDS if kind == "all" else (kind,)) for item in self.items[k]]
-        every = [(k, item) for k in (*KINDS, "same") for item in self.items[k]]
-        return [(k, item) for k, item in every if _row_of(item) in self.warned]
 
     def _entry(self, row, kind, label):
         warnings = [for_page(problem) for problem in self.warned.get(row, ())]
