@@ -64,7 +64,7 @@ class Review:
 
     def _predicates(self):
         """{predicate code: people} that the file leads to, for the bar of its distribution."""
-        lines = (*self.items["new"], *self.items["changed"], *self.plan.conflict)
+        lines = [line for kind in ("new", "changed", "conflict") for _, line in self.picked[kind]]
         return Counter(line.predicate[1] for line in lines if line.predicate and line.predicate[1])
 
     def page(self, kind, number):
