@@ -131,7 +131,8 @@ def ratings_rest_on_it(wrote):
     changed, people = list(wrote.changed(*RATED_BY)), defaultdict(set)
     stored = Assessment.select(Assessment.period, Assessment.employee)
     pairs = set(stored.where(among(Assessment.id, [key for key, *_ in changed])).tuples())
-    pairs |= {(v["period"], v["employee"]) for _, *both in changed for v in both if v}
+    whole = [values for _, *both in changed for values in both if {"employee", "period"} <= values.keys()]
+    pairs |= {(values["period"], values["employee"]) for values in whole}
     for period, employee in pairs:
         people[period].add(employee)
     for period, employees in people.items():
