@@ -20,6 +20,7 @@ from values import N_, Invalid
 MARKS = 4_000  # values in one statement: SQLite takes 32,766
 
 
+WRITES = ("create", "update", "delete", "undo")  # of a row; other actions only leave a line
 FOLLOWS = {}  # model: the functions of a Wrote that follow its writes, in the same transaction
 
 
@@ -277,7 +278,7 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
         [(stamp, who, upload, action, move, table, key, label[:250], before, after)
          for key, label, before, after in rows],
     )  # fmt: skip
-    for function in FOLLOWS.get(model, ()):
+    for function in FOLLOWS.get(model, ()) if action in WRITES else ():
         function(Wrote(action, model, rows, user, upload, move))
 
 
@@ -310,7 +311,7 @@ def take_back(model, changes, *, user, upload):
 
 def _newest(model, ids):
     """{row id: id of the newest write in its trail}: SQLite may give a deleted row's id to another."""
-    writes = Change.action.in_(("create", "update", "delete", "undo"))
+    writes = Change.action.in_(WRITES)
     mine = (Change.table == model._meta.table_name) & among(Change.key, ids) & writes
     return dict(Change.select(Change.key, fn.MAX(Change.id)).where(mine).group_by(Change.key).tuples())
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import commands
 import migrations
+import serving
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from database import connect, db, now
@@ -166,7 +167,7 @@ def test_the_desk_still_sees_what_it_changes(office):
 def run(database, database_url, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("KINERJA_INSTANCE", str(tmp_path))
-    monkeypatch.setattr(commands, "run_server", lambda *_: None)
+    monkeypatch.setattr(serving, "serve", lambda *_: None)
 
     def call(*args):
         answer = CliRunner().invoke(commands.main, args)
