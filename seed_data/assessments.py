@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from models import Assessment
+from models import Assessment, UnitResult
 from rating.matrix import ABOVE, BELOW, MEETS
 
 USUAL = {(ABOVE, ABOVE): 14, (ABOVE, MEETS): 18, (MEETS, ABOVE): 14, (MEETS, MEETS): 54}  # work, behaviour
@@ -29,6 +29,7 @@ def demo(world):
         people = world.staying if crowd.open else world.people
         missed = set(crowd.dice.sample([person.id for person in people], round(MISSED * len(people) + 0.5)))
         crowd.feel(people)
+        crowd.fit_heads(people, period)
         asked = [person for person in people if not crowd.open or person.id not in missed]
         rows = [(person.id, period.id, *said) for person in asked for said in crowd.about(person)]
         world.insert(Assessment, COLUMNS, rows)
@@ -53,6 +54,20 @@ class Crowd:
         number = min(len(free), max(len(LOWS), round(LOW * len(people))))
         self.lows = {key: LOWS[n % len(LOWS)] for n, key in enumerate(dice.sample(free, number))}
         self.moods = self.habits | self.lows
+
+    def fit_heads(self, people, period):
+        """The head of an OPD did no better than her unit."""
+        results = dict(
+            UnitResult.select(UnitResult.unit, UnitResult.result).where(UnitResult.period == period).tuples()
+        )
+        for person in people:
+            work, behaviour = self.moods[person.id]
+            head = (
+                person.position_type == "JPT_PRATAMA"
+                and results.get(person.unit_id, "ISTIMEWA") != "ISTIMEWA"
+            )
+            if head and work == ABOVE:
+                self.moods[person.id] = MEETS, behaviour
 
     def about(self, person):
         """Rows from the source on: the supervisor's, then what others say; of a closed quarter two at least."""

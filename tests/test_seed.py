@@ -24,6 +24,7 @@ from models import (
     Rating,
     Training,
     Unit,
+    UnitResult,
     Upload,
     User,
 )
@@ -316,3 +317,14 @@ def test_an_account_that_is_missing_is_made_again(demo):
     User.delete().where(User.role == "hr").execute()
     demo_accounts()
     assert User.select().where(User.username == "demo-hr").count() == 1
+
+
+def test_the_head_of_an_opd_did_no_better_than_her_unit(demo):
+    rows = (
+        Rating.select(Rating.predicate, UnitResult.result).join(Employee, on=(Rating.employee == Employee.id))
+        .join(UnitResult, on=(UnitResult.unit == Employee.unit) & (UnitResult.period == Rating.period))
+        .where(Employee.position_type == "JPT_PRATAMA").tuples()
+    )  # fmt: skip
+    found = list(rows)
+    assert found
+    assert not [row for row in found if row[0] == "VERY_GOOD" and row[1] != "ISTIMEWA"]

@@ -2,19 +2,17 @@
 
 from itertools import groupby
 
-from flask import abort, g, redirect, request
+from flask import abort, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from peewee import BlobField, TextField
 
 import access
 import flows
 from capabilities import gathered
-from clocks import Clocks
 from excel.sheet import sheet_for
 from fields import Choice, Day, Moment, Text
 from flows import FLOWS
@@ -29,7 +27,7 @@ from views.moves import Moves
 from views.panels import links_of, record_panels
 from views.saving import Saving, plain
 from views.session import me, whole
-from views.shown import badge, value_at, words
+from views.shown import badge, due_day, value_at, words
 
 NEEDS = {
     "create_view": "can_create",
@@ -234,19 +232,6 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         back = get_redirect_target() or self.get_url(".index_view")
         stays = row is not True and self.get_one(row.id) is not None  # True: one of which nothing may be told
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
-
-
-def due_day(field, day):
-    """The end of a clock, with a warning where the holidays of its year are not entered."""
-    text = words(field, day)
-    if day is None:
-        return text
-    if "holiday_years" not in g:
-        g.holiday_years = Clocks().years
-    if day.year in g.holiday_years:
-        return text
-    warning = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
-    return Markup('{} <span class="chip warn">{}</span>').format(text, warning)
 
 
 def searched(model):

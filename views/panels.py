@@ -11,7 +11,7 @@ from capabilities import gathered
 from database import among
 from panels import FIRST, Figures, Line, Listed, Panel, Word, listed
 from values import N_
-from views.shown import TONES, value_at, words
+from views.shown import TONES, due_day, value_at, words
 
 
 @dataclass
@@ -208,4 +208,6 @@ def heading(model, path):
 def cell(row, path):
     """A value in words; a number stays one, so that it is set and drawn as such."""
     field, value = row.field_at(path), value_at(row, path)
+    if getattr(field, "due", False):
+        return due_day(field, value) or "–"
     return value if type(value) is int and not field.choices else words(field, value) or "–"

@@ -3,9 +3,12 @@
 from datetime import UTC
 from functools import lru_cache
 
+from flask import g
 from flask_babel import format_currency, format_date, format_datetime, format_decimal, gettext
 from markupsafe import Markup
 from peewee import Model
+
+from clocks import Clocks
 
 
 def words(field, value):
@@ -44,6 +47,19 @@ def value_at(row, path):
     for step in path.split("."):
         row = getattr(row, step, None)
     return row
+
+
+def due_day(field, day):
+    """The end of a clock, with a warning where the holidays of its year are not entered."""
+    text = words(field, day)
+    if day is None:
+        return text
+    if "holiday_years" not in g:
+        g.holiday_years = Clocks().years
+    if day.year in g.holiday_years:
+        return text
+    warning = gettext("hari libur %(year)s belum diisi, tenggat bisa lebih lambat", year=day.year)
+    return Markup('{} <span class="chip warn">{}</span>').format(text, warning)
 
 
 # How a code looks beside its word: a tone and a sign, so that it survives black and white.
