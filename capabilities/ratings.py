@@ -324,6 +324,10 @@ def of_period(user, period):
     return (Where(Rating.period, period.code),) if period else None
 
 
+def shaken_ones(user, period):
+    return (*of_period(user, period), Where(Rating.basis_changed, "1")) if period else None
+
+
 def suggested(user, period):
     return (*of_period(user, period), Where(Rating.state, "suggested")) if period else None
 
@@ -337,7 +341,7 @@ CARDS = (
         N_("Dasarnya berubah"),
         "hr supervisor",
         Rating,
-        lambda user, period: (Where(Rating.basis_changed, "1"),),
+        shaken_ones,
         waits=True,
     ),
 )
