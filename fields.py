@@ -10,7 +10,18 @@ from peewee import Check
 from code_lists import codes
 from nip import read_nip
 from rating import half_up
-from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_day, read_number, whole_text
+from values import (
+    CONTROL,
+    N_,
+    Invalid,
+    as_text,
+    clean_key,
+    comma,
+    compare_key,
+    read_day,
+    read_number,
+    whole_text,
+)
 
 LISTED = 12  # labels that are named one by one
 
@@ -26,6 +37,7 @@ class Look:
     number_format, width = "@", 14  # of its column in a workbook
     check = None  # of a workbook's cells: (kind, lowest, highest, what to fill in)
     hint = example = ""  # in a template
+    checked = False  # whether the database keeps its `rule` too
 
     def __init__(self, verbose_name=None, *args, label=None, confidential=False, example=None, **kwargs):
         """`verbose_name` is its header in sheets, `label` what screens call it otherwise."""
@@ -33,6 +45,11 @@ class Look:
         self.label = label or verbose_name
         self.confidential = confidential
         self.example = example or self.example
+
+    def bind(self, model, name, set_attribute=True):
+        super().bind(model, name, set_attribute)
+        if self.checked:
+            self.constraints = [*(self.constraints or []), Check(self.rule(f'"{self.column_name}"'))]
 
     def show(self, value):
         """The value as text that `parse` reads again."""
@@ -142,11 +159,8 @@ class Number(Look):
     comparisons = said_as = "number"
     checked, whole, like = True, False, "87,5"
 
-    def bind(self, model, name, set_attribute=True):
-        super().bind(model, name, set_attribute)
-        if self.checked:
-            rule = f'"{self.column_name}" BETWEEN {self.low} AND {self.high}'
-            self.constraints = [*(self.constraints or []), Check(rule)]
+    def rule(self, column):
+        return f"{column} BETWEEN {self.low} AND {self.high}"
 
     @property
     def check(self):
@@ -158,8 +172,8 @@ class Number(Look):
             return None
         number = read_number(value, self.like)
         if not self.low <= number <= self.high:
-            words, shown = N_("%(value)s di luar %(low)s-%(high)s"), str(number).replace(".", ",")
-            raise Invalid(words, value=shown, low=self.low, high=self.high)
+            words = N_("%(value)s di luar %(low)s-%(high)s")
+            raise Invalid(words, value=comma(number), low=self.low, high=self.high)
         return self.exact(number, value)
 
 
@@ -176,12 +190,11 @@ class Score(Number, peewee.DecimalField):
     def exact(self, number, value):
         if number != half_up(number):
             words = N_("%(value)s lebih dari dua angka di belakang koma; bulatkan menjadi %(near)s")
-            near = str(half_up(number)).replace(".", ",")
-            raise Invalid(words, value=str(number).replace(".", ","), near=near)
+            raise Invalid(words, value=comma(number), near=comma(half_up(number)))
         return half_up(number)
 
     def show(self, value):
-        return "" if value is None else f"{half_up(value):f}".rstrip("0").rstrip(".").replace(".", ",")
+        return "" if value is None else comma(f"{half_up(value):f}".rstrip("0").rstrip("."))
 
 
 class Points(Number, peewee.DecimalField):
@@ -212,7 +225,7 @@ class Whole(Number, peewee.IntegerField):
             digits = re.sub(r"\D", "", clean_key(value))
             raise Invalid(N_("“%(value)s” meragukan; tulis tanpa titik: %(near)s"), value=value, near=digits)
         if number != number.to_integral_value():
-            raise Invalid(N_("%(value)s bukan bilangan bulat"), value=str(number).replace(".", ","))
+            raise Invalid(N_("%(value)s bukan bilangan bulat"), value=comma(number))
         return int(number)
 
 
@@ -239,7 +252,7 @@ class Money(Number, peewee.BigIntegerField):
     def exact(self, number, value):
         if number != number.to_integral_value():
             words = N_("%(value)s bukan rupiah penuh; tulis seperti %(like)s")
-            raise Invalid(words, value=str(number).replace(".", ","), like=self.like)
+            raise Invalid(words, value=comma(number), like=self.like)
         return int(number)
 
 
@@ -302,12 +315,9 @@ class Choice(Look, peewee.CharField):
         self.known |= {compare_key(label): code for code, label in self.choices}
         self.known |= {compare_key(alias): code for alias, code in self.aliases.items()}
 
-    def bind(self, model, name, set_attribute=True):
-        super().bind(model, name, set_attribute)
-        if self.checked:
-            listed = ", ".join(f"'{code}'" for code in self.labels)
-            rule = f'"{self.column_name}" IN ({listed})'
-            self.constraints = [*(self.constraints or []), Check(rule)]
+    def rule(self, column):
+        listed = ", ".join(f"'{code}'" for code in self.labels)
+        return f"{column} IN ({listed})"
 
     def parse(self, value):
         text = clean_key(as_text(value))
@@ -315,11 +325,8 @@ class Choice(Look, peewee.CharField):
             return None
         code = self.known.get(compare_key(text))
         if code is None:
-            words, known = (
-                N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s"),
-                list(self.labels.values()),
-            )
-            raise Invalid(words, value=text, known=", ".join(known[:LISTED]))
+            words = N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s")
+            raise Invalid(words, value=text, known=", ".join(list(self.labels.values())[:LISTED]))
         return code
 
     def show(self, value):

@@ -108,6 +108,11 @@ MONTHS = {
 WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
 
 
+def comma(number):
+    """A number as Indonesian writes it: 87,5."""
+    return str(number).replace(".", ",")
+
+
 def read_day(value):
     """A date from a cell or from text like 31-12-2026, 2026-12-31 or 13 Maret 2026; None for nothing."""
     if isinstance(value, date):

@@ -106,9 +106,7 @@ def write_events(events, source):
     """Insert events (complaint, state, day, text) and their trail."""
     rows = []
     for row, state, day, text in events:
-        at = (
-            now() if day == today() else moment(day, 9)
-        )  # a step that is entered later counts from its morning
+        at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
         rows.append(ComplaintEvent(complaint=row, at=at, state=state, text=text))
     audit.create_many(rows, user=source.user, upload=source.upload)
 

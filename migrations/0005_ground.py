@@ -1,7 +1,5 @@
 """What a rating rests on: whether it has changed since, who wrote in a rater's place, who is exempt, a state withdrawn."""
 
-import re
-
 from peewee import (
     BooleanField,
     CharField,
@@ -51,26 +49,18 @@ def up(migrator, db):
         migrator.add_column("assessment", "by_desk", BooleanField(default=False)),
         migrator.add_column("unit", "verified", BooleanField(default=True)),
     )
-    allow_states(migrator, AFTER)
+    migrator.migrate(migrator.change_column("rating", "state", one_of(AFTER)))
 
 
 def down(migrator, db):
     table(db).drop_table()
     db.execute_sql("UPDATE rating SET state = 'suggested' WHERE state = 'withdrawn'")
-    allow_states(migrator, BEFORE)
+    migrator.migrate(migrator.change_column("rating", "state", one_of(BEFORE)))
     migrator.migrate(migrator.drop_column("rating", "basis_changed"))
     migrator.migrate(migrator.drop_column("assessment", "by_desk"))
     migrator.migrate(migrator.drop_column("unit", "verified"))
 
 
-def allow_states(migrator, states):
-    """Put another CHECK in place of that on a rating's state; SQLite keeps it in the column's own words."""
-    rule = f"""CHECK ("state" IN ({", ".join(f"'{state}'" for state in states)}))"""
-    if hasattr(migrator, "_update_column"):
-        in_place = lambda name, words: re.sub(r"CHECK \(.*\)", rule, words)  # noqa: E731 - one line
-        migrator.migrate(migrator._update_column("rating", "state", in_place))
-        return
-    migrator.migrate(
-        migrator.sql('ALTER TABLE "rating" DROP CONSTRAINT "rating_state_check"'),
-        migrator.sql(f'ALTER TABLE "rating" ADD CONSTRAINT "rating_state_check" {rule}'),
-    )
+def one_of(states):
+    listed = ", ".join(f"'{state}'" for state in states)
+    return CharField(max_length=40, constraints=[Check(f'"state" IN ({listed})')])

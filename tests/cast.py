@@ -20,7 +20,8 @@ from tests.make import (
     xlsx,
 )
 
-ASSESSMENT = ("NIP", "Sumber", "NIP Penilai", "Skor Hasil Kerja", "Skor Perilaku", "Catatan")
+SCORES = ("NIP", "Sumber", "NIP Penilai", "Skor Hasil Kerja", "Skor Perilaku")
+ASSESSMENT = (*SCORES, "Catatan")
 
 
 def make_account(role, **overrides):
@@ -75,6 +76,11 @@ def fill_every_table(cast):
 def load(sheet, header, *rows, user=None, period=None, **options):
     """(Plan, Upload) of rows imported through the command line's door."""
     return run(SHEETS[sheet], xlsx(header, *rows), "uji.xlsx", Context(user, period), **options)
+
+
+def deliver(user, period, *lines):
+    """(Plan, Upload) of assessments as an account sends them: NIP, source, its rater, two scores."""
+    return load("assessments", SCORES, *lines, user=user, period=period)
 
 
 def told(plan):

@@ -25,11 +25,12 @@ from excel.read import guarded
 from excel.read.edits import NOTHING
 from excel.read.guarded import turn
 from excel.read.parse import parse
-from excel.write.apply import apply, apply_at_once
+from excel.write.apply import apply
 from excel.write.undo import undo
 from forms import too_common
 from models import Assessment, Change, Complaint, Employee, Policy, Setting, Upload, User
 from seed_data.demo import seed_demo
+from tests.cast import SCORES, deliver
 from tests.make import (
     PASSWORD,
     make_assessment,
@@ -43,8 +44,6 @@ from tests.make import (
 )  # fmt: skip
 from views.imports import quota
 
-HEAD = ("NIP", "Sumber", "NIP Penilai", "Skor Hasil Kerja", "Skor Perilaku")
-
 
 @pytest.fixture
 def office(rows):
@@ -56,16 +55,12 @@ def office(rows):
     return period, make_user("supervisor", unit=unit, employee=head), staff, peer
 
 
-def deliver(user, period, *lines):
-    return apply_at_once(ASSESSMENTS, xlsx(HEAD, *lines), "n.xlsx", Context(user, period))
-
-
 # ------------------------------------------------------------------ hidden sources
 
 
 def seen(user, period, line):
     """Everything that an account learns of a file of one row, without the words of the row itself."""
-    plan = check(ASSESSMENTS, xlsx(HEAD, line), Context(user, period))
+    plan = check(ASSESSMENTS, xlsx(SCORES, line), Context(user, period))
     review = Review(plan, NOTHING)
     pages = [[vars(e) for e in review.page(kind, 0)] for kind in ("all", "new", "changed", "warning", "same")]
     return report(plan), review.head, pages
@@ -290,14 +285,14 @@ def test_a_downloaded_upload_has_the_ending_of_its_content(name, data, expected,
 def test_a_deep_or_broken_decision_is_a_400(do, office, sign_in, post):
     _, user, staff, _ = office
     upload = Upload.create(sheet="assessments", filename="n.xlsx", user=user, sha256="x",
-                           data=xlsx(("Periode", *HEAD), ("2026-TW3", staff.nip, "Atasan", None, 1, 1)))  # fmt: skip
+                           data=xlsx(("Periode", *SCORES), ("2026-TW3", staff.nip, "Atasan", None, 1, 1)))  # fmt: skip
     assert post(sign_in(user), f"/admin/upload/{upload.id}/edit", {"do": do}).status_code == 400
 
 
 def test_a_correction_that_no_database_holds_is_taken_without_it(office, sign_in, post):
     _, user, staff, _ = office
     upload = Upload.create(sheet="assessments", filename="n.xlsx", user=user, sha256="x",
-                           data=xlsx(("Periode", *HEAD), ("2026-TW3", staff.nip, "Atasan", None, 1, 1)))  # fmt: skip
+                           data=xlsx(("Periode", *SCORES), ("2026-TW3", staff.nip, "Atasan", None, 1, 1)))  # fmt: skip
     do = '{"cell": [2, "NIP", "1\\ud800\\u00002"]}'
     assert post(sign_in(user), f"/admin/upload/{upload.id}/edit", {"do": do}).status_code == 302
     assert '"12"' in Upload.get().edits
@@ -432,7 +427,7 @@ def send(client, post, data):
 def test_the_fourth_file_that_is_being_checked_waits(office, sign_in, post, monkeypatch):
     _, user, staff, _ = office
     monkeypatch.setattr("views.imports.is_large", lambda data: True)
-    data = xlsx(("Periode", *HEAD), ("2026-TW3", staff.nip, "Atasan", None, 80, 80))
+    data = xlsx(("Periode", *SCORES), ("2026-TW3", staff.nip, "Atasan", None, 80, 80))
     client = sign_in(user)
     assert [send(client, post, data).status_code for _ in range(3)] == [302] * 3
     answer = send(client, post, data)
@@ -453,7 +448,7 @@ def test_small_files_count_while_they_are_checked(office):
 
 def test_parsing_leaves_a_thread_for_pages(office, sign_in, post):
     _, user, staff, _ = office
-    data = xlsx(("Periode", *HEAD), ("2026-TW3", staff.nip, "Atasan", None, 80, 80))
+    data = xlsx(("Periode", *SCORES), ("2026-TW3", staff.nip, "Atasan", None, 80, 80))
     client = sign_in(user)
     address = send(client, post, data).location
     with turn(), turn(), ThreadPoolExecutor() as pool:

@@ -8,10 +8,10 @@ from capabilities.assessments import ASSESSMENTS
 from excel.check.check import check
 from excel.check.report import report
 from excel.check.validate import Context
-from excel.write.apply import apply_at_once
 from excel.write.undo import NotUndoable, undo
 from excel.write.uploads import AlreadyDone
 from models import Assessment, Change, Complaint, Objection, Period, Policy, Unit, Upload, User
+from tests.cast import SCORES, deliver
 from tests.make import (
     make_assessment,
     make_complaint,
@@ -23,8 +23,6 @@ from tests.make import (
     xlsx,
 )  # fmt: skip
 
-HEAD = ("NIP", "Sumber", "NIP Penilai", "Skor Hasil Kerja", "Skor Perilaku")
-
 
 @pytest.fixture
 def office(rows):
@@ -33,10 +31,6 @@ def office(rows):
     head = make_employee(unit=unit, name="Kepala")
     staff = make_employee(unit=unit, supervisor=head, name="Staf")
     return period, make_user("supervisor", unit=unit, employee=head), staff
-
-
-def deliver(user, period, *lines):
-    return apply_at_once(ASSESSMENTS, xlsx(HEAD, *lines), "n.xlsx", Context(user, period))
 
 
 def test_undo_leaves_a_row_that_took_the_id_of_a_deleted_one(office):
@@ -83,7 +77,7 @@ def test_guessing_a_hidden_score_tells_nothing(office):
     peer = make_employee(unit=staff.unit)
     make_assessment(staff, period, source="peer", assessor=peer, work_score=73, behaviour_score=73)
     told = [
-        report(check(ASSESSMENTS, xlsx(HEAD, (staff.nip, "Rekan", nip, s, s)), Context(user, period)))
+        report(check(ASSESSMENTS, xlsx(SCORES, (staff.nip, "Rekan", nip, s, s)), Context(user, period)))
         for nip, s in ((peer.nip, 73), (peer.nip, 74), (make_employee(unit=staff.unit).nip, 73))
     ]  # fmt: skip
     assert [(r["new"], r["changed"], r["same"]) for r in told] == [(1, 0, 0)] * 3
@@ -258,7 +252,7 @@ def test_an_upload_of_the_file_alone_is_enough(office, sign_in, post):
     from io import BytesIO
 
     period, user, staff = office
-    data = xlsx(("Periode", *HEAD), (period.code, staff.nip, "Atasan", None, 80, 80))
+    data = xlsx(("Periode", *SCORES), (period.code, staff.nip, "Atasan", None, 80, 80))
     answer = post(sign_in(user), "/admin/import/assessments/", {"file": (BytesIO(data), "n.xlsx")},
                   content_type="multipart/form-data")  # fmt: skip
     assert answer.status_code == 302

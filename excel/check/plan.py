@@ -65,9 +65,7 @@ class Plan:
     equal: list = field(default_factory=list)
     conflict: list = field(default_factory=list)
     left: list = field(default_factory=list)
-    unread: set = field(
-        default_factory=set
-    )  # ids of the stored rows in question that the account may not read
+    unread: set = field(default_factory=set)  # ids of stored rows that the account may not read
     refused: set = field(default_factory=set)  # rows that only the database found wrong
 
     def __post_init__(self):
