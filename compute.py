@@ -9,8 +9,8 @@ from typing import NamedTuple
 import access
 import audit
 import rating
+from choices import Level, Predicate
 from database import db, now, write
-from fields import Level, Predicate
 from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
 from values import N_, Invalid
 

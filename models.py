@@ -8,17 +8,14 @@ from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, Select, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from choices import Choice, Grade, Level, Listed, Predicate
 from database import among, now, once, today, write
 from fields import (
-    Choice,
     Code,
     Count,
     Day,
     Email,
-    Grade,
-    Level,
     Link,
-    Listed,
     LongText,
     Moment,
     Money,
@@ -26,7 +23,6 @@ from fields import (
     PeriodCode,
     Phone,
     Points,
-    Predicate,
     Score,
     Text,
     Whole,

@@ -9,9 +9,9 @@ from access import heard, is_desk, led, people, table
 from capabilities.filled import prefilled, versions
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
+from choices import Level, Predicate
 from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
-from fields import Level, Predicate
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of

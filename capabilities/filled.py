@@ -3,8 +3,8 @@
 from peewee import JOIN
 
 from access import below, led, unit_of
+from choices import Predicate
 from database import stream
-from fields import Predicate
 from models import Assessment, Employee, Unit
 from rating import MATRIX
 

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from choices import Level, Predicate
 from database import Memo, among, db
-from fields import Level, Predicate, Score
+from fields import Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import beyond, level_of, predicate_of
 from tables import climb

@@ -9,10 +9,11 @@ from peewee import Desc, Field, fn
 import access
 import audit
 from access import DESK, both, is_desk, people, scoped, table, through
+from choices import Predicate
 from clocks import Clocks
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
-from fields import Day, Look, Points, Predicate, Text, Whole
+from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring

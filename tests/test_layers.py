@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"database", "code_lists", "values", "nip", "fields", "rating", "tables"}
+GROUND = {"database", "code_lists", "values", "nip", "fields", "choices", "rating", "tables"}
 WRITES = {"audit", "access", "models", *GROUND}
 MOVES = {"flows", "clocks", *WRITES}
 WORKS = {"excel", "compute", *MOVES}
@@ -18,7 +18,8 @@ BELOW = {
     "code_lists": set(),
     "values": set(),
     "nip": {"values"},
-    "fields": {"code_lists", "nip", "values", "rating"},
+    "fields": {"nip", "values", "rating"},
+    "choices": {"code_lists", "fields", "values"},
     "tables": {"database", "fields"},
     "models": GROUND,
     "access": {"models", *GROUND},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fields import Level, Predicate
+from choices import Level, Predicate
 from rating import MATRIX, SIASN_LEVEL, SIASN_PREDICATE, predicate_of
 from tests.cases import cases
 

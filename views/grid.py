@@ -10,10 +10,10 @@ from peewee import fn
 
 import access
 from capabilities.assessments import ASSESSMENTS, stored_assessment
+from choices import Predicate
 from database import write
 from excel.check.validate import CLEAR, Context
 from excel.write.apply import apply_at_once
-from fields import Predicate
 from models import Assessment, Employee, Period, Unit
 from rating import MATRIX
 from views.formfields import spoken

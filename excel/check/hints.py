@@ -3,8 +3,9 @@
 from peewee import fn
 
 import access
+from choices import Choice
 from database import among
-from fields import Choice, Nip
+from fields import Nip
 from models import Employee, Period, Unit
 from nip import Mangled
 from values import N_, Invalid, as_text, compare_key

@@ -13,8 +13,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from peewee import CharField, Field, ForeignKeyField, TextField
 
+from choices import Choice
 from database import WITA, Memo
-from fields import Choice, Look
+from fields import Look
 from values import CONTROL
 
 BATCH = 2_000
