@@ -1,6 +1,6 @@
 """Builders for tests: a valid row of each table, with whatever a test wants different."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
 
@@ -12,10 +12,10 @@ numbers = count(1)
 
 
 def nip(number=None, born="19860926", appointed="201505", gender="1"):
-    """A valid NIP, another each time."""
+    """A valid NIP, another each time: of somebody born a day earlier after every 999."""
     number = next(numbers) if number is None else number
-    year = int(born[:4]) - number // 999
-    return f"{year}{born[4:]}{appointed}{gender}{number % 999 + 1:03d}"
+    day = date(int(born[:4]), int(born[4:6]), int(born[6:])) - timedelta(days=number // 999)
+    return f"{day:%Y%m%d}{appointed}{gender}{number % 999 + 1:03d}"
 
 
 def make_unit(code=None, **overrides):
