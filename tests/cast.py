@@ -1,47 +1,131 @@
-"""A fixed cast for the tests of `excel/`: two units, a supervisor and her people, a stranger, a quarter."""
+"""One cast for the tests: our people, and strangers of whom every text is a canary.
+
+`Cast` are units, people, periods and accounts; `World` gives both sides a row of every table besides.
+"""
 
 from datetime import date
 from io import BytesIO
-from types import SimpleNamespace
 
 from openpyxl import load_workbook
 
 from capabilities import SHEETS
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once as run
-from models import Award, Exemption, Holiday, Policy, UnitResult, User
+from models import (
+    Assessment,
+    Award,
+    Change,
+    Complaint,
+    ComplaintEvent,
+    Employee,
+    Exemption,
+    Holiday,
+    Objection,
+    Period,
+    Policy,
+    Rating,
+    Training,
+    Unit,
+    UnitResult,
+    Upload,
+    User,
+)  # fmt: skip
 from tests.make import (
     make_assessment,
     make_complaint,
     make_employee,
     make_period,
+    make_rating,
     make_training,
     make_unit,
+    make_user,
     xlsx,
 )
 
 SCORES = ("NIP", "Sumber", "NIP Penilai", "Skor Hasil Kerja", "Skor Perilaku")
 ASSESSMENT = (*SCORES, "Catatan")
+CANARY = "Kenari"
 
 
 def make_account(role, **overrides):
     return User.create(**{"username": f"{role}-{User.select().count()}", "role": role} | overrides)
 
 
-def make_cast():
-    dinas = make_unit("DINKES")
-    puskesmas, other = make_unit("PKM", parent=dinas), make_unit("DISDIK")
-    boss = make_employee(unit=dinas, name="Ibu Atasan")
-    ani = make_employee(unit=puskesmas, name="Ani", supervisor=boss)
-    budi = make_employee(unit=puskesmas, name="Budi", supervisor=boss)
-    stranger = make_employee(unit=other, name="Orang Lain")
-    return SimpleNamespace(
-        dinas=dinas, puskesmas=puskesmas, other=other, boss=boss, ani=ani, budi=budi,
-        stranger=stranger, period=make_period(), closed=make_period(
+class Cast:
+    """Two units of ours, a supervisor and her people, a stranger of a third unit, two quarters, two accounts."""
+
+    def __init__(self):
+        self.dinas = make_unit("DINKES")
+        self.puskesmas = make_unit("PKM", parent=self.dinas)
+        self.other = make_unit("DISDIK", name=f"Dinas {CANARY}")
+        self.boss = make_employee(unit=self.dinas, name="Ibu Atasan")
+        self.ani = make_employee(unit=self.puskesmas, name="Ani", supervisor=self.boss)
+        self.budi = make_employee(unit=self.puskesmas, name="Budi", supervisor=self.boss)
+        self.stranger = make_employee(unit=self.other, name=f"Orang {CANARY}", position=CANARY)
+        self.period = make_period()
+        self.closed = make_period(
             "2026-TW2", starts_on=date(2026, 4, 1), ends_on=date(2026, 6, 30), state="closed"
-        ),
-        supervisor=make_account("supervisor", unit=dinas, employee=boss), hr=make_account("hr"),
-    )  # fmt: skip
+        )
+        self.supervisor = make_account("supervisor", unit=self.dinas, employee=self.boss)
+        self.hr = make_account("hr")
+
+
+class World(Cast):
+    """The rows of both sides by model: `own[Employee]` is ours, `foreign[Employee]` theirs."""
+
+    def __init__(self):
+        super().__init__()
+        top = make_unit("TOP", name="Pemkab")
+        for unit in (self.dinas, self.other):
+            unit.parent = top
+            unit.save()
+        self.own = self.side("Kita", self.ani, self.boss)
+        boss = make_employee(unit=self.other, name=f"Bos {CANARY}", position=CANARY)
+        self.stranger.supervisor = boss
+        self.stranger.save()
+        self.foreign = self.side(CANARY, self.stranger, boss)
+        for day, name in ((date(2026, 8, 17), "Proklamasi"), (date(2027, 1, 1), "Tahun Baru")):
+            Holiday.create(date=day, name=name)
+
+    def side(self, word, person, head):
+        unit, rows = person.unit, {Unit: person.unit, Employee: person}
+        rows[Assessment] = make_assessment(person, self.period, assessor=head, work_score=88, note=word)
+        credit = '{"credit": {"jenjang": "PT", "months": 3}}'
+        rows[Rating] = make_rating(person, self.period, rater=head, note=word, explanation=credit)
+        rows[Objection] = Objection.create(rating=rows[Rating], filed_on=date(2026, 10, 5), reason=word)
+        rows[Training] = make_training(person, title=f"Bimtek {word}", provider=word)
+        rows[Award] = Award.create(employee=person, kind="400", title=f"Piagam {word}", decree_no=word)
+        rows[Complaint] = make_complaint(
+            subject=f"Perihal {word}", body=word, unit=unit, employee=person, reporter=f"Pelapor {word}"
+        )
+        rows[ComplaintEvent] = ComplaintEvent.create(complaint=rows[Complaint], state="received", text=word)
+        rows[Exemption] = Exemption.create(employee=person, reason="MPP", starts_on=date(2030, 1, 1))
+        rows[UnitResult] = UnitResult.create(unit=unit, period=self.period, result="BAIK", note=word)
+        rows[User] = make_user("employee", username=f"akun-{word}", employee=person)
+        rows[Upload] = Upload.create(
+            sheet="assessments", filename=f"{word}.xlsx", user=rows[User], data=b"x", sha256="x"
+        )
+        rows[Change] = Change.create(action="update", table="employee", key=person.id, label=word, after="{}")
+        return rows
+
+    def account(self, role):
+        values = {
+            "supervisor": {"unit": self.dinas, "employee": self.boss},
+            "officer": {"unit": self.dinas},
+            "employee": {"employee": self.ani},
+        }
+        return make_user(role, **values.get(role, {}))
+
+
+def dump(*leaving_out):
+    """Every row of every table, to tell that nothing was written."""
+    tables = (Unit, Employee, User, Policy, Period, Exemption, UnitResult, Assessment, Rating, Objection, Training,
+              Award, Complaint, ComplaintEvent, Holiday, Upload, Change)  # fmt: skip
+    return {
+        model.__name__: sorted(map(str, model.select().tuples()))
+        for model in tables
+        if model not in leaving_out
+    }
 
 
 def fill_every_table(cast):

@@ -7,7 +7,7 @@ from flask import url_for
 
 import access
 from models import MODELS, Change, Employee, Holiday, Period, Policy, Unit
-from tests.world import CANARY, World, dump
+from tests.cast import CANARY, World, dump
 from views.base import AdminView
 
 # Tables whose rows belong to nobody: rules and days hold for everybody, and who reads one reads all.
@@ -42,7 +42,7 @@ def foreign_row(world, model):
     """A row that a narrow account must not change; every table has one, or belongs to nobody."""
     if model in OF_NOBODY:
         return model.select().first()
-    assert model in world.foreign, f"{model.__name__}: give it a row of a foreign unit in tests/world.py"
+    assert model in world.foreign, f"{model.__name__}: give it a row of a foreign unit in tests/cast.py"
     return world.foreign[model]
 
 

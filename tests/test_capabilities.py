@@ -15,7 +15,7 @@ from excel.check.validate import Context
 from excel.out.export import export
 from excel.write.apply import apply_at_once as run
 from models import MODELS
-from tests.world import World
+from tests.cast import World
 from views.base import AdminView
 from views.help import GUIDES, rendered, section_of
 
@@ -194,7 +194,7 @@ def test_what_is_exported_reads_back_as_the_same(name, rows, tmp_path):
     sheet, file = SHEETS[name], tmp_path / f"{name}.xlsx"
     count = export(sheet, str(file))
     plan, _ = run(sheet, file.read_bytes(), file.name, Context(), dry_run=True)
-    assert count >= 2, f"{name}: give it rows in tests/world.py"
+    assert count >= 2, f"{name}: give it rows in tests/cast.py"
     assert (plan.same, plan.new, plan.changed, plan.errors) == (count, [], [], [])
 
 
@@ -203,7 +203,7 @@ def test_a_table_takes_part_in_the_walk_of_all_roles(model, rows):
     from tests.test_access_walk import OF_NOBODY, foreign_row
 
     row = foreign_row(World(), model)
-    assert row is not None, f"{model.__name__}: give it a row in tests/world.py"
+    assert row is not None, f"{model.__name__}: give it a row in tests/cast.py"
     assert model not in OF_NOBODY or access.TABLES[model].sees is access.everyone
 
 
@@ -362,7 +362,7 @@ def test_what_a_new_table_still_lacks_is_said_in_words(copy):
     for words in (
         "Duty: write a section “## Tugas Uji” in docs/panduan of each role that reads it",
         "Duty: write its demo rows",
-        "Duty: give it a row of a foreign unit in tests/world.py",
+        "Duty: give it a row of a foreign unit in tests/cast.py",
         "Tugas Uji",
     ):
         assert words in done.stdout, done.stdout[-3000:]

@@ -11,13 +11,13 @@ from excel.check.check import check
 from excel.check.validate import Context
 from excel.out.marked import marked as annotate
 from excel.out.template import template
-from tests.cast import counts, make_cast
+from tests.cast import Cast, counts
 from tests.make import xlsx
 
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def marked(sheet, data, context=None):

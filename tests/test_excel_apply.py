@@ -18,13 +18,13 @@ from excel.write.apply import apply_at_once as run
 from excel.write.undo import NotUndoable, undo
 from excel.write.uploads import AlreadyDone, store
 from models import MODELS, Assessment, Change, Employee, Period, Unit, Upload
-from tests.cast import ASSESSMENT, counts, fill_every_table, load, make_account, make_cast, told
+from tests.cast import ASSESSMENT, Cast, counts, fill_every_table, load, make_account, told
 from tests.make import make_assessment, make_employee, xlsx
 
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def scores(cast, *people, work=90):

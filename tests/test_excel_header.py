@@ -10,7 +10,7 @@ from excel.read.header import Unmapped, Unreadable
 from excel.read.parse import parse
 from excel.write.uploads import store
 from models import Setting, Upload
-from tests.cast import make_cast
+from tests.cast import Cast
 from tests.make import nip, xlsx
 from tests.test_excel_parse import saved
 
@@ -63,7 +63,7 @@ def test_what_people_taught_us_of_titles_is_used_and_may_say_ignore():
 
 
 def test_a_file_whose_columns_are_not_recognised_waits_for_the_mapping(database):
-    cast = make_cast()
+    cast = Cast()
     data = xlsx(("NIP", "Kinerja", "Sikap"), (cast.ani.nip, 90, 80))
     upload, plan = store(ASSESSMENTS, data, "x.xlsx", Context(cast.supervisor, cast.period))
     assert (plan, upload.state, upload.fingerprint) == (None, "checked", None)

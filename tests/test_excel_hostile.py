@@ -22,7 +22,7 @@ from excel.read.header import Unreadable
 from excel.write.apply import apply_at_once as run
 from models import Assessment, Change, Unit, Upload
 from tests import test_views_imports as walk
-from tests.cast import make_cast
+from tests.cast import Cast
 from tests.make import xlsx
 from tests.test_excel_parse import ods, saved
 
@@ -228,7 +228,7 @@ PEOPLE_ROWS = {
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def outcome(sheet, data, user=None, period=None):

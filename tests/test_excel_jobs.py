@@ -21,7 +21,7 @@ from excel.write import jobs, uploads
 from excel.write.undo import undo
 from models import Assessment, Unit, Upload, User
 from tests import test_views_imports as walk
-from tests.cast import ASSESSMENT, make_account, make_cast
+from tests.cast import ASSESSMENT, Cast, make_account
 from tests.make import make_assessment, xlsx
 from tests.test_views_imports import HEAD, review, upload
 
@@ -30,7 +30,7 @@ office, client = walk.office, walk.client
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def units(count, bad=0):

@@ -13,13 +13,13 @@ from excel.check.review import Review
 from excel.check.validate import Context
 from excel.read.edits import Edits
 from models import Assessment, Complaint, Employee, Holiday, Unit
-from tests.cast import ASSESSMENT, counts, load, make_cast, told
+from tests.cast import ASSESSMENT, Cast, counts, load, told
 from tests.make import make_assessment, make_complaint, make_employee, xlsx
 
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def test_a_plan_tells_new_changed_and_same_with_before_and_after(cast):

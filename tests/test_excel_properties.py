@@ -18,7 +18,7 @@ from excel.write.apply import apply_at_once as run
 from excel.write.undo import undo
 from excel.write.uploads import revise, store
 from models import MODELS, Change, Upload
-from tests.cast import make_cast
+from tests.cast import Cast
 from tests.make import nip, xlsx
 
 SCORES = st.one_of(
@@ -56,7 +56,7 @@ MANY = settings(
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def workbook(cast, file):

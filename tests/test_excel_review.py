@@ -21,14 +21,14 @@ from excel.write.apply import HasErrors, apply
 from excel.write.apply import apply_at_once as run
 from excel.write.uploads import revise, store
 from models import Assessment, Policy, Unit, UnitResult, Upload
-from tests.cast import ASSESSMENT, counts, load, make_cast, told
+from tests.cast import ASSESSMENT, CANARY, Cast, counts, load, told
 from tests.make import make_assessment, make_employee, make_period, make_rating, nip, xlsx
 
 
 @pytest.fixture
 def cast(database):
     """The fixed cast, and Citra: nobody else's NIP begins like hers."""
-    cast = make_cast()
+    cast = Cast()
     cast.citra = make_employee(
         nip=nip(born="19900101"), unit=cast.puskesmas, name="Citra", supervisor=cast.boss
     )
@@ -103,7 +103,7 @@ def test_an_unknown_nip_is_offered_the_only_one_of_that_name(cast):
     rows = [
         ("199001012015051001", "ANI", 90, 90),
         ("12345", "Budi ", 90, 90),
-        ("12345", "Orang Lain", 90, 90),
+        ("12345", f"Orang {CANARY}", 90, 90),
     ]
     plan, _ = load("assessments", header, *rows, user=cast.supervisor, period=cast.period)
     assert near(plan) == [cast.ani.nip, cast.budi.nip, cast.budi.nip]  # the same wrong NIP has one hint

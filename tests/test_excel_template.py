@@ -19,14 +19,14 @@ from excel.check.validate import Context
 from excel.out.template import template
 from excel.write.apply import apply_at_once as run
 from models import Assessment, Employee, Period
-from tests.cast import counts, make_cast
+from tests.cast import Cast, counts
 from tests.make import make_assessment, make_unit
 from values import Invalid
 
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def opened(sheet, context=None, **options):

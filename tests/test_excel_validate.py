@@ -5,13 +5,13 @@ import pytest
 import access
 from capabilities.assessments import ASSESSMENTS
 from excel.read.parse import Unreadable
-from tests.cast import ASSESSMENT, counts, load, make_account, make_cast, told
+from tests.cast import ASSESSMENT, Cast, counts, load, make_account, told
 from tests.make import make_assessment, make_unit
 
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def first(plan):

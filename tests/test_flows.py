@@ -32,6 +32,7 @@ from models import (
     Training,
     Upload,
 )
+from tests.cast import World, dump
 from tests.make import (
     make_complaint,
     make_employee,
@@ -40,7 +41,6 @@ from tests.make import (
     make_user,
     xlsx,
 )
-from tests.world import World, dump
 
 MOVES = [
     pytest.param(model, move, id=f"{model.__name__}-{move.name}")
@@ -229,18 +229,18 @@ def test_nobody_moves_a_foreign_row_by_any_door(model, move, role, world, run, s
 
 
 def test_an_account_without_a_person_moves_for_the_raters_of_its_unit(world):
-    office = make_user("supervisor", unit=world.unit)
+    office = make_user("supervisor", unit=world.dinas)
     mine, theirs = world.own[Rating], world.foreign[Rating]
     taken = take([mine, theirs], FLOWS[Rating].by_name["confirm"], office)
     assert ([r.id for r in taken.rows], [r.id for r, _ in taken.left]) == ([mine.id], [theirs.id])
 
 
 def test_the_raters_superior_decides_an_objection_and_the_rater_does_not(world):
-    chief = make_employee(unit=world.unit)
-    Employee.update(supervisor=chief).where(Employee.id == world.head.id).execute()
+    chief = make_employee(unit=world.dinas)
+    Employee.update(supervisor=chief).where(Employee.id == world.boss.id).execute()
     move = FLOWS[Rating].by_name["uphold"]
     row = ready(Rating, move, world.own)
-    rater, above = world.account("supervisor"), make_user("supervisor", unit=world.unit, employee=chief)
+    rater, above = world.account("supervisor"), make_user("supervisor", unit=world.dinas, employee=chief)
     assert take([row], move, rater, {"reason": "Tetap"}).rows == []
     assert take([row], move, above, {"reason": "Tetap"}).rows == [row]
     found = Objection.get(Objection.rating == row)
@@ -354,7 +354,7 @@ def test_no_way_to_selesai_without_an_answer(world):
 def test_a_period_is_closed_with_a_reason_where_anything_is_not_final(world):
     move, period = FLOWS[Period].by_name["close"], world.period
     facts = {str(words): number for words, number in move.facts([period], None)}
-    assert (facts["Masih usulan"], facts["Belum mempunyai predikat"]) == (2, 2)
+    assert (facts["Masih usulan"], facts["Belum mempunyai predikat"]) == (2, 3)
     with pytest.raises(flows.Missing):
         take([period], move, make_user("hr"))
     Rating.update(state="final").execute()
@@ -484,7 +484,7 @@ def test_the_command_asks_for_what_the_move_needs(model, move, world, run):
 
 def test_the_command_tells_who_was_left_and_why(world, run):
     mine, foreign = world.own[Rating], world.foreign[Rating]
-    done = make_rating(make_employee(unit=world.unit), world.period, rater=world.head, state="final")
+    done = make_rating(make_employee(unit=world.dinas), world.period, rater=world.boss, state="final")
     user = world.account("supervisor")
     keys = (mine.id, foreign.id, 999, "x", 10**30, done.id)
     code, out = run("move", "rating", "confirm", *keys, "--user", user.username, "--json")
@@ -707,7 +707,7 @@ def crowd(count, head, period):
 
 def test_its_statements_do_not_grow_with_the_rows(world, statements):
     user, move = world.account("supervisor"), FLOWS[Rating].by_name["confirm"]
-    few, many = crowd(30, world.head, world.period), crowd(300, world.head, world.period)
+    few, many = crowd(30, world.boss, world.period), crowd(300, world.boss, world.period)
     counts = [statements(lambda rows=rows: take(rows, move, user)) for rows in (few, many)]
     assert counts[0] == counts[1] <= 12
     assert Rating.select().where(Rating.state == "confirmed").count() == 330
@@ -722,7 +722,7 @@ def test_the_statements_of_a_complaints_step_do_not_grow_with_the_rows(rows, sta
 
 
 def test_ten_thousand_ratings_are_confirmed_in_one_transaction(world):
-    people = crowd(10_000, world.head, world.period)
+    people = crowd(10_000, world.boss, world.period)
     lines = Change.select().count()
     taken = take(people, FLOWS[Rating].by_name["confirm"], world.account("supervisor"))
     assert (len(taken.rows), taken.left) == (10_000, [])

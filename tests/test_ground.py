@@ -7,7 +7,7 @@ import flows
 from compute import compute
 from excel.write import undo as work
 from models import Assessment, Employee, Policy, Rating
-from tests.cast import load, make_cast
+from tests.cast import Cast, load
 
 CONFIRM, FINALISE, WITHDRAW = (
     flows.FLOWS[Rating].by_name[name] for name in ("confirm", "finalise", "withdraw")
@@ -18,7 +18,7 @@ BEST, GOOD = "Diatas Ekspektasi", "Sesuai Ekspektasi"
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def rate(cast, work=BEST, behaviour=BEST):
@@ -130,7 +130,7 @@ def test_half_a_supervisors_word_is_none(cast, missing):
 
 
 def test_an_undo_names_the_ratings_it_touches(rows, sign_in, post):
-    cast = make_cast()
+    cast = Cast()
     upload, rating = rate(cast)
     client = sign_in(role="hr")
     assert f"{rating}" in client.get(f"/admin/upload/{upload.id}/").get_data(as_text=True)

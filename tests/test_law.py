@@ -12,7 +12,7 @@ from fields import PeriodCode
 from models import Assessment, Employee, Exemption, Holiday, Period, Policy, Rating
 from rating import retirement_age
 from seed_data import seed_holidays
-from tests.cast import counts, load, make_cast, told
+from tests.cast import Cast, counts, load, told
 from tests.make import make_complaint, make_employee, make_rating, make_unit, make_user
 
 BOTH = ("NIP", "Skor Hasil Kerja", "Rating Hasil Kerja", "Skor Perilaku", "Rating Perilaku")
@@ -20,7 +20,7 @@ BOTH = ("NIP", "Skor Hasil Kerja", "Rating Hasil Kerja", "Skor Perilaku", "Ratin
 
 @pytest.fixture
 def cast(database):
-    return make_cast()
+    return Cast()
 
 
 def test_a_level_against_its_own_score_is_named_and_stands(cast):
@@ -50,7 +50,7 @@ def test_levels_that_agree_with_their_scores_are_not_remarked(cast):
 
 
 def test_a_form_says_a_level_against_its_score(rows, sign_in, post):
-    cast = make_cast()
+    cast = Cast()
     client = sign_in(role="hr")
     post(client, "/admin/assessment/new/", {
         "employee": cast.ani.id, "period": cast.period.id, "source": "supervisor", "work_score": "100",
@@ -117,7 +117,7 @@ def test_the_first_policy_says_that_it_is_the_products_own(database):
 
 
 def test_a_policy_on_which_a_rating_rests_is_not_edited(rows, sign_in, post):
-    cast = make_cast()
+    cast = Cast()
     policy = Policy.get()
     assert policy.id in {p.id for p in Policy.select().where(access.writable(Policy, cast.hr))}
     make_rating(cast.ani, cast.period)
@@ -201,7 +201,7 @@ def test_a_clock_that_ends_in_a_year_without_holidays_says_so(rows, sign_in):
 
 
 def test_the_grid_and_the_template_have_only_who_the_account_judges(rows, sign_in):
-    cast = make_cast()
+    cast = Cast()
     member = make_user("supervisor", employee=cast.budi, unit=cast.dinas)
     page = sign_in(member).get("/admin/assessment/grid/").get_data(as_text=True)
     assert "Ani" not in page
@@ -211,7 +211,7 @@ def test_the_grid_and_the_template_have_only_who_the_account_judges(rows, sign_i
 
 
 def test_who_has_no_supervisor_in_the_register_is_rated_by_whom_the_settings_name(rows, sign_in):
-    cast = make_cast()
+    cast = Cast()
     rating = make_rating(cast.boss, cast.period)
     page = sign_in(role="hr").get(f"/admin/rating/details/?id={rating.id}").get_data(as_text=True)
     assert "Bupati Mamuju" in page
@@ -229,7 +229,7 @@ def test_teachers_retire_at_sixty(position, age):
 
 
 def test_ratings_on_changed_ground_wait_on_the_start_page(rows, sign_in):
-    cast = make_cast()
+    cast = Cast()
     make_rating(cast.ani, cast.period, basis_changed=True)
     page = sign_in(role="hr").get("/admin/").get_data(as_text=True)
     assert "Dasarnya berubah" in page

@@ -22,8 +22,8 @@ from models import (
     UnitResult,
     Upload,
 )  # fmt: skip
+from tests.cast import CANARY, World
 from tests.make import make_assessment, make_employee, make_period, make_training, make_unit
-from tests.world import CANARY, World
 from views.base import AdminView
 from views.panels import panels_of, record_panels, start_page
 
@@ -43,7 +43,7 @@ def world(rows):
         Upload.create(sheet="units", filename=f"{n}.xlsx", data=b"x", sha256="x", state=state)
     for side in (world.own, world.foreign):
         make_assessment(
-            world.head,
+            world.boss,
             world.period,
             source="peer",
             assessor=side[Employee],
@@ -123,7 +123,7 @@ def test_every_filter_of_a_link_is_a_filter_of_that_list(role, world, sign_in, a
 @pytest.mark.parametrize("role", ["hr", "supervisor"])
 def test_progress_leads_to_who_is_missing_there(role, world, sign_in, as_user):
     make_employee(unit=Unit.get(Unit.code == "TOP"), name="Sekretaris Daerah")
-    make_employee(unit=world.unit, name="Wakil Kita")
+    make_employee(unit=world.dinas, name="Wakil Kita")
     client = sign_in(world.account(role))
     _, panels = start_page(as_user(client.user), world.period)
     progress = next(panel for panel in panels if panel.key == "progress")
@@ -149,7 +149,7 @@ def test_record_panels_count_what_their_list_shows_and_nothing_foreign(role, wor
 
 def test_the_page_of_a_person_a_unit_and_a_period_shows_what_other_tables_say(world, sign_in):
     client, own = sign_in(world.account("hr")), world.own
-    UnitResult.create(unit=world.unit, period=world.period, result="BAIK")
+    UnitResult.create(unit=world.dinas, period=world.period, result="BAIK")
     person = page(client, own[Employee])
     for words in (
         "Bawahan langsung",
@@ -160,7 +160,7 @@ def test_the_page_of_a_person_a_unit_and_a_period_shows_what_other_tables_say(wo
         "Lihat semua",
     ):
         assert words in person
-    assert "Pegawai Kita" in page(client, own[Unit])
+    assert world.ani.name in page(client, own[Unit])
     period = page(client, world.period)
     for words in ("Siapa belum dinilai?", "Kemajuan per unit", "Sebaran predikat", "Capaian Organisasi"):
         assert words in period

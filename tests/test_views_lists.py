@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from database import db
+from tests.cast import World
 from tests.make import (
     make_assessment,
     make_complaint,
@@ -17,7 +18,6 @@ from tests.make import (
     make_training,
     make_unit,
 )
-from tests.world import World
 from views.base import AdminView
 
 
@@ -61,10 +61,10 @@ def test_every_list_takes_the_same_few_statements_however_many_rows(app, rows, s
 
     few = counts()
     for number in range(12):
-        unit = make_unit(f"N{number}", parent=world.unit)
-        person = make_employee(unit=unit, supervisor=world.head)
-        make_assessment(person, world.period, assessor=world.head)
-        make_rating(person, world.period, rater=world.head)
+        unit = make_unit(f"N{number}", parent=world.dinas)
+        person = make_employee(unit=unit, supervisor=world.boss)
+        make_assessment(person, world.period, assessor=world.boss)
+        make_rating(person, world.period, rater=world.boss)
         make_training(person)
     assert counts() == few
     assert max(few.values()) <= 6, few
