@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from peewee import SQL
 
-from models import Employee, Unit
+from models import Employee, Unit, User
 from values import N_, Invalid
 
-ROLES = ("admin", "hr", "supervisor", "officer", "employee")
+ROLES = tuple(User.role.labels)
 DESK = "admin hr"  # who sees all units and edits records
 EVERYBODY = " ".join(ROLES)
 KEPT_BY_DESK = dict.fromkeys(("create", "update", "delete", "upload"), DESK)

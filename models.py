@@ -8,13 +8,14 @@ from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, Select, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from choices import Choice, Grade, Level, Listed, Predicate
 from database import among, now, once, today, write
 from fields import (
+    Choice,
     Code,
     Count,
     Day,
     Email,
+    Grade,
     Link,
     LongText,
     Moment,
@@ -28,9 +29,8 @@ from fields import (
     Whole,
     YesNo,
 )
-from nip import nip_scheme
 from tables import Record, Table, climb, not_itself
-from values import N_
+from values import N_, nip_scheme
 
 # ------------------------------------------------------------------ Kepegawaian
 
@@ -43,7 +43,7 @@ class Unit(Record):
     called = "{name}"
     code = Code(N_("Kode"), unique=True, max_length=40, example="DINKES")
     name = Text(N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")
-    kind = Listed(N_("Jenis"), "unit_kinds", default="LAINNYA")
+    kind = Choice(N_("Jenis"), "unit_kinds", default="LAINNYA")
     parent = Link("self", N_("Induk"), null=True, help_text=N_("Unit yang membawahi unit ini"))
     active = YesNo(N_("Aktif"), default=True)
     verified = YesNo(
@@ -87,35 +87,15 @@ class Employee(Record):
     names = ("nip", "name")
     called = "{name} ({nip})"
     headings = {"nip": N_("Identitas"), "position": N_("Jabatan"), "email": N_("Kontak dan keadaan")}
-    POSITIONS = (
-        ("JPT_PRATAMA", N_("JPT Pratama")),
-        ("ADMINISTRATOR", N_("Administrator")),
-        ("PENGAWAS", N_("Pengawas")),
-        ("FUNGSIONAL", N_("Fungsional")),
-        ("PELAKSANA", N_("Pelaksana")),
-    )
-    STATUSES = (("PNS", "PNS"), ("CPNS", "CPNS"), ("PPPK", "PPPK"), ("PPPK_PARUH_WAKTU", "PPPK Paruh Waktu"))
-    JENJANG = (
-        ("PM", N_("Pemula")),
-        ("TR", N_("Terampil")),
-        ("MH", N_("Mahir")),
-        ("PY", N_("Penyelia")),
-        ("PT", N_("Ahli Pertama")),
-        ("MU", N_("Ahli Muda")),
-        ("MA", N_("Ahli Madya")),
-        ("UT", N_("Ahli Utama")),
-    )
 
     nip = Nip(N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
     name = Text(N_("Nama"), max_length=120, index=True, example="Siti Aminah")
     unit = Link(Unit, N_("Unit"))
     position = Text(N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
-    position_type = Choice(N_("Jenis Jabatan"), choices=POSITIONS, default="PELAKSANA")
-    jf_level = Choice(
-        N_("Jenjang"), choices=JENJANG, null=True, help_text=N_("Hanya untuk jabatan fungsional")
-    )
-    grade = Grade(N_("Golongan"), null=True)
-    status = Choice(N_("Status"), choices=STATUSES, default="PNS")
+    position_type = Choice(N_("Jenis Jabatan"), "position_types", default="PELAKSANA")
+    jf_level = Choice(N_("Jenjang"), "jf_levels", null=True, help_text=N_("Hanya untuk jabatan fungsional"))
+    grade = Grade(N_("Golongan"), "golongan", null=True)
+    status = Choice(N_("Status"), "employee_statuses", default="PNS")
     supervisor = Link(
         "self", N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
     )
@@ -130,7 +110,7 @@ class Employee(Record):
 
         `period` is its id, or a sub-select.
         """
-        judged = [fn.EXISTS(Assessment.judging(cls, period, aspect)) for aspect in Assessment.ASPECTS]
+        judged = [fn.EXISTS(Assessment.judging(cls, period, aspect)) for aspect in ("work", "behaviour")]
         exempt = fn.EXISTS(Exemption.covering(period).where(Exemption.employee == cls.id))
         return (cls.active == True) & ~(judged[0] & judged[1]) & ~exempt  # noqa: E712 - SQL
 
@@ -181,17 +161,10 @@ class User(Record, UserMixin):
     names = ("username",)
     called = "{username}"
     headings = {"username": N_("Akun"), "employee": N_("Siapa dan lingkupnya"), "active": N_("Keadaan")}
-    ROLES = (
-        ("admin", N_("Admin TI")),
-        ("hr", N_("Kepegawaian")),
-        ("supervisor", N_("Atasan")),
-        ("officer", N_("Petugas Pengaduan")),
-        ("employee", N_("Pegawai")),
-    )
 
     username = Code(N_("Nama Akun"), unique=True, max_length=60)
     password = Text(max_length=255, default="")
-    role = Choice(N_("Peran"), choices=ROLES)
+    role = Choice(N_("Peran"), "roles")
     employee = Link(Employee, N_("Pegawai"), null=True)
     unit = Link(
         Unit,
@@ -367,15 +340,13 @@ class Period(Record):
     noun = N_("Periode")
     names = ("code", "name")
     called = "{name}"
-    KINDS = (("monthly", N_("Bulanan")), ("quarterly", N_("Triwulan")), ("annual", N_("Tahunan")))
-    STATES = (("open", N_("Terbuka")), ("closed", N_("Ditutup")))
 
     code = PeriodCode(N_("Kode"), unique=True, max_length=12)
     name = Text(N_("Nama"), max_length=80, example="Triwulan III 2026")
-    kind = Choice(N_("Jenis"), choices=KINDS)
+    kind = Choice(N_("Jenis"), "period_kinds")
     starts_on = Day(N_("Mulai"))
     ends_on = Day(N_("Selesai"))
-    state = Choice(N_("Status"), choices=STATES, default="open")
+    state = Choice(N_("Status"), "period_states", default="open")
     reason = LongText(N_("Alasan"), null=True)
 
     class Meta:
@@ -414,15 +385,9 @@ class Exemption(Record):
 
     noun = N_("Pengecualian")
     called = "{employee} {reason}"
-    REASONS = (
-        ("CLTN", N_("Cuti di luar tanggungan negara")),
-        ("MPP", N_("Masa persiapan pensiun")),
-        ("SUSPENDED", N_("Diberhentikan sementara")),
-        ("STATE_OFFICIAL", N_("Pejabat negara")),
-    )
 
     employee = Link(Employee, N_("Pegawai"), index=False)
-    reason = Choice(N_("Alasan"), choices=REASONS)
+    reason = Choice(N_("Alasan"), "exemption_reasons")
     starts_on = Day(N_("Mulai"))
     ends_on = Day(N_("Selesai"), null=True, help_text=N_("Kosong bila belum berakhir"))
 
@@ -448,17 +413,10 @@ class UnitResult(Record):
 
     noun = N_("Capaian Organisasi")
     called = "{unit} {period}"
-    RESULTS = (
-        ("ISTIMEWA", N_("Istimewa")),
-        ("BAIK", N_("Baik")),
-        ("BUTUH_PERBAIKAN", N_("Butuh Perbaikan")),
-        ("KURANG", N_("Kurang")),
-        ("SANGAT_KURANG", N_("Sangat Kurang")),
-    )
 
     unit = Link(Unit, N_("Unit"), index=False)
     period = Link(Period, N_("Periode"))
-    result = Choice(N_("Capaian Organisasi"), choices=RESULTS)
+    result = Choice(N_("Capaian Organisasi"), "unit_results")
     note = LongText(N_("Catatan"), null=True, example="Enam dari tujuh sasaran tercapai")
 
     class Meta:
@@ -473,27 +431,17 @@ class Assessment(Record):
     frozen_with_period = True
     headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai")}
 
-    SOURCES = (
-        ("supervisor", N_("Atasan")),
-        ("peer", N_("Rekan")),
-        ("subordinate", N_("Bawahan")),
-        ("public", N_("Masyarakat")),
-        ("observation", N_("Observasi")),
-        ("self", N_("Diri")),
-    )
-    ASPECTS = ("work", "behaviour")
-
     employee = Link(Employee, N_("Pegawai"), index=False)  # led by a composite index
     period = Link(Period, N_("Periode"), index=False)
-    source = Choice(N_("Sumber"), choices=SOURCES, default="supervisor")
+    source = Choice(N_("Sumber"), "sources", default="supervisor")
     assessor = Link(Employee, N_("Penilai"), null=True)
     work_score = Score(N_("Skor Hasil Kerja"), null=True, help_text=N_("0-120"))
     behaviour_score = Score(N_("Skor Perilaku"), null=True, help_text=N_("0-120"))
-    work_level = Level(N_("Rating Hasil Kerja"), null=True,
+    work_level = Choice(N_("Rating Hasil Kerja"), "levels", null=True,
         help_text=N_("Diatas: sebagian besar hasil melampaui ekspektasi dan tidak ada hasil utama "
                      "di bawahnya; Sesuai: sebagian besar sesuai; Dibawah: sebagian besar di bawah"),
     )  # fmt: skip
-    behaviour_level = Level(N_("Rating Perilaku"), null=True,
+    behaviour_level = Choice(N_("Rating Perilaku"), "levels", null=True,
         help_text=N_("Diatas: konsisten menjalankan nilai BerAKHLAK dan menjaganya pada orang lain; "
                      "Sesuai: konsisten; Dibawah: belum konsisten"),
     )  # fmt: skip
@@ -553,17 +501,6 @@ class Rating(Record):
     frozen_with_period = True
     headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status")}
 
-    STATES = (
-        ("suggested", N_("Usulan")),
-        ("confirmed", N_("Dikonfirmasi")),
-        ("final", N_("Final")),
-        ("delivered", N_("Diserahkan")),
-        ("acknowledged", N_("Diterima Pegawai")),
-        ("objected", N_("Keberatan")),
-        ("upheld", N_("Dikuatkan")),
-        ("changed", N_("Diubah")),
-        ("withdrawn", N_("Ditarik")),
-    )
     UNSETTLED = ("suggested", "confirmed")  # what rests on assessments that may still change
 
     employee = Link(Employee, N_("Pegawai"), index=False)
@@ -572,10 +509,10 @@ class Rating(Record):
     rater = Link(Employee, N_("Penilai"), null=True)
     work_score = Score(N_("Skor Hasil Kerja"), null=True)
     behaviour_score = Score(N_("Skor Perilaku"), null=True)
-    work_level = Level(N_("Rating Hasil Kerja"))
-    behaviour_level = Level(N_("Rating Perilaku"))
-    predicate = Predicate(N_("Predikat"), index=True)
-    state = Choice(N_("Status"), choices=STATES, default="suggested")
+    work_level = Choice(N_("Rating Hasil Kerja"), "levels")
+    behaviour_level = Choice(N_("Rating Perilaku"), "levels")
+    predicate = Choice(N_("Predikat"), "predicates", index=True)
+    state = Choice(N_("Status"), "rating_states", default="suggested")
     basis_changed = YesNo(
         N_("Dasar Berubah"),
         default=False,
@@ -604,13 +541,12 @@ class Objection(Record):
 
     noun = N_("Keberatan")
     called = "{rating}"
-    DECISIONS = (("upheld", N_("Dikuatkan")), ("changed", N_("Diubah")))
 
     rating = Link(Rating, N_("Penilaian Akhir"), unique=True)
     filed_on = Day(N_("Diajukan Tanggal"))
     reason = LongText(N_("Alasan Keberatan"))
     answer = LongText(N_("Penjelasan Penilai"), null=True)
-    decision = Choice(N_("Keputusan"), choices=DECISIONS, null=True)
+    decision = Choice(N_("Keputusan"), "objection_decisions", null=True)
     due_on = Day(N_("Batas Keputusan"), null=True, due=True)
     decided_on = Day(N_("Diputus Tanggal"), null=True)
 
@@ -628,17 +564,10 @@ class Training(Record):
         "starts_on": N_("Waktu dan JP"),
         "certificate_no": N_("Bukti dan hasil"),
     }
-    STATES = (
-        ("proposed", N_("Diusulkan")),
-        ("planned", N_("Direncanakan")),
-        ("done", N_("Selesai")),
-        ("absent", N_("Tidak Hadir")),
-        ("declined", N_("Ditolak")),
-    )
 
     employee = Link(Employee, N_("Pegawai"), index=False)
     title = Text(N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
-    kind = Listed(N_("Jenis"), "training_kinds")
+    kind = Choice(N_("Jenis"), "training_kinds")
     provider = Text(N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat")
     starts_on = Day(N_("Mulai"))
     ends_on = Day(N_("Selesai"), null=True)
@@ -647,7 +576,7 @@ class Training(Record):
         N_("No Sertifikat"), label=N_("Nomor Sertifikat"), max_length=100, null=True, example="421/BPSDM/2026"
     )
     certificate_file = Text(max_length=100, null=True)
-    state = Choice(N_("Status"), choices=STATES, default="proposed")
+    state = Choice(N_("Status"), "training_states", default="proposed")
     outcome = LongText(N_("Hasil"), null=True)
     reason = LongText(N_("Alasan"), null=True)
 
@@ -667,23 +596,15 @@ class Award(Record):
     frozen_with_period = True
     headings = {"employee": N_("Penghargaan"), "granted_on": N_("Surat keputusan"), "level": N_("Rincian")}
 
-    LEVELS = (
-        ("NATIONAL", N_("Nasional")),
-        ("PROVINCE", N_("Provinsi")),
-        ("REGENCY", N_("Kabupaten")),
-        ("UNIT", N_("Unit")),
-    )
-    STATES = (("proposed", N_("Diusulkan")), ("granted", N_("Diberikan")), ("declined", N_("Ditolak")))
-
     employee = Link(Employee, N_("Pegawai"), index=False)
-    kind = Listed(N_("Jenis"), "award_kinds")
+    kind = Choice(N_("Jenis"), "award_kinds")
     title = Text(N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
     granted_on = Day(N_("Tanggal SK"), null=True)
     decree_no = Text(N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")
-    level = Choice(N_("Tingkat"), choices=LEVELS, null=True, aliases={"Kabupaten/Kota": "REGENCY"})
+    level = Choice(N_("Tingkat"), "award_levels", null=True)
     amount = Money(N_("Nominal"), null=True, help_text=N_("Rupiah, seperti 1.500.000"))
     period = Link(Period, N_("Periode"), null=True)
-    state = Choice(N_("Status"), choices=STATES, default="proposed")
+    state = Choice(N_("Status"), "award_states", default="proposed")
     reason = LongText(N_("Alasan"), null=True)
 
     class Meta:
@@ -711,46 +632,19 @@ class Complaint(Record):
         "ticket": N_("Penerimaan"), "unit": N_("Tentang siapa"), "reporter": N_("Isi pengaduan"),
         "state": N_("Penanganan"), "response": N_("Tanggapan"),
     }  # fmt: skip
-    CHANNELS = (
-        ("web", N_("Web")),
-        ("desk", N_("Loket")),
-        ("phone", N_("Telepon")),
-        ("whatsapp", N_("WhatsApp")),
-        ("letter", N_("Surat")),
-        ("social", N_("Media Sosial")),
-        ("lapor", N_("SP4N-LAPOR!")),
-    )
-    CLASSES = (
-        ("information", N_("Permintaan Informasi")),
-        ("aspiration", N_("Aspirasi")),
-        ("complaint", N_("Pengaduan")),
-        ("inspection", N_("Pengaduan Berkadar Pengawasan")),
-    )
-    STATES = (
-        ("received", N_("Diterima")),
-        ("verified", N_("Diverifikasi")),
-        ("disposed", N_("Diteruskan")),
-        ("in_progress", N_("Diproses")),
-        ("answered", N_("Ditanggapi")),
-        ("closed", N_("Selesai")),
-        ("rejected", N_("Ditolak")),
-        ("need_info", N_("Perlu Informasi")),
-        ("reopened", N_("Dibuka Kembali")),
-        ("not_ours", N_("Bukan Kewenangan")),
-    )
     OPEN = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
 
     ticket = Code(N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042")
     received_on = Day(N_("Tanggal Diterima"), default=today)
-    channel = Choice(N_("Kanal"), choices=CHANNELS, default="web")
-    classification = Choice(N_("Klasifikasi"), choices=CLASSES, default="complaint", column_name="class")
+    channel = Choice(N_("Kanal"), "channels", default="web")
+    classification = Choice(N_("Klasifikasi"), "complaint_classes", default="complaint", column_name="class")
     unit = Link(Unit, N_("Unit"), null=True)
     employee = Link(Employee, N_("Terlapor"), null=True)
     reporter = Text(N_("Pelapor"), max_length=200, null=True, confidential=True)
     subject = Text(N_("Perihal"), max_length=200, example="Antrean puskesmas lama")
     body = LongText(N_("Uraian"), example="Pasien menunggu tiga jam di loket pada 2 Maret 2026")
     attachment = Text(max_length=100, null=True)
-    state = Choice(N_("Status"), choices=STATES, default="received")
+    state = Choice(N_("Status"), "complaint_states", default="received")
     verify_due = Day(N_("Batas Verifikasi"), null=True, due=True)
     respond_due = Day(N_("Batas Tindak Lanjut"), null=True, due=True)
     close_due = Day(N_("Tenggat"), null=True, due=True)
@@ -783,7 +677,7 @@ class ComplaintEvent(Record):
     called = "{complaint} {at}"
     complaint = Link(Complaint, N_("Pengaduan"))
     at = Moment(N_("Waktu"), default=now)
-    state = Choice(N_("Status"), choices=Complaint.STATES)
+    state = Choice(N_("Status"), "complaint_states")
     text = LongText(N_("Keterangan"), null=True)
 
 
@@ -795,11 +689,10 @@ class Holiday(Record):
 
     noun = N_("Hari Libur")
     called = "{name}"
-    KINDS = (("NATIONAL", N_("Libur Nasional")), ("CUTI_BERSAMA", N_("Cuti Bersama")))
 
     date = Day(N_("Tanggal"), unique=True)
     name = Text(N_("Nama"), max_length=120, example="Hari Kemerdekaan RI")
-    kind = Choice(N_("Jenis"), choices=KINDS, default="NATIONAL")
+    kind = Choice(N_("Jenis"), "holiday_kinds", default="NATIONAL")
 
 
 class Setting(Table):
@@ -842,21 +735,13 @@ class Upload(Table):
     noun = N_("Unggahan")
     names = ("filename",)
     called = "#{id} {filename}"
-    STATES = (
-        ("checked", N_("Diperiksa")),
-        ("queued", N_("Antre")),
-        ("applying", N_("Sedang Disimpan")),
-        ("applied", N_("Disimpan")),
-        ("undone", N_("Dibatalkan")),
-        ("failed", N_("Gagal")),
-    )
 
     sheet = Text(N_("Lembar"), max_length=40)
     filename = Text(N_("Berkas"), max_length=200)
     user = Link(User, N_("Oleh"), null=True)
     at = Moment(N_("Waktu"), default=now)
     period = Link(Period, N_("Periode"), null=True)
-    state = Choice(N_("Status"), choices=STATES, default="checked")
+    state = Choice(N_("Status"), "upload_states", default="checked")
     rows = Count(N_("Baris"), default=0)
     new = Count(N_("Baru"), default=0)
     changed = Count(N_("Berubah"), default=0)
@@ -896,22 +781,11 @@ class Change(Table):
 
     noun = N_("Jejak Perubahan")
     called = "{label}"
-    ACTIONS = (
-        ("create", N_("Dibuat")),
-        ("update", N_("Diubah")),
-        ("delete", N_("Dihapus")),
-        ("undo", N_("Dibatalkan")),
-        ("look", N_("Dilihat")),
-        ("sign_in", N_("Masuk")),
-        ("sign_out", N_("Keluar")),
-        ("refused", N_("Gagal masuk")),
-        ("export", N_("Diekspor")),
-    )
 
     at = Moment(N_("Waktu"), default=now, index=True)
     user = Link(User, N_("Oleh"), null=True)
     upload = Link(Upload, N_("Unggahan"), null=True)
-    action = Choice(N_("Tindakan"), choices=ACTIONS)
+    action = Choice(N_("Tindakan"), "actions")
     move = Text(max_length=40, null=True)  # the move of a state, where one made the change
     table = Text(N_("Tabel"), max_length=40)
     key = Count(N_("Nomor"))

@@ -9,16 +9,16 @@ from access import heard, is_desk, led, people, table
 from capabilities.filled import prefilled, versions
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
-from choices import Level, Predicate
 from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
+from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 from values import N_, Invalid
 
-LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
+LEVELS, PREDICATES = Rating.work_level.labels, Rating.predicate.labels
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
@@ -292,8 +292,8 @@ ASSESSMENTS = AssessmentSheet(
                 "assessor": (N_("NIP Penilai"), Employee.nip)},
     printed=(NAME,), without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
-    verified=(Column(N_("Predikat"), "predicate", Predicate()),),
-    automatic=(Column(N_("Predikat (otomatis)"), "automatic", Predicate()),),
+    verified=(Column(N_("Predikat"), "predicate", Choice(None, "predicates")),),
+    automatic=(Column(N_("Predikat (otomatis)"), "automatic", Choice(None, "predicates")),),
     anybody=("assessor",), knows={"employee": (Employee.supervisor,)},
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"database", "code_lists", "values", "nip", "fields", "choices", "rating", "tables"}
+GROUND = {"database", "code_lists", "values", "fields", "rating", "tables"}
 WRITES = {"audit", "access", "models", *GROUND}
 MOVES = {"flows", "clocks", *WRITES}
 WORKS = {"excel", "compute", *MOVES}
@@ -17,9 +17,7 @@ BELOW = {
     "database": set(),
     "code_lists": set(),
     "values": set(),
-    "nip": {"values"},
-    "fields": {"nip", "values", "rating"},
-    "choices": {"code_lists", "fields", "values"},
+    "fields": {"code_lists", "values", "rating"},
     "tables": {"database", "fields"},
     "models": GROUND,
     "access": {"models", *GROUND},

@@ -13,9 +13,8 @@ from peewee import BlobField, TextField
 import access
 import flows
 from capabilities import gathered
-from choices import Choice
 from excel.sheet import sheet_for
-from fields import Day, Moment, Text
+from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
 from tables import Record
