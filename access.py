@@ -89,7 +89,7 @@ def led(user):
     if user.role != "supervisor":
         return NOTHING
     if user.employee_id:
-        return Employee.led(user.employee_id) & Employee.id.in_(people(user))
+        return Employee.within(Employee.id, user.employee_id, itself=False) & Employee.id.in_(people(user))
     return Employee.supervisor.in_(people(user))
 
 
@@ -101,7 +101,7 @@ def heard(user):
     rule = Employee.id.in_(people(user))
     if not user.employee_id:
         return rule
-    return rule & Employee.id.not_in([user.employee_id, *Employee.leading(user.employee_id)])
+    return rule & Employee.id.not_in([*Employee.above(user.employee_id)])
 
 
 def scope(model, user):

@@ -320,6 +320,12 @@ class Day(Look, peewee.DateField):
     check = ("date", 1, 109_574, "Isi tanggal seperti 31-12-2026")
     parse = staticmethod(read_day)
 
+    def bind(self, model, name, set_attribute=True):
+        super().bind(model, name, set_attribute)
+        if self.after:
+            order = Check(f'"{self.after}" <= "{self.column_name}"')
+            model._meta.constraints = [*(model._meta.constraints or ()), order]
+
     def show(self, value):
         return value.strftime("%d-%m-%Y") if value else ""
 

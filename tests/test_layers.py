@@ -18,7 +18,7 @@ BELOW = {
     "code_lists": set(),
     "values": set(),
     "fields": {"code_lists", "values", "rating"},
-    "tables": {"database", "fields"},
+    "tables": {"database", "fields", "values"},
     "models": GROUND,
     "access": {"models", *GROUND},
     "audit": {"models", *GROUND},

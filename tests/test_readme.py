@@ -22,13 +22,12 @@ class Duty(Record):
     class Meta:
         indexes = ((("employee", "title"), True),)
 
+    @staticmethod
+    def rules(row):
+        if row.since and row.since.year < 2000:
+            yield "since", N_("Terlalu lama berlalu")
 
-def not_before_2000(values):
-    if values.get("since") and values["since"].year < 2000:
-        return "since", N_("Terlalu lama berlalu")
 
-
-Duty.rules = (not_before_2000,)
 MODELS = ('''
 ROOM = '''"""Duties beside the post."""
 

@@ -89,7 +89,7 @@ def test_every_person_is_one_that_the_forms_would_take(demo):
             value = person.__data__[field.name]
             if value is not None and field.name not in ("unit", "supervisor"):
                 assert field.parse(field.show(value)) == value
-        assert [rule(person.__data__) for rule in Employee.rules if rule(person.__data__)] == []
+        assert [*Employee.problems(person.__data__)] == []
 
 
 def test_everybody_has_a_supervisor_above_but_the_one_at_the_top(demo):
@@ -155,7 +155,7 @@ def test_the_open_quarter_has_gaps(demo):
 
 def test_assessments_and_ratings_agree_with_the_rules(demo):
     for a in Assessment.select():
-        assert [rule(a.__data__) for rule in Assessment.rules if rule(a.__data__)] == []
+        assert [*Assessment.problems(a.__data__)] == []
     for r in Rating.select(Rating, Employee).join(Employee):
         assert r.predicate == predicate_of(r.work_level, r.behaviour_level)
         assert (r.predicate == r.why["predicate"]) == (r.state != "changed")
@@ -301,7 +301,7 @@ def test_demo_accounts_are_made_once_and_have_people_behind_them(demo):
         assert len(password) >= 12
         assert users[role].verify(password)
         assert not users[role].must_change_password
-        assert [rule(users[role].__data__) for rule in User.rules if rule(users[role].__data__)] == []
+        assert [*User.problems(users[role].__data__)] == []
     chief, staff = users["supervisor"].employee, users["employee"].employee
     below = Unit.below(users["supervisor"].unit_id)
     assert chief.unit == users["supervisor"].unit
