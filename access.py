@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from peewee import SQL
 
-from models import Employee, Unit
+from models import Employee, Unit, User
 from values import N_, Invalid
 
-ROLES = ("admin", "hr", "supervisor", "officer", "employee")
+ROLES = tuple(User.role.labels)
 DESK = "admin hr"  # who sees all units and edits records
 EVERYBODY = " ".join(ROLES)
 KEPT_BY_DESK = dict.fromkeys(("create", "update", "delete", "upload"), DESK)
@@ -89,7 +89,7 @@ def led(user):
     if user.role != "supervisor":
         return NOTHING
     if user.employee_id:
-        return Employee.led(user.employee_id) & Employee.id.in_(people(user))
+        return Employee.within(Employee.id, user.employee_id, itself=False) & Employee.id.in_(people(user))
     return Employee.supervisor.in_(people(user))
 
 
@@ -101,7 +101,7 @@ def heard(user):
     rule = Employee.id.in_(people(user))
     if not user.employee_id:
         return rule
-    return rule & Employee.id.not_in([user.employee_id, *Employee.leading(user.employee_id)])
+    return rule & Employee.id.not_in([*Employee.above(user.employee_id)])
 
 
 def scope(model, user):

@@ -139,7 +139,7 @@ def user():
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice([code for code, _ in User.ROLES]))
+@click.option("--role", required=True, type=click.Choice([*User.role.labels]))
 @UNIT
 @click.option(
     "--nip", "person", type=Row(Employee.nip, "NIP"), help="The employee whom the account belongs to."

@@ -9,17 +9,18 @@ from typing import NamedTuple
 import access
 import audit
 import rating
-from choices import Level, Predicate
 from database import db, now, write
 from models import Assessment, Employee, Exemption, Period, Policy, Rating, Unit
 from values import N_, Invalid
 
-RANK = {code: rank for rank, (code, _) in enumerate(Assessment.SOURCES)}
+RANK = {code: rank for rank, code in enumerate(Assessment.source.labels)}
 WEIGHTED = ("supervisor", "peer", "subordinate")
 
 # The words of every code in an explanation.
 WORDS = {"work": N_("Hasil Kerja"), "behaviour": N_("Perilaku")}
-WORDS |= dict((*Level.CHOICES, *Predicate.CHOICES, *Assessment.SOURCES, *Employee.JENJANG))
+WORDS |= (
+    Rating.work_level.labels | Rating.predicate.labels | Assessment.source.labels | Employee.jf_level.labels
+)
 
 
 class Closed(Invalid):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import peewee
 from peewee import Check
 
-from nip import read_nip
+from code_lists import codes
 from rating import half_up
 from values import (
     CONTROL,
@@ -18,14 +18,22 @@ from values import (
     comma,
     compare_key,
     read_day,
+    read_nip,
     read_number,
     whole_text,
 )
 
+LISTED = 12  # labels that are named one by one
+
 
 class Look:
-    """What a field looks like where people meet it: forms, filters, pages and sheets ask it; a type says what differs."""
+    """What a field looks like where people meet it: forms, filters, pages and sheets ask it.
 
+    A type says what differs, and one field, by an argument of the same name, what differs for it alone.
+    """
+
+    label = ""  # what screens call it, where that is not `verbose_name`, its header in sheets
+    confidential = False  # whether lists, sheets and the trail leave it out
     widget = "line"  # of a form: a line, an area, or a choice of the options
     keyboard = {}  # what a phone offers for typing it
     comparisons = "text"  # of a filter: text, number, day, moment, choice or reference
@@ -34,14 +42,14 @@ class Look:
     number_format, width = "@", 14  # of its column in a workbook
     check = None  # of a workbook's cells: (kind, lowest, highest, what to fill in)
     hint = example = ""  # in a template
+    made_with = {}  # of its column in the database
     checked = False  # whether the database keeps its `rule` too
 
-    def __init__(self, verbose_name=None, *args, label=None, confidential=False, example=None, **kwargs):
-        """`verbose_name` is its header in sheets, `label` what screens call it otherwise."""
-        super().__init__(*args, verbose_name=verbose_name, **kwargs)
-        self.label = label or verbose_name
-        self.confidential = confidential
-        self.example = example or self.example
+    def __init__(self, verbose_name=None, *args, **said):
+        for name in [name for name in said if hasattr(type(self), name)]:
+            setattr(self, name, said.pop(name))
+        super().__init__(*args, verbose_name=verbose_name, **self.made_with | said)
+        self.label = self.label or verbose_name
 
     def bind(self, model, name, set_attribute=True):
         super().bind(model, name, set_attribute)
@@ -58,23 +66,20 @@ class Text(Look, peewee.CharField):
 
     pattern, refusal = None, N_("“%(value)s” tidak berbentuk seperti yang diminta")
 
-    def __init__(self, *args, pattern=None, refusal=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.pattern, self.refusal = pattern or self.pattern, refusal or self.refusal
-
     @property
     def width(self):
         return min(40, max(14, self.max_length // 4))
 
     def parse(self, value):
-        text = CONTROL.sub("", whole_text(value))
-        free = " ".join(unicodedata.normalize("NFC", text).split())
-        text = self.matching(clean_key(text)) if self.pattern else free
+        text = self.tidy(CONTROL.sub("", unicodedata.normalize("NFC", whole_text(value))))
         if len(text) > self.max_length:
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
         return text or None
 
-    def matching(self, text):
+    def tidy(self, text):
+        if not self.pattern:
+            return " ".join(text.split())
+        text = clean_key(text)
         if text and not re.fullmatch(self.pattern, text, re.ASCII):
             raise Invalid(self.refusal, value=text)
         return text
@@ -84,13 +89,10 @@ class LongText(Look, peewee.TextField):
     """Several lines of free text."""
 
     widget, width, max_length = "area", 50, 20_000
+    parse = Text.parse
 
-    def parse(self, value):
-        text = CONTROL.sub("", unicodedata.normalize("NFC", whole_text(value)))
-        text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if len(text) > self.max_length:
-            raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
-        return text or None
+    def tidy(self, text):
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class Code(Text):
@@ -107,8 +109,8 @@ class PeriodCode(Text):
     refusal = N_("“%(value)s” bukan periode; tulis seperti 2026-TW3, 2026-09, atau 2026")
     example = "2026-TW3"
 
-    def matching(self, text):
-        return super().matching(text.upper())
+    def tidy(self, text):
+        return super().tidy(text.upper())
 
     @staticmethod
     def span(code):
@@ -120,16 +122,12 @@ class PeriodCode(Text):
 
 
 class Email(Text):
-    """An e-mail address."""
-
     pattern, refusal = r"[^@\s]+@[^@\s]+\.[^@\s]+", N_("“%(value)s” bukan alamat surel")
     keyboard = {"inputmode": "email"}
     example = "siti.aminah@mamujukab.go.id"
 
 
 class Phone(Text):
-    """A telephone number: digits, spaces, hyphens and a leading plus."""
-
     pattern, refusal = r"\+?[\d\s()-]{5,25}", N_("“%(value)s” bukan nomor telepon")
     keyboard = {"inputmode": "tel"}
     example = "0812 3456 7890"
@@ -138,16 +136,11 @@ class Phone(Text):
 class Nip(Text):
     """The 18 digits that name a civil servant: birth, appointment, gender and sequence."""
 
+    made_with = {"max_length": 18}
     keyboard = {"inputmode": "numeric", "data-nip": "", "autocomplete": "off"}
     width, example = 21, "198609262015051001"
     check = ("textLength", 18, 21, "Isi NIP 18 angka; sel harus berformat Teks")
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_length", 18)
-        super().__init__(*args, **kwargs)
-
-    def parse(self, value):
-        return read_nip(value)
+    parse = staticmethod(read_nip)
 
 
 class Number(Look):
@@ -178,11 +171,9 @@ class Score(Number, peewee.DecimalField):
     """A score from 0 to 120 with two decimals (PP 30/2019 caps achievement at 120)."""
 
     low, high = 0, 120
+    made_with = {"max_digits": 5, "decimal_places": 2}
     keyboard = {"inputmode": "decimal"}
     number_format, example = "0.00", "87,5"
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, max_digits=5, decimal_places=2, **kwargs)
 
     def exact(self, number, value):
         if number != half_up(number):
@@ -198,10 +189,8 @@ class Points(Number, peewee.DecimalField):
     """Credit points or a weight: two decimals, computed or set by HR."""
 
     low, high, checked = 0, 99_999, False
+    made_with = {"max_digits": 7, "decimal_places": 2}
     keyboard, number_format, show = Score.keyboard, Score.number_format, Score.show
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, max_digits=7, decimal_places=2, **kwargs)
 
     def exact(self, number, value):
         return half_up(number)
@@ -213,8 +202,8 @@ class Whole(Number, peewee.IntegerField):
     whole, keyboard, like = True, {"inputmode": "numeric"}, "8"
     number_format, example = "0", "4"
 
-    def __init__(self, verbose_name=None, low=0, high=2_000_000_000, **kwargs):
-        super().__init__(verbose_name, **kwargs)
+    def __init__(self, verbose_name=None, low=0, high=2_000_000_000, **said):
+        super().__init__(verbose_name, **said)
         self.low, self.high = low, high
 
     def exact(self, number, value):
@@ -263,29 +252,79 @@ class YesNo(Look, peewee.BooleanField):
 
     def parse(self, value):
         text = compare_key(as_text(value))
-        if not text:
-            return None
-        if text not in self.words:
+        if text and text not in self.words:
             raise Invalid(N_("“%(value)s” bukan Ya atau Tidak"), value=as_text(value))
-        return self.words[text]
+        return self.words.get(text)
 
     def show(self, value):
         return "" if value is None else "Ya" if value else "Tidak"
 
 
+class Choice(Look, peewee.CharField):
+    """One of a list of codes, written by code, label or alias.
+
+    The database keeps the lists of `seed_data/choices.csv` too; a list with a file of its own may grow.
+    """
+
+    widget, comparisons, said_as = "choice", "choice", "word"
+    made_with = {"max_length": 40}
+    refusal = N_("“%(value)s” tidak dikenal; pilih salah satu: %(known)s")
+
+    def __init__(self, verbose_name, listed, **said):
+        rows = [row for row in codes("choices") if row["list"] == listed]
+        self.checked, rows = bool(rows), rows or codes(listed)
+        self.labels = {row["code"]: row.get("name") or row["code"] for row in rows}
+        self.options = tuple(self.labels.items())
+        self.known = {}
+        for row in rows:
+            words = row["code"], self.labels[row["code"]], *filter(None, row.get("aliases", "").split("|"))
+            self.known |= dict.fromkeys(map(compare_key, words), row["code"])
+        super().__init__(verbose_name, choices=self.options, **said)
+
+    @property
+    def hint(self):
+        return "Pilihan: " + ", ".join(self.labels.values()) if len(self.labels) <= LISTED else ""
+
+    def rule(self, column):
+        listed = ", ".join(f"'{code}'" for code in self.labels)
+        return f"{column} IN ({listed})"
+
+    def parse(self, value):
+        text = clean_key(as_text(value))
+        code = self.known.get(compare_key(text))
+        if text and code is None:
+            known = ", ".join([*self.labels.values()][:LISTED])
+            raise Invalid(self.refusal, value=text, known=known)
+        return code
+
+    def show(self, value):
+        return self.labels.get(value, value or "")
+
+
+class Grade(Choice):
+    """Golongan: I/a to IV/e for PNS, I to XVII for PPPK; written with its slash or point."""
+
+    refusal = N_("“%(value)s” bukan golongan; tulis seperti III/a atau IX")
+
+    def parse(self, value):
+        return super().parse("".join(as_text(value).split()))
+
+
 class Day(Look, peewee.DateField):
-    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026; `due`: a clock in working days ends on it."""
+    """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
 
-    def __init__(self, *args, due=False, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.due = due
-
+    due = False  # whether a clock in working days ends on it
+    after = ""  # the day, by its name, before which it may not be
     comparisons = said_as = "day"
     number_format, example, hint = "dd-mm-yyyy", "31-12-2026", "Tanggal, misalnya 31-12-2026"
     check = ("date", 1, 109_574, "Isi tanggal seperti 31-12-2026")
+    parse = staticmethod(read_day)
 
-    def parse(self, value):
-        return read_day(value)
+    def bind(self, model, name, set_attribute=True):
+        super().bind(model, name, set_attribute)
+        if self.after:
+            order = Check(f'"{self.after}" <= "{self.column_name}"')
+            model._meta.constraints = [*(model._meta.constraints or ()), order]
 
     def show(self, value):
         return value.strftime("%d-%m-%Y") if value else ""
@@ -303,5 +342,5 @@ class Link(Look, peewee.ForeignKeyField):
 
     comparisons = said_as = "reference"
 
-    def __init__(self, model, verbose_name=None, on_delete="RESTRICT", **kwargs):
-        super().__init__(verbose_name, model, backref="+", on_delete=on_delete, **kwargs)
+    def __init__(self, model, verbose_name=None, on_delete="RESTRICT", **said):
+        super().__init__(verbose_name, model, backref="+", on_delete=on_delete, **said)

@@ -4,8 +4,9 @@ import re
 
 from peewee import JOIN, ForeignKeyField, IntegerField, Model
 
-from database import among, db, now
-from fields import Moment
+from database import among, db, now, once
+from fields import Day, Look, Moment
+from values import N_
 
 LABELLED = re.compile(r"{(\w+)}")  # the fields in a label
 
@@ -17,6 +18,7 @@ class Table(Model):
     names = ()  # the fields that name a row: its natural key, then what else it is searched by
     called = "{id}"  # how a row is said in pages, messages and the trail, by field names
     frozen_with_period = False  # whether a closed period closes a row
+    empty_is_one = {}  # field of a unique index -> name of the further index by which no value counts as one
     headings = {}  # field name -> the heading that begins with it, in forms and details
 
     class Meta:
@@ -24,7 +26,21 @@ class Table(Model):
         legacy_table_names = False
 
     def __str__(self):
-        return self.called.format_map(Words(self))
+        """Its label: references by their labels, codes by their words."""
+        said = {}
+        for name in LABELLED.findall(self.called):
+            field, value = self._meta.fields[name], getattr(self, name)
+            said[name] = field.show(value) if isinstance(field, Look) else value
+        return self.called.format_map(said)
+
+    @classmethod
+    def validate_model(cls):
+        """Add the indexes of `empty_is_one`; peewee asks once the class is made."""
+        for name, index in cls.empty_is_one.items():
+            names = next(names for names, unique in cls._meta.indexes if unique and name in names)
+            others = [cls._meta.fields[other] for other in names if other != name]
+            empty = cls._meta.fields[name].is_null()
+            cls.add_index(cls.index(*others, unique=True, where=empty, name=index))
 
     @classmethod
     def spoken(cls):
@@ -95,47 +111,63 @@ class Table(Model):
         return query, tables
 
 
-class Words(dict):
-    """The words of a row's fields, for its label: references by their labels, codes by their words."""
+class Row:
+    """The values of a row by name, for rules; None of what is not known."""
 
-    def __init__(self, row):
-        super().__init__()
-        self.row = row
+    def __init__(self, values):
+        vars(self).update(values)
 
-    def __missing__(self, name):
-        field = self.row._meta.fields[name]
-        if isinstance(field, ForeignKeyField):
-            return getattr(self.row, name)
-        value = self.row.__data__.get(name)
-        return field.show(value) if hasattr(field, "show") else value
+    def __getattr__(self, name):
+        return None
 
 
 class Record(Table):
-    """A table whose rows people edit: optimistic locking by `version`, and rules across columns."""
+    """A table whose rows people edit: optimistic locking by `version`, rules across columns, perhaps a tree."""
 
     version = IntegerField(default=1)
     updated_at = Moment(default=now)
 
-    rules = ()  # each: values by field name -> (field name, message) or None
+    upward = ""  # the reference to its own table that makes it a tree
 
-    def leads_to_itself(self, name):
-        """Whether following a reference to its own table from this row comes back to it."""
-        return self.id in type(self).above(name, self.__data__.get(name))
-
-    @classmethod
-    def above(cls, name, key):
-        """The id of a row and those of what lies above it, by a reference to its own table."""
-        column = cls._meta.fields[name]
-        return climb(key, lambda key: cls.select(column).where(cls.id == key).tuples().first()[0])
+    @staticmethod
+    def rules(row):
+        """Yields (field, message) of what a table refuses across the columns of a `Row`."""
+        return ()
 
     @classmethod
-    def with_all_below(cls, name, first):
-        """The ids of rows (by a condition) and of all below them, by a reference to their own table, as a sub-select."""
-        base = cls.select(cls.id).where(first).cte("below", recursive=True, columns=("id",))
-        child = cls.alias()
-        step = child.select(child.id).join(base, on=(getattr(child, name) == base.c.id))
+    def problems(cls, values):
+        """Yields (field, message) of all that is wrong across the columns of a row, given as {field: value}."""
+        row = Row(values)
+        for day in (f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after):
+            starts, ends = getattr(row, day.after), getattr(row, day.name)
+            if starts and ends and starts > ends:
+                yield day.name, N_("Tanggal selesai mendahului tanggal mulai")
+        yield from cls.rules(row)
+
+    @classmethod
+    def above(cls, key):
+        """The id of a row and those of what lies above it in the tree."""
+        up = cls._meta.fields[cls.upward]
+        return climb(key, lambda key: cls.select(up).where(cls.id == key).tuples().first()[0])
+
+    @classmethod
+    def below(cls, root, itself=True):
+        """The ids of a row (by its id, or a sub-select of it) and of all below it, as a sub-select."""
+        up = cls._meta.fields[cls.upward]
+        first = cls.select(cls.id).where((cls.id if itself else up) == root)
+        base, child = first.cte("below", recursive=True, columns=("id",)), cls.alias()
+        step = child.select(child.id).join(base, on=(getattr(child, cls.upward) == base.c.id))
         tree = base.union(step)  # UNION, not UNION ALL: a loop in the tree ends
         return tree.select_from(tree.c.id)
+
+    @classmethod
+    def within(cls, column, root, itself=True):
+        """The condition that a column holds a row (by its id) or one below it; the ids are asked once a request.
+
+        A recursive sub-select inside IN gives PostgreSQL no estimate: 1.8 s instead of 39 ms at 10,000 people.
+        """
+        question = f"{cls.__name__} below {root} {itself}"
+        return among(column, once(question, lambda: [key for (key,) in cls.below(root, itself).tuples()]))
 
 
 def climb(start, above):
@@ -145,8 +177,3 @@ def climb(start, above):
         yield start
         seen.add(start)
         start = above(start)
-
-
-def not_itself(name, words):
-    """The rule that a row does not refer to itself."""
-    return lambda values: (name, words) if values.get("id") and values.get(name) == values["id"] else None

@@ -1,9 +1,9 @@
-"""How people write values: keys, numbers and dates, and a refusal in their words."""
+"""How people write values: keys, numbers, dates and NIPs, and a refusal in their words."""
 
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -76,24 +76,24 @@ def whole_text(value):
     return as_text(value)
 
 
+def comma(number):
+    """A number as Indonesian writes it: 87,5."""
+    return str(number).replace(".", ",")
+
+
 def read_number(value, like="87,5"):
     """A finite Decimal from a cell or from text with at most one comma or point; `like` shows how to write it."""
     if isinstance(value, date):
         words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
         raise Invalid(words, value=as_text(value))
-    if isinstance(value, bool):
-        raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
     if isinstance(value, int | float):
-        if value != value or abs(value) > 1e15:
-            raise Invalid(N_("%(value)s bukan angka"), value=value)
+        if isinstance(value, bool) or not abs(value) <= 1e15:  # nan is not, either
+            raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
         return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
     text = clean_key(str(value))
     if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
         raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like)
-    try:
-        return Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like) from None
+    return Decimal(text.replace(",", "."))
 
 
 MONTHS = {
@@ -108,32 +108,95 @@ MONTHS = {
 WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
 
 
-def comma(number):
-    """A number as Indonesian writes it: 87,5."""
-    return str(number).replace(".", ",")
-
-
 def read_day(value):
     """A date from a cell or from text like 31-12-2026, 2026-12-31 or 13 Maret 2026; None for nothing."""
-    if isinstance(value, date):
-        return _plausible(value.date() if isinstance(value, datetime) else value)
-    text = clean_key(as_text(value))
-    if not text:
-        return None
-    worded = WORDED.fullmatch(text)
-    if worded and (month := MONTHS.get(worded[2].casefold())):
-        text = f"{worded[1]}-{month}-{worded[3]}"
-    layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
-    try:
-        if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):
-            raise ValueError
-        day = datetime.strptime(text, layout).date()
-    except ValueError:
-        raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
-    return _plausible(day)
-
-
-def _plausible(day):
+    day = value.date() if isinstance(value, datetime) else value
+    if not isinstance(value, date):
+        text = clean_key(as_text(value))
+        if not text:
+            return None
+        worded = WORDED.fullmatch(text)
+        if worded and (month := MONTHS.get(worded[2].casefold())):
+            text = f"{worded[1]}-{month}-{worded[3]}"
+        layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
+        try:
+            if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):
+                raise ValueError
+            day = datetime.strptime(text, layout).date()
+        except ValueError:
+            raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
     if not 1900 <= day.year <= 2200:
         raise Invalid(N_("tahun %(value)s tidak masuk akal"), value=day.year)
     return day
+
+
+# ------------------------------------------------------------------ NIP
+
+NIP = re.compile(r"\d{18}", re.ASCII)
+NO_SEQUENCE = N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
+
+
+class Mangled(Invalid):
+    """A NIP that a spreadsheet turned into a number: `heads` are the 15 digits left of it, the likeliest first."""
+
+    mangled, heads = True, ()
+
+    def __init__(self, value):
+        if isinstance(value, str):  # a number that was made text again
+            self.heads = (value[:15],)
+            super().__init__(N_("NIP %(value)s: %(why)s"), value=value, why=NO_SEQUENCE)
+            return
+        if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
+            near, low = round(int(value), -3), int(value) - 16
+            self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
+        words = N_(
+            "NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; ubah sel menjadi Teks lalu ketik ulang 18 angka"
+        )
+        super().__init__(words)
+
+
+def read_nip(value):
+    """Text of 18 digits, or None; spaces, points, hyphens and an apostrophe are dropped.
+
+    A number is refused: Excel keeps 15 digits of it, so its last three are lost.
+    Source: DOMAIN 8.1 (structure), PNS and PPPK schemes by digits 13-14.
+    """
+    if isinstance(value, int | float | date):
+        raise Mangled(value)
+    text = str(value)
+    if not NIP.fullmatch(text):  # else there is nothing to clean: most of a large file
+        packed = clean_key(text).replace(" ", "")
+        if re.fullmatch(r"\d+([.,]\d*)?e\+?\d+", packed, re.IGNORECASE):
+            raise Mangled(float(packed.replace(",", ".")))
+        text = re.sub(r"[\s.\-'’]", "", packed)
+        if not text:
+            return None
+        if not NIP.fullmatch(text):
+            raise Invalid(N_("NIP “%(value)s” tidak terdiri atas 18 angka"), value=text)
+    problem = nip_problem(text)
+    if problem == NO_SEQUENCE:
+        raise Mangled(text)
+    if problem:
+        raise Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem)
+    return text
+
+
+def nip_problem(nip):
+    """What is wrong with the structure of 18 digits, in words, or None."""
+    try:
+        born = date(int(nip[:4]), int(nip[4:6]), int(nip[6:8]))
+    except ValueError:
+        return N_("delapan angka pertama bukan tanggal lahir")
+    year, scheme = int(nip[8:12]), int(nip[12:14])
+    if not 18 <= year - born.year <= 70 or born.year < 1900:
+        return N_("umur saat pengangkatan tidak masuk akal")
+    if not (1 <= scheme <= 12 or scheme >= 21):
+        return N_("angka ke-13 dan ke-14 bukan bulan pengangkatan (PNS) atau nomor kontrak (PPPK)")
+    if nip[14] not in "12":
+        return N_("angka ke-15 (jenis kelamin) harus 1 atau 2")
+    return NO_SEQUENCE if nip[15:] == "000" else None
+
+
+def nip_scheme(nip):
+    """PNS or PPPK."""
+    return "PNS" if int(nip[12:14]) <= 12 else "PPPK"

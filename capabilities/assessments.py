@@ -9,16 +9,16 @@ from access import heard, is_desk, led, people, table
 from capabilities.filled import prefilled, versions
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
-from choices import Level, Predicate
 from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
+from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 from values import N_, Invalid
 
-LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
+LEVELS, PREDICATES = Rating.work_level.labels, Rating.predicate.labels
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
@@ -90,17 +90,18 @@ class Reach:
     def __call__(self, values):
         employee, source = values.get("employee"), values.get("source")
         if self.user is None or employee is None or (source == "self" and employee == self.user.employee_id):
-            return None
+            return
         if self.user.role == "employee":  # answers what she was asked; the row's own scope decides
-            return None
+            return
         ids = self.ids["supervisor" if source == "supervisor" else "others"]
         if ids is None or employee in ids:
-            return None
+            return
         if employee == self.user.employee_id:
-            return "employee", N_("Anda tidak dapat menilai diri sendiri")
-        if source == "supervisor":
-            return "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
-        return "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
+            yield "employee", N_("Anda tidak dapat menilai diri sendiri")
+        elif source == "supervisor":
+            yield "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
+        else:
+            yield "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
 
 
 class Settled:
@@ -116,8 +117,7 @@ class Settled:
 
     def __call__(self, values):
         if values.get("period") and values.get("employee") in self.people[values["period"]]:
-            return "employee", N_("predikatnya sudah final; nilainya terkunci")
-        return None
+            yield "employee", N_("predikatnya sudah final; nilainya terkunci")
 
 
 # ------------------------------------------------------------------ what follows
@@ -227,7 +227,7 @@ class AssessmentSheet(Sheet):
         return answered and old["assessor"] not in (None, user.employee_id)
 
     def rules(self, user):
-        return [Reach(user), Settled(), *self.model.rules]
+        return [Reach(user), Settled(), self.model.problems]
 
     def disagrees(self, row, merged):
         """A Predikat beside two levels must be theirs (DOMAIN 1.3, 11)."""
@@ -292,8 +292,8 @@ ASSESSMENTS = AssessmentSheet(
                 "assessor": (N_("NIP Penilai"), Employee.nip)},
     printed=(NAME,), without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
-    verified=(Column(N_("Predikat"), "predicate", Predicate()),),
-    automatic=(Column(N_("Predikat (otomatis)"), "automatic", Predicate()),),
+    verified=(Column(N_("Predikat"), "predicate", Choice(None, "predicates")),),
+    automatic=(Column(N_("Predikat (otomatis)"), "automatic", Choice(None, "predicates")),),
     anybody=("assessor",), knows={"employee": (Employee.supervisor,)},
 )  # fmt: skip
 

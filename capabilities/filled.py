@@ -3,12 +3,9 @@
 from peewee import JOIN
 
 from access import below, led, unit_of
-from choices import Predicate
 from database import stream
-from models import Assessment, Employee, Unit
+from models import Assessment, Employee, Rating, Unit
 from rating import MATRIX
-
-PREDICATES = dict(Predicate.CHOICES)
 
 
 def prefilled(user, period, unit_code):
@@ -36,7 +33,7 @@ def prefilled(user, period, unit_code):
         query = query.where(below(Employee, unit_of(unit_code, user)))
     for nip, name, *said in stream(query):
         cell = MATRIX.get((said[3], said[4]))
-        yield (nip, name, period.code, "supervisor", *said, PREDICATES.get(cell, ""))
+        yield (nip, name, period.code, "supervisor", *said, Rating.predicate.labels.get(cell, ""))
 
 
 def versions(user, period, unit_code):

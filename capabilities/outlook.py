@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from choices import Level, Predicate
 from database import Memo, among, db
 from fields import Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
@@ -12,8 +11,6 @@ from tables import climb
 from values import N_, Invalid
 
 ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
-LEVELS = [code for code, _ in Level.CHOICES]  # best first, as the predicates are
-PREDICATES = [code for code, _ in Predicate.CHOICES]
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
 LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
 
@@ -138,7 +135,7 @@ class Outlook:
 
 def contradictions(values, policy):
     """[(field, Invalid)] of the levels that the score beside them does not suggest."""
-    labels, found = dict(Level.CHOICES), []
+    labels, found = Rating.work_level.labels, []
     for level, score in ASPECTS:
         if values.get(level) and values.get(score) is not None:
             suggested = level_of(values[score], policy)
@@ -151,9 +148,10 @@ def contradictions(values, policy):
 def _jump(before, after):
     """(before, after) as labels, of the first rating that is two steps away; None where none is."""
     for place, (old, new) in enumerate(zip(before, after, strict=True)):
-        order, labels = (PREDICATES, Predicate.CHOICES) if place == 2 else (LEVELS, Level.CHOICES)
+        labels = (Rating.predicate if place == 2 else Rating.work_level).labels
+        order = [*labels]  # best first
         if old and new and abs(order.index(old) - order.index(new)) >= JUMP:
-            return dict(labels)[old], dict(labels)[new]
+            return labels[old], labels[new]
     return None
 
 
@@ -180,8 +178,8 @@ SPREAD = {
 
 def _told(unit, result, predicates, kind, limit, share):
     words = SPREAD[kind if kind == "most" or limit else "some"]
-    labels = dict(Predicate.CHOICES)
+    labels = Rating.predicate.labels
     return Invalid(
         words, unit=Unit.get_by_id(unit).name, share=share, limit=limit,
-        predicates=" / ".join(labels[p] for p in predicates), result=dict(UnitResult.RESULTS)[result],
+        predicates=" / ".join(labels[p] for p in predicates), result=UnitResult.result.labels[result],
     )  # fmt: skip

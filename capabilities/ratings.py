@@ -9,7 +9,6 @@ from peewee import Desc, Field, fn
 import access
 import audit
 from access import DESK, both, is_desk, people, scoped, table, through
-from choices import Predicate
 from clocks import Clocks
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
@@ -215,7 +214,7 @@ class Totals:
     @classmethod
     def of(cls, part):
         """The totals of an export that shows predikats under their names, else None."""
-        named = any(isinstance(column.field, Predicate) for column in part.columns)
+        named = any(column.field is Rating.predicate for column in part.columns)
         return cls(part) if named else None
 
     def counting(self, rows):

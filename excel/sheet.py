@@ -100,8 +100,8 @@ class Sheet:
         return False
 
     def rules(self, user):
-        """The rules across columns: each {field: value} -> (field, message) or None."""
-        return list(getattr(self.model, "rules", ()))
+        """The rules across columns: each takes {field: value} and yields (field, message) of what is wrong."""
+        return [self.model.problems]
 
     def disagrees(self, row, merged):
         """(column, Invalid) where a verified column contradicts the row, or None."""

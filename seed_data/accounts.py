@@ -26,7 +26,7 @@ def mark_demo():
 
 def demo_accounts():
     """Make the demo accounts that are missing; returns (role, username, password) of each. Raises NotDemo."""
-    names = {role: f"demo-{role}" for role, _ in User.ROLES}
+    names = {role: f"demo-{role}" for role in User.role.labels}
     with write():
         known = {name for (name,) in User.select(User.username).tuples()}
         missing = [role for role, name in names.items() if name not in known]

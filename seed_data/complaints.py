@@ -51,7 +51,7 @@ class Desk:
         reporter = f"{dice.choice(self.world.names[dice.choice('LP')])} {dice.choice(self.world.names[''])}"
         blamed = unit and group in GRAVE and dice.random() < 0.4
         return Complaint(
-            ticket=Complaint.numbered(day.year, number), received_on=day, channel=dice.choice(Complaint.CHANNELS)[0],
+            ticket=Complaint.numbered(day.year, number), received_on=day, channel=dice.choice(Complaint.channel.options)[0],
             classification=group, unit=unit, employee=dice.choice(self.staff[unit]) if blamed else None,
             reporter=reporter if dice.random() < 0.8 else None, subject=said["subject"], body=said["body"],
             satisfaction=dice.randint(1, 5) if moves[-1:] == ["close"] and dice.random() < 0.7 else None,

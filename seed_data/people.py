@@ -56,7 +56,7 @@ class Crew:
     def __init__(self, world):
         self.dice, self.people, self.taken, self.names = world.dice("people"), [], Counter(), world.names
         self.ids = list(audit.reserve_ids(Employee, world.count))
-        self.wanted = [code for code, _ in reversed(Employee.JENJANG)]  # that nobody has yet
+        self.wanted = [*reversed(Employee.jf_level.labels)]  # that nobody has yet
 
     def post(self, row, number, head):
         """(position, rung, status) of a unit's n-th member."""

@@ -13,12 +13,11 @@ import audit
 import commands
 import flows
 from capabilities import SHEETS
-from choices import Choice
 from database import db, write
 from excel.check.validate import Context, may_import
 from excel.write.apply import apply_at_once
 from excel.write.undo import undo
-from fields import Whole, YesNo
+from fields import Choice, Whole, YesNo
 from flows import FLOWS, take
 from models import (
     Award,

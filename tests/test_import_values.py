@@ -10,10 +10,9 @@ from excel.sheet import PERSON, Sheet
 from excel.write.apply import HasErrors, apply, apply_at_once
 from excel.write.uploads import store
 from models import Award, Complaint, Employee, Holiday, Training, Unit, UnitResult
-from nip import Mangled
 from tests.cast import load, told
 from tests.make import make_employee, make_period, make_training, make_unit, nip, xlsx
-from values import Invalid
+from values import Invalid, Mangled
 
 # ------------------------------------------------------------------ ruined numbers
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"database", "code_lists", "values", "nip", "fields", "choices", "rating", "tables"}
+GROUND = {"database", "code_lists", "values", "fields", "rating", "tables"}
 WRITES = {"audit", "access", "models", *GROUND}
 MOVES = {"flows", "clocks", *WRITES}
 WORKS = {"excel", "compute", *MOVES}
@@ -17,10 +17,8 @@ BELOW = {
     "database": set(),
     "code_lists": set(),
     "values": set(),
-    "nip": {"values"},
-    "fields": {"nip", "values", "rating"},
-    "choices": {"code_lists", "fields", "values"},
-    "tables": {"database", "fields"},
+    "fields": {"code_lists", "values", "rating"},
+    "tables": {"database", "fields", "values"},
     "models": GROUND,
     "access": {"models", *GROUND},
     "audit": {"models", *GROUND},

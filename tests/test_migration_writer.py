@@ -32,13 +32,15 @@ MODELS = (*MODELS, Course)
 '''
 CHANGES = (  # what is there, what takes its place
     ('    job_class = Whole(', '    stars = Whole(verbose_name=N_("Bintang"), low=1, high=5, default=3)\n'
-     '    mood = Choice(verbose_name=N_("Suasana"), choices=(("GOOD", "Baik"), ("BAD", "Buruk")), default="BAD")\n'
+     '    mood = Choice(verbose_name=N_("Suasana"), listed="moods", default="BAD")\n'
      '    mentor = Link("self", verbose_name=N_("Pembimbing"), null=True)\n    job_class = Whole('),
-    ('("UT", N_("Ahli Utama")),', '("UT", N_("Ahli Utama")), ("XX", N_("Lain")),'),
     ('    phone = Phone(N_("Telepon"), max_length=30, null=True)\n', ""),
     ('    name = Text(N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")\n',
      '    name = Text(N_("Nama"), max_length=160)\n'),
 )  # fmt: skip
+
+
+CODES = "jf_levels,XX,Lain,\nmoods,GOOD,Baik,\nmoods,BAD,Buruk,\n"
 
 
 @pytest.fixture
@@ -69,6 +71,8 @@ def change_models(place):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     (place / "models.py").write_text(text + COURSE)
+    with open(place / "seed_data" / "choices.csv", "a", encoding="utf-8") as file:
+        file.write(CODES)
 
 
 def columns(table):

@@ -38,7 +38,7 @@ def test_it_gives_the_published_example_of_two_months():
 
 
 def test_every_jenjang_has_a_coefficient():
-    assert list(COEFFICIENT) == [code for code, _ in Employee.JENJANG]
+    assert list(COEFFICIENT) == list(Employee.jf_level.labels)
 
 
 def test_an_unknown_jenjang_is_an_error():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from choices import Level, Predicate
+from models import Rating
 from rating import MATRIX, SIASN_LEVEL, SIASN_PREDICATE, predicate_of
 from tests.cases import cases
 
@@ -12,7 +12,7 @@ def test_it_gives_the_predicate_of_the_worked_examples(given, expected):
     work, behaviour = given["work_result"], given["behavior"]
     predicate = predicate_of(work, behaviour)
     assert predicate == expected["predikat"]
-    assert dict(Predicate.CHOICES)[predicate] == expected["label"]
+    assert Rating.predicate.labels[predicate] == expected["label"]
     siasn = [SIASN_LEVEL[work], SIASN_LEVEL[behaviour], SIASN_PREDICATE[predicate]]
     assert siasn == expected["siasn"]
 
@@ -27,7 +27,7 @@ def test_it_is_the_table_of_page_99():
 
 
 def test_it_has_a_cell_for_every_level_and_a_siasn_number_for_every_code():
-    levels, predicates = dict(Level.CHOICES), dict(Predicate.CHOICES)
+    levels, predicates = Rating.work_level.labels, Rating.predicate.labels
     assert set(MATRIX) == {(work, behaviour) for work in levels for behaviour in levels}
     assert list(SIASN_LEVEL) == list(levels)
     assert list(SIASN_PREDICATE) == list(predicates)

@@ -152,10 +152,10 @@ def test_the_desk_confirms_in_a_raters_place_only_with_a_reason(office, period):
 
 
 def test_an_employee_who_leads_nobody_is_led_by_the_right_people(office):
-    assert Employee.leading(office["staff A1"].id) == {
+    assert {*Employee.above(office["staff A1"].id)} - {office["staff A1"].id} == {
         office["deputy A"].id, office["head A"].id, office["sekda"].id
     }  # fmt: skip
-    led = {key for (key,) in Employee.led_by(office["head A"].id).tuples()}
+    led = {key for (key,) in Employee.below(office["head A"].id, itself=False).tuples()}
     assert led == {office[name].id for name in ("deputy A", "staff A1", "staff A2")}
 
 

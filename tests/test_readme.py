@@ -10,26 +10,24 @@ class Duty(Record):
 
     noun = N_("Tugas Uji")
     called = "{title} - {employee}"
-    STATES = (("proposed", N_("Diusulkan")), ("held", N_("Dijabat")))
 
     employee = Link(Employee, verbose_name=N_("Pegawai"))
     title = Text(verbose_name=N_("Judul"), label=N_("Nama Tugas Uji"), max_length=200)
     since = Day(verbose_name=N_("Sejak"), null=True)
     year = Whole(N_("Tahun"), 2000, 2100, null=True)
-    state = Choice(verbose_name=N_("Status"), choices=STATES, default="proposed")
+    state = Choice(verbose_name=N_("Status"), listed="duty_states", default="proposed")
     decided_on = Day(verbose_name=N_("Ditetapkan Tanggal"), null=True)
     decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True)
 
     class Meta:
         indexes = ((("employee", "title"), True),)
 
+    @staticmethod
+    def rules(row):
+        if row.since and row.since.year < 2000:
+            yield "since", N_("Terlalu lama berlalu")
 
-def not_before_2000(values):
-    if values.get("since") and values["since"].year < 2000:
-        return "since", N_("Terlalu lama berlalu")
 
-
-Duty.rules = (not_before_2000,)
 MODELS = ('''
 ROOM = '''"""Duties beside the post."""
 
@@ -87,14 +85,16 @@ from models import Award, Duty, Training
 CHANGES = {
     "models.py": (
         ("\nMODELS = (", DUTY), ("Upload, Change,\n)", "Upload, Change, Duty,\n)"),
-        ('("UNIT", N_("Unit")),\n', '("UNIT", N_("Unit")),\n        ("VILLAGE", N_("Desa Uji")),\n'),
-        ('("employee", N_("Pegawai")),\n', '("employee", N_("Pegawai")),\n        ("auditor", N_("Inspektorat")),\n'),
+    ),
+    "seed_data/choices.csv": (
+        ("award_levels,UNIT,Unit,\n", "award_levels,UNIT,Unit,\naward_levels,VILLAGE,Desa Uji,\n"),
+        ("roles,employee,Pegawai,\n", "roles,employee,Pegawai,\nroles,auditor,Inspektorat,\n"),
+        ("actions,export,Diekspor,\n", "actions,export,Diekspor,\nduty_states,proposed,Diusulkan,\nduty_states,held,Dijabat,\n"),
     ),
     "capabilities/__init__.py": (
         ("import complaints\n", "import complaints\nfrom capabilities import duties\n"),
         ("complaints, rules", "complaints, duties, rules"),
     ),
-    "access.py": (('"employee")\nDESK', '"employee", "auditor")\nDESK'),),
     "views/__init__.py": (("AwardView)),", "AwardView, DutyView)),"), ("import AwardView,", "import AwardView, DutyView,")),
     "views/development.py": (("from models import Award, Training\n", IMPORTS),),
     "views/help.py": (('"employee": ("pegawai",),', '"employee": ("pegawai",), "auditor": ("kepegawaian",),'),),

@@ -28,12 +28,12 @@ from models import (
     Upload,
     User,
 )
-from nip import nip_gender, nip_scheme
 from rating import credit_of, due, predicate_of
 from seed_data import seed_reference
 from seed_data.accounts import demo_accounts
 from seed_data.demo import NotEmpty, seed_demo
 from tests.make import make_employee
+from values import nip_scheme
 
 PEOPLE = 100
 CLOSED = ("2025-TW4", "2026-TW1", "2026-TW2")
@@ -84,12 +84,12 @@ def test_every_person_is_one_that_the_forms_would_take(demo):
         assert Employee.nip.parse(person.nip) == person.nip
         assert (nip_scheme(person.nip) == "PNS") == (person.status in ("PNS", "CPNS"))
         first = max((name for name in genders if person.name.startswith(f"{name} ")), key=len)
-        assert genders[first] == nip_gender(person.nip)
+        assert genders[first] == {"1": "L", "2": "P"}[person.nip[14]]
         for field in Employee.spoken():
             value = person.__data__[field.name]
             if value is not None and field.name not in ("unit", "supervisor"):
                 assert field.parse(field.show(value)) == value
-        assert [rule(person.__data__) for rule in Employee.rules if rule(person.__data__)] == []
+        assert [*Employee.problems(person.__data__)] == []
 
 
 def test_everybody_has_a_supervisor_above_but_the_one_at_the_top(demo):
@@ -109,20 +109,20 @@ def test_everybody_has_a_supervisor_above_but_the_one_at_the_top(demo):
 
 
 def test_every_jenjang_state_and_class_appears(demo):
-    assert codes_of(Employee.jf_level) - {None} == {code for code, _ in Employee.JENJANG}
-    assert codes_of(Employee.position_type) == {code for code, _ in Employee.POSITIONS}
-    assert codes_of(Assessment.source) == {code for code, _ in Assessment.SOURCES}
-    assert codes_of(Rating.state) == {code for code, _ in Rating.STATES} - {"suggested", "withdrawn"}
-    assert codes_of(Training.state) == {code for code, _ in Training.STATES}
-    assert codes_of(Award.state) == {code for code, _ in Award.STATES}
-    assert codes_of(Complaint.state) == {code for code, _ in Complaint.STATES}
-    assert codes_of(Complaint.classification) == {code for code, _ in Complaint.CLASSES}
+    assert codes_of(Employee.jf_level) - {None} == set(Employee.jf_level.labels)
+    assert codes_of(Employee.position_type) == set(Employee.position_type.labels)
+    assert codes_of(Assessment.source) == set(Assessment.source.labels)
+    assert codes_of(Rating.state) == set(Rating.state.labels) - {"suggested", "withdrawn"}
+    assert codes_of(Training.state) == set(Training.state.labels)
+    assert codes_of(Award.state) == set(Award.state.labels)
+    assert codes_of(Complaint.state) == set(Complaint.state.labels)
+    assert codes_of(Complaint.classification) == set(Complaint.classification.labels)
 
 
 @pytest.mark.parametrize("random_state", [1, 2, 3, 4, 5])
 def test_every_jenjang_and_predikat_appears_whatever_the_dice(database, random_state):
     seed_demo(PEOPLE, random_state)
-    assert codes_of(Employee.jf_level) - {None} == {code for code, _ in Employee.JENJANG}
+    assert codes_of(Employee.jf_level) - {None} == set(Employee.jf_level.labels)
     for period in Period.select().where(Period.state == "closed"):
         found = Rating.select(Rating.predicate).where(Rating.period == period).distinct().tuples()
         assert {value for (value,) in found} == {code for code, _ in Rating.predicate.choices}
@@ -155,7 +155,7 @@ def test_the_open_quarter_has_gaps(demo):
 
 def test_assessments_and_ratings_agree_with_the_rules(demo):
     for a in Assessment.select():
-        assert [rule(a.__data__) for rule in Assessment.rules if rule(a.__data__)] == []
+        assert [*Assessment.problems(a.__data__)] == []
     for r in Rating.select(Rating, Employee).join(Employee):
         assert r.predicate == predicate_of(r.work_level, r.behaviour_level)
         assert (r.predicate == r.why["predicate"]) == (r.state != "changed")
@@ -294,14 +294,14 @@ def test_it_refuses_a_database_that_has_employees(database):
 def test_demo_accounts_are_made_once_and_have_people_behind_them(demo):
     first = demo_accounts()
     assert demo_accounts() == first
-    assert [(role, name) for role, name, _ in first] == [(role, f"demo-{role}") for role, _ in User.ROLES]
+    assert [(role, name) for role, name, _ in first] == [(role, f"demo-{role}") for role in User.role.labels]
     users = {user.role: user for user in User.select()}
     assert len(users) == User.select().count() == 5
     for role, _, password in first:
         assert len(password) >= 12
         assert users[role].verify(password)
         assert not users[role].must_change_password
-        assert [rule(users[role].__data__) for rule in User.rules if rule(users[role].__data__)] == []
+        assert [*User.problems(users[role].__data__)] == []
     chief, staff = users["supervisor"].employee, users["employee"].employee
     below = Unit.below(users["supervisor"].unit_id)
     assert chief.unit == users["supervisor"].unit

@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 from wtforms.i18n import messages_path
 
+from code_lists import codes
+
 ROOT = Path(__file__).parents[1]
 OURS = ROOT / "translations"
 KEYWORDS = DEFAULT_KEYWORDS | {"N_": None, "_l": None}
@@ -35,14 +37,15 @@ def sources():
 
 @pytest.fixture(scope="module")
 def extracted():
-    """Every msgid of code and templates."""
+    """Every msgid of code, templates and choices."""
     places = {room.name for room in rooms()}
 
     def ours(folder):
         return Path(folder).relative_to(ROOT).parts[0] in places
 
     found = extract_from_dir(ROOT, METHODS, keywords=KEYWORDS, directory_filter=ours)
-    return {message for _, _, message, _, _ in found}
+    names = {row["name"] for row in codes("choices")} - {""}
+    return {message for _, _, message, _, _ in found} | names
 
 
 def catalogue(path):

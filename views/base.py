@@ -13,9 +13,8 @@ from peewee import BlobField, TextField
 import access
 import flows
 from capabilities import gathered
-from choices import Choice
 from excel.sheet import sheet_for
-from fields import Day, Moment, Text
+from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
 from tables import Record
@@ -193,7 +192,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         if row is not None:
             stored = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields}
             values = stored | {name: value for name, value in values.items() if name != "version"}
-        problems = [problem for rule in self.sheet.rules(me()) if (problem := rule(values))]
+        problems = [problem for rule in self.sheet.rules(me()) for problem in rule(values)]
         for name, message in problems:
             self.complain(form, name, gettext(message))
         return not problems

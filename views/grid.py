@@ -10,11 +10,10 @@ from peewee import fn
 
 import access
 from capabilities.assessments import ASSESSMENTS, stored_assessment
-from choices import Predicate
 from database import write
 from excel.check.validate import CLEAR, Context
 from excel.write.apply import apply_at_once
-from models import Assessment, Employee, Period, Unit
+from models import Assessment, Employee, Period, Rating, Unit
 from rating import MATRIX
 from views.formfields import spoken
 from views.session import me
@@ -127,7 +126,7 @@ def typed_levels(people):
 def predicates():
     """{two letters: predikat} for the column that answers while one types."""
     return {
-        SHOWN[work] + SHOWN[behaviour]: gettext(Predicate().labels[code])
+        SHOWN[work] + SHOWN[behaviour]: gettext(Rating.predicate.labels[code])
         for (work, behaviour), code in MATRIX.items()
     }
 

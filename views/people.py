@@ -18,21 +18,17 @@ from views.session import me
 class TreeView(AdminView):
     """A table whose rows refer to one another as to parents: no row becomes its own ancestor."""
 
-    parent = ""
-
     def on_model_change(self, form, row, is_created):
-        if not is_created and row.leads_to_itself(self.parent):
+        if not is_created and row.id in row.above(row.__data__[row.upward]):
             raise ValidationError(gettext("Lingkaran: data ini menjadi atasan dirinya sendiri."))
 
 
 class UnitView(TreeView):
     model = Unit
-    parent = "parent"
 
 
 class EmployeeView(TreeView):
     model = Employee
-    parent = "supervisor"
     list_without = ("position_type", "email", "phone", "active", "job_class")
     column_searchable_list = ("nip", "name", "position")
     column_default_sort = "name"

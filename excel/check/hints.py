@@ -3,12 +3,10 @@
 from peewee import fn
 
 import access
-from choices import Choice
 from database import among
-from fields import Nip
+from fields import Choice, Nip
 from models import Employee, Period, Unit
-from nip import Mangled
-from values import N_, Invalid, as_text, compare_key
+from values import N_, Invalid, Mangled, as_text, compare_key
 
 from ..read.header import nearest
 

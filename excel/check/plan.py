@@ -311,7 +311,7 @@ class Planner:
         if self.closed and self.closed.intersection(periods):
             self.fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
             return False
-        found = [problem for rule in self.rules if (problem := rule(merged))]
+        found = [problem for rule in self.rules for problem in rule(merged)]
         for name, message in found:
             self.fail(row, name, message)
         return not found

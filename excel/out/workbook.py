@@ -13,9 +13,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from peewee import CharField, Field, ForeignKeyField, TextField
 
-from choices import Choice
 from database import WITA, Memo
-from fields import Look
+from fields import Choice, Look
 from values import CONTROL
 
 BATCH = 2_000
