@@ -16,7 +16,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from capabilities import SHEETS
 from excel.check.plan import Plan
-from excel.check.report import odd
+from excel.check.review import odd
 from excel.check.validate import Context
 from excel.read.header import Unreadable
 from excel.write.apply import apply_at_once as run

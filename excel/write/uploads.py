@@ -8,7 +8,7 @@ from database import now, write
 from models import Upload
 from values import N_, Invalid
 
-from ..check.check import check
+from ..check.plan import check
 from ..check.validate import Context, may_import, no_progress
 from ..read.edits import NOTHING, Edits, learn
 from ..read.header import Unmapped
