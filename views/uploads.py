@@ -11,8 +11,8 @@ import access
 from capabilities import SHEETS
 from excel.check.review import FILTERS, PAGE, Packed, Review
 from excel.out.marked import marked
-from excel.read.archive import ending
 from excel.read.edits import CHOICES, Edits
+from excel.read.guarded import ending
 from excel.read.header import Unmapped, Unreadable
 from excel.write import jobs, uploads
 from excel.write.apply import NotApplied, apply

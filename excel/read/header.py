@@ -100,36 +100,23 @@ def _near_titles(keys, places, sheet):
     return {key: column for key, column in pairs if columns.count(column) == 1}
 
 
-def missing(places, sheet):
-    """The headers of needed columns that a file lacks; alternatives as one."""
-    lacking = [c.header for c in sheet.columns if c.needed and c not in places]
-    return lacking + [
-        " / ".join(sheet.by_name[name].header for name in names)
-        for names in sheet.either
-        if not any(sheet.by_name[name] in places for name in names)
-    ]
-
-
 # ------------------------------------------------------------------ around the rows
 
 
 def without_notes(numbers, rows, places, titles, sheet):
     """(numbers, rows, numbers left out): no repeated header, no line of column numbers, no notes below."""
-    wanted = sorted(places.values())
-    first, head = wanted[0], titles[wanted[0]]
-    again = {n for n, row in zip(numbers, rows, strict=True) if row[first] == head}
+    wanted, end = sorted(places.values()), len(rows)
+    first = wanted[0]
+    again = {number for number, row in zip(numbers, rows, strict=True) if row[first] == titles[first]}
     if rows and _only_numbers([rows[0][place] for place in wanted]):
         again.add(numbers[0])
-    end = len(rows)
-    while end and _is_note(rows[end - 1], wanted, places, sheet, gap=_gap(numbers, end)):
+    while end:
+        apart = end > 1 and numbers[end - 1] - numbers[0] >= end  # notes stand apart: there is a blank row
+        if not _is_note(rows[end - 1], wanted, apart) or _identified(rows[end - 1], places, sheet):
+            break
         end -= 1
-    kept = [n not in again for n in numbers[:end]]
+    kept = [number not in again for number in numbers[:end]]
     return [*compress(numbers, kept)], [*compress(rows, kept)], numbers[end:]
-
-
-def _gap(numbers, end):
-    """Whether a blank row lies anywhere between a row and the first: notes stand apart."""
-    return end > 1 and numbers[end - 1] - numbers[0] >= end
 
 
 def _only_numbers(cells):
@@ -141,12 +128,12 @@ def _only_numbers(cells):
     return numbers == sorted(set(numbers)) and numbers[-1] - numbers[0] < 3 * len(numbers) and numbers[0] < 4
 
 
-def _is_note(row, wanted, places, sheet, gap):
-    """Whether a row below the table is a remark, a sum or a signature and no data."""
+def _is_note(row, wanted, apart):
+    """Whether a row below the table reads like a remark, a sum or a signature."""
     filled = [row[place] for place in wanted if row[place] != ""]
-    if not filled or not isinstance(filled[0], str) or _identified(row, places, sheet):
+    if not filled or not isinstance(filled[0], str):
         return False
-    return bool(NOTE.match(filled[0].strip())) or (gap and len(filled) <= 2)
+    return bool(NOTE.match(filled[0].strip())) or (apart and len(filled) <= 2)
 
 
 def _identified(row, places, sheet):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -13,13 +14,11 @@ from openpyxl.utils import get_column_letter
 from values import N_
 
 from ..versions import PAGE, read_versions
-from .archive import inspect, refusal
-from .guarded import guarded
-from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
+from .child import CELLS, COLUMNS, ROWS
+from .guarded import guarded, inspect, refusal
+from .header import LETTERHEAD, Unmapped, Unreadable, best_header, recognise, without_notes
 
 LARGEST = 50 << 20  # bytes of a file
-ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
-
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
 
 
@@ -77,18 +76,16 @@ def parse(data, sheet, learnt=None):
     `learnt` is what people said of titles that we did not know, {title: header}. Raises Unreadable,
     and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
+    learnt = learnt or {}
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
     if data.startswith(b"PK\x03\x04"):
         inspect(data)
-        pages = _workbook(data)
-    elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise refusal("password")
-        pages = _workbook(data)
-    else:
-        pages = _csv(data, sheet, learnt or {})
-    return _table(pages, sheet, learnt or {})
+    elif not data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _table(_csv(data, sheet, learnt), sheet, learnt)
+    elif "EncryptedPackage".encode("utf-16-le") in data:
+        raise refusal("password")
+    return _table(_workbook(data), sheet, learnt)
 
 
 # ------------------------------------------------------------------ reading
@@ -96,15 +93,14 @@ def parse(data, sheet, learnt=None):
 
 def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    answer = guarded(data)
+    answer, pages = guarded(data), []
     if not answer.endswith(b'"end"\n'):
         raise refusal("broken")
-    pages = []
     for line in map(json.loads, io.BytesIO(answer)):
-        if line == "end":
-            break
         if isinstance(line, list):
             pages[-1][0].extend(line)
+        elif line == "end":
+            break
         elif "error" in line:
             raise refusal(line["error"])
         else:
@@ -127,14 +123,15 @@ def _dated(rows, faults):
 def _csv(data, sheet, learnt):
     """The one page of a text file, by the delimiter whose first lines show the best header."""
     text, heads = _decoded(data), []
+
+    def lines(delimiter, most):
+        return [*islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most)]
+
     for delimiter in ",;\t":
-        try:
-            heads.append(([*islice(_lines(text, delimiter), LETTERHEAD)], delimiter))
-        except csv.Error:
-            continue
-    delimiter = best_header(heads, sheet, learnt)[2]
+        with suppress(csv.Error):
+            heads.append((lines(delimiter, LETTERHEAD), delimiter))
     try:
-        rows = list(islice(_lines(text, delimiter), ROWS + LETTERHEAD + 1))
+        rows = lines(best_header(heads, sheet, learnt)[2], ROWS + LETTERHEAD + 1)
     except csv.Error:
         raise refusal("broken") from None
     width = min(max(map(len, rows), default=0), COLUMNS + 1)
@@ -142,58 +139,53 @@ def _csv(data, sheet, learnt):
         raise refusal("rows")
     if len(rows) * width > CELLS:
         raise refusal("heavy")
-    return [([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows], "")]
-
-
-def _lines(text, delimiter):
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    for place, row in enumerate(rows):
+        texts = [t[1:] if t[:1] == "'" and ESCAPED.match(t) else t for t in row[:width]]
+        rows[place] = texts + [""] * (width - len(texts))
+    return [(rows, "")]
 
 
 def _decoded(data):
     if data.lstrip()[:1] == b"<":
         raise Unreadable(N_("Berkas ini halaman web yang dinamai Excel; buka lalu simpan sebagai .xlsx"))
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
             text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+            if "\0" not in text:
+                return text
     raise Unreadable(N_("Berkas bukan Excel dan bukan CSV; simpan sebagai .xlsx lalu unggah lagi"))
-
-
-def _unescaped(text):
-    return text[1:] if text[:1] == "'" and ESCAPED.match(text) else text
 
 
 # ------------------------------------------------------------------ the rows
 
 
 def _table(pages, sheet, learnt):
-    """The rows under the best header of all pages."""
+    """The rows under the best header of all pages that hold anything in a known column."""
     hidden = next((rows for rows, name in pages if name == PAGE), ())
     rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
-    titles = rows[place]
+    titles, start = rows[place], place + 1
     if len(titles) > COLUMNS:
         raise refusal("columns")
     places, unknown, guessed = recognise(titles, sheet, learnt)
-    if lacking := missing(places, sheet):
-        raise Unmapped(
-            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"),
-            titles, rows[place + 1 : place + 4], places, headers=", ".join(lacking),
-        )  # fmt: skip
-    numbers, kept = _filled(rows, place + 1, sorted(places.values()))
+    lacking = [c.header for c in sheet.columns if c.needed and c not in places]
+    for columns in ([sheet.by_name[name] for name in names] for names in sheet.either):
+        if not places.keys() & {*columns}:
+            lacking.append(" / ".join(column.header for column in columns))
+    if lacking:
+        words = N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat")
+        raise Unmapped(words, titles, rows[start : start + 3], places, headers=", ".join(lacking))
+    numbers, kept = _filled(rows, start, [*places.values()])
+    if len(kept) > ROWS:
+        raise refusal("rows")
     numbers, kept, notes = without_notes(numbers, kept, places, titles, sheet)
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    return Table(
-        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(hidden, sheet)
-    )
+    versions = read_versions(hidden, sheet)
+    return Table(places, numbers, kept, unknown, name, start, titles, guessed, notes, versions)
 
 
 def _filled(rows, start, wanted):
-    """(Excel row numbers, rows) below the header that hold anything in a known column."""
+    """(Excel row numbers, rows) below the header that hold anything in these places."""
     numbers, kept = [], []
     for number, row in enumerate(rows[start:], start + 1):
         for place in wanted:
@@ -202,6 +194,4 @@ def _filled(rows, start, wanted):
                 numbers.append(number)
                 kept.append(row)
                 break
-    if len(kept) > ROWS:
-        raise refusal("rows")
     return numbers, kept
