@@ -10,7 +10,7 @@ from models import Employee, Period, Unit
 from nip import Mangled
 from values import N_, Invalid, as_text, compare_key
 
-from ..read.header import nearest
+from ..read.parse import nearest
 
 MOST = 50  # different values of a column that are compared with a list: a hostile file has more
 LIKENESS = 0.6  # of a value to a name, from 0 to 1

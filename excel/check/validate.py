@@ -9,8 +9,7 @@ import access
 from database import Memo, among
 from values import N_, Invalid, as_text
 
-from ..read.header import Unreadable
-from ..read.parse import Fault
+from ..read.parse import Fault, Unreadable
 from .hints import hint
 
 BLANK = object()  # an empty cell: what is stored stays

@@ -15,9 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from values import N_
-
-from .header import Unreadable
+from values import N_, Invalid
 
 UNPACKED = 160 << 20  # bytes that a workbook may declare in all
 ENTRIES, RATIO, SMALL = 2_000, 50, 10 << 20  # real tables are packed ten to twenty times
@@ -42,6 +40,10 @@ REFUSALS = {
     "binary": N_("Berkas .xlsb tidak dibaca; buka di Excel lalu simpan sebagai .xlsx"),
     "polyglot": N_("Berkas memuat data lain selain buku kerja; buka lalu simpan lagi sebagai .xlsx"),
 }
+
+
+class Unreadable(Invalid):
+    """The file as a whole cannot be taken; the message names the way out."""
 
 
 def refusal(kind):
