@@ -15,7 +15,7 @@ import serving
 from capabilities import SHEETS
 from command_line import Commands, Refused, Row, say
 from database import among, connect, db, write
-from excel.check.report import report
+from excel.check.review import report
 from excel.check.validate import Context, no_progress
 from excel.out.export import export as export_sheet
 from excel.out.template import template as write_template

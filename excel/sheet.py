@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from peewee import DateField, Field, ForeignKeyField
+from peewee import Field, ForeignKeyField
 
 from code_lists import codes
 from flows import FLOWS
@@ -25,11 +25,6 @@ class Column:
     reference: Field | None = None  # the foreign key, where the cell holds a natural key
     needed: bool = False  # the file is refused without this column
 
-    @property
-    def help(self):
-        source = self.reference or self.field
-        return source.help_text or ""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -42,6 +37,11 @@ class Part:
     summary: Callable | None = None  # as of its Sheet
 
 
+def nothing(*given):
+    """The hook of a sheet that has nothing special to say: falsy, and no rows, labels or remarks."""
+    return ()
+
+
 @dataclass(eq=False, kw_only=True)
 class Sheet:
     """A sheet of one model: columns from its fields that have words, in model order.
@@ -52,7 +52,7 @@ class Sheet:
     name: str = field(kw_only=False)
     model: type = field(kw_only=False)
     key: tuple  # the names of the fields that identify a row
-    references: dict = field(default_factory=dict)  # {foreign key: (header, field of its natural key)}
+    references: dict = field(default_factory=dict)  # {foreign key: (header, natural key)}
     printed: tuple = ()  # (header, path, after) of columns that are informative
     without: tuple = ()  # fields left out
     optional: tuple = ()  # key fields that may be left blank
@@ -76,62 +76,35 @@ class Sheet:
         if self.listed:
             SHEETS[self.name] = self
 
-    # -- what a sheet may do otherwise
+    # -- what a sheet may do otherwise: methods of its class, each with its arguments
 
-    def complete(self, row, checked):
-        """Fill in what a checked row leaves blank, or say what is wrong or odd about it."""
+    complete = nothing  # (row, checked): fill in what a checked row leaves blank, or say what is wrong or odd
+    unfilled = nothing  # (row): whether a new row says nothing, as in a template not yet filled in
+    disagrees = nothing  # (row, merged): (column, Invalid) where a verified column contradicts the row
+    resting = nothing  # (ids): the labels of rows elsewhere that rest on these and may not be settled yet
+    remarks = nothing  # (values): (field, Invalid) of what is odd about a row without being wrong
+    number = nothing  # (rows): give new rows ({field: value}) the numbers that nobody types
+    outlook = nothing  # (checked): what looks at all rows of a file: `note(row, merged, old)`, then `warn()`
+    prefilled = (
+        nothing  # (context, unit code): (rows in column order, versions) of the template, as iterables
+    )
+    formula = nothing  # (column, {field name: letter}, texts -> range): what fills an automatic column
+
+    secret = nothing  # (values, user): whether one may deliver this row but never learn whether it is stored
+    secrecy = ""  # the warning at such a row
+    stands = nothing  # (old, user): whether a stored row stays although a secret one was delivered over it
 
     def meant(self, row, stored):
         """The stored row ({field: value}) that a row means, or None; `stored` is by key."""
         return stored.get(row.key)
 
-    secrecy = ""  # the warning at a row that is `secret`
-
-    def secret(self, values, user):
-        """Whether an account may deliver this row ({field: value}) but never learn whether it is stored."""
-        return False
-
-    def stands(self, old, user):
-        """Whether a stored row stays although a secret one was delivered over it."""
-        return False
-
-    def unfilled(self, row):
-        """Whether a new row says nothing, as in a template not yet filled in."""
-        return False
-
     def rules(self, user):
         """The rules across columns: each takes {field: value} and yields (field, message) of what is wrong."""
         return [self.model.problems]
 
-    def disagrees(self, row, merged):
-        """(column, Invalid) where a verified column contradicts the row, or None."""
-        return
-
-    def resting(self, ids):
-        """The labels of rows elsewhere that rest on these rows (a sub-select of ids) and may not be settled yet."""
-        return []
-
-    def remarks(self, values):
-        """[(field, Invalid)] of what is odd about a row without being wrong."""
-        return []
-
     def derive(self, values):
         """{field: value} of what follows from other fields, `derived_from`."""
         return {}
-
-    def number(self, rows):
-        """Give new rows ({field: value}) the numbers that nobody types."""
-
-    def outlook(self, checked):
-        """What looks at a file's rows together: `note(row, merged, old)` and `warn(plan)`; None without."""
-        return
-
-    def formula(self, column, letters, listed):
-        """The formula that fills an automatic column; `letters` {field name: column letter}, `listed` (texts) -> range."""
-
-    def prefilled(self, context, unit_code):
-        """(rows in column order, their versions) of the template, or None; each is an iterable."""
-        return
 
     # -- what follows from the declaration
 
@@ -141,23 +114,21 @@ class Sheet:
         for spoken in self.model.spoken():
             if spoken.name not in self.without:
                 columns.append(self._column(spoken))
-                columns += [self._printed(*p[:2]) for p in self.printed if p[2] == spoken.name]
+                for header, path, after in self.printed:
+                    if after == spoken.name:
+                        columns.append(Column(header, path, self.model.field_at(path)))
         return tuple(columns)
 
     def _column(self, field):
-        written = "" if field.name in self.computed else field.name
-        if isinstance(field, ForeignKeyField):
-            header, by = self.references[field.name]
-            return Column(header, f"{field.name}.{by.name}", by, written, field, self._needed(field))
-        return Column(field.verbose_name, field.name, field, written, None, self._needed(field))
-
-    def _needed(self, field):
-        if field.name in self.optional or field.name in self.computed or not self.imports:
-            return False
-        return field.name in self.key or not (field.null or field.default is not None)
-
-    def _printed(self, header, path):
-        return Column(header, path, self.model.field_at(path))
+        """The column of a field; a reference is written by the natural key of what it refers to."""
+        name = "" if field.name in self.computed else field.name
+        asked = field.name in self.key or not (field.null or field.default is not None)
+        needed = bool(self.imports and name and asked and name not in self.optional)
+        if not isinstance(field, ForeignKeyField):
+            return Column(field.verbose_name, field.name, field, name, None, needed)
+        header, by = self.references.get(field.name) or (field.verbose_name, None)
+        path = f"{field.name}.{by.name if by else natural_path(field.rel_model)}"
+        return Column(header, path, self.model.field_at(path), name, field, needed)
 
     def only(self, names):
         """The Part with the columns of these fields, in their order; the whole sheet where none is known.
@@ -165,7 +136,7 @@ class Sheet:
         A name is a field's ("employee": NIP and Nama) or a path ("employee.name"), of everything of
         the table that may be exported; names that are neither are left out.
         """
-        pool = {column.path: column for column in (*ExportSheet(self.model).columns, *self.columns)}
+        pool = {column.path: column for column in (*export_of(self.model).columns, *self.columns)}
         wanted = [path for name in names for path in pool if path == name or path.startswith(f"{name}.")]
         chosen = {path: pool[path] for path in wanted}
         return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns, self.summary)
@@ -193,22 +164,10 @@ class Sheet:
         }
 
     @cached_property
-    def narrows(self):
-        """The key fields by which stored rows are looked up: those that every row has, but dates."""
-        fields = self.model._meta.fields
-        return [n for n in self.key if n not in self.optional and not isinstance(fields[n], DateField)]
-
-    @cached_property
     def synonyms(self):
         """{title as people write it alike: column} of what offices write in place of our headers."""
         names = {row["header"]: row["aliases"].split("|") for row in codes("header")}
         return {compare_key(text): column for column in self.columns for text in names.get(column.header, ())}
-
-    @cached_property
-    def alone(self):
-        """The written columns whose values no two rows share, beside the key."""
-        fields = {name: self.model._meta.fields[name] for name in self.by_name if (name,) != tuple(self.key)}
-        return tuple(self.by_name[name] for name, f in fields.items() if f.unique)
 
     @cached_property
     def own(self):
@@ -221,26 +180,14 @@ NAME = (N_("Nama"), "employee.name", "employee")
 
 
 def sheet_for(model):
-    """The sheet of a table: a declared one, or an export of every field that is for people.
-
-    Foreign keys are written by their natural key under the field's own label; confidential
-    fields never leave.
-    """
-    return next((s for s in SHEETS.values() if s.model is model), None) or ExportSheet(model)
+    """The sheet of a table: a declared one, or an export of every field that is for people."""
+    return next((s for s in SHEETS.values() if s.model is model), None) or export_of(model)
 
 
-class ExportSheet(Sheet):
-    """A sheet that nobody reads back, derived from a table that has no declared one."""
-
-    def __init__(self, model):
-        hidden = tuple(f.name for f in model.spoken() if getattr(f, "confidential", False))
-        super().__init__(model._meta.table_name, model, key=(), without=hidden, imports=False, listed=False)
-
-    def _column(self, field):
-        if not isinstance(field, ForeignKeyField):
-            return Column(field.verbose_name, field.name, field)
-        path = f"{field.name}.{natural_path(field.rel_model)}"
-        return Column(field.verbose_name, path, self._printed("", path).field)
+def export_of(model):
+    """A sheet that nobody reads back, of a table's every field but confidential ones, which never leave."""
+    hidden = tuple(f.name for f in model.spoken() if getattr(f, "confidential", False))
+    return Sheet(model._meta.table_name, model, key=(), without=hidden, imports=False, listed=False)
 
 
 def natural_path(model):

@@ -1,6 +1,7 @@
 """Which version of each row a workbook was made from: a hint on a very hidden page, never authority."""
 
 import json
+from collections import defaultdict
 
 from database import among
 from models import Change
@@ -33,34 +34,23 @@ def read_versions(rows, sheet):
         return None
 
 
-def key_of(row, checked):
-    """A row's key as the page has it, from what its cells say."""
-    return tuple([_text(_cell_of(row, name, checked)) for name in checked.sheet.key])
-
-
-def _cell_of(row, name, checked):
-    if name in row.defaulted:
-        return None
-    value = row.values.get(name)
-    known = checked.known.get(name, {}).get(value)
-    if known:
-        return known[0]
-    period = checked.context.period
-    return period.code if name == "period" and period and value == period.id else value
-
-
-def _text(value):
-    if value is None:
-        return ""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def base_of(versions, key):
-    """The version that the file was made from; None where it does not say.
+def base_of(row, checked):
+    """The version of a row that the file was made from; None where it does not say.
 
     A row without its last optional part (an assessor who was filled in since) counts as that row.
     """
-    return versions.get(key, versions.get((*key[:-1], "")))
+    versions, key = checked.table.versions, []
+    if not versions:
+        return None
+    for name in checked.sheet.key:
+        value = None if name in row.defaulted else row.values.get(name)
+        known = checked.known[name].get(value)
+        key.append(_text(known[0] if known else value))
+    return versions.get((*key,), versions.get((*key[:-1], "")))
+
+
+def _text(value):
+    return "" if value is None else str(value)
 
 
 def base_values(model, lines):
@@ -68,19 +58,15 @@ def base_values(model, lines):
 
     Each change since raised the version by one, so taking back as many of them leads there.
     """
-    behind = {line.id: line.version - line.base for line in lines if line.id and line.base}
     query = Change.select(Change.key, Change.before).where(
-        Change.table == model._meta.table_name, among(Change.key, list(behind)),
-        Change.action.in_(("update", "undo")),
+        Change.table == model._meta.table_name, Change.action.in_(("update", "undo")),
+        among(Change.key, [line.id for line in lines if line.id]),
     )  # fmt: skip
-    back = {}
+    back, found, fields = defaultdict(list), {}, model._meta.fields
     for key, before in query.order_by(Change.id.desc()).tuples():
-        back.setdefault(key, []).append(json.loads(before or "{}"))
-    fields = model._meta.fields
-    found = {}
+        back[key].append(json.loads(before or "{}"))
     for line in lines:
-        values = dict(line.before)
-        for before in back.get(line.id, [])[: max(0, behind.get(line.id, 0))]:
+        found[line.row] = values = dict(line.before) if line.base else {}
+        for before in back[line.id][: max(0, line.version - line.base)]:
             values |= {n: fields[n].python_value(v) for n, v in before.items() if n in values}
-        found[line.row] = values if line.base else {}
     return found

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
-from excel.check.check import check
+from excel.check.plan import check
 from excel.check.validate import Context
 from excel.out.marked import marked as annotate
 from excel.out.template import template

@@ -6,8 +6,7 @@ from openpyxl import Workbook
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
 from excel.check.validate import Context
-from excel.read.header import Unmapped, Unreadable
-from excel.read.parse import parse
+from excel.read.parse import Unmapped, Unreadable, parse
 from excel.write.uploads import store
 from models import Setting, Upload
 from tests.cast import Cast
@@ -55,7 +54,7 @@ def test_what_people_taught_us_of_titles_is_used_and_may_say_ignore():
     with pytest.raises(Unmapped) as refusal:
         parse(data, ASSESSMENTS)
     assert refusal.value.titles == ["NIP", "Kinerja", "Sikap", "Skor Hasil"]
-    assert refusal.value.sample == [[NIP, 90, 80, 70]]
+    assert refusal.value.rows == [[NIP, 90, 80, 70]]
     learnt = {"kinerja": "Skor Hasil Kerja", "sikap": "Skor Perilaku", "skor hasil": ""}
     table = parse(data, ASSESSMENTS, learnt)
     assert table.cells(ASSESSMENTS.by_name["work_score"]) == [90]

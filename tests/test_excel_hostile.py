@@ -16,9 +16,9 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from capabilities import SHEETS
 from excel.check.plan import Plan
-from excel.check.report import odd
+from excel.check.review import odd
 from excel.check.validate import Context
-from excel.read.header import Unreadable
+from excel.read.parse import Unreadable
 from excel.write.apply import apply_at_once as run
 from models import Assessment, Change, Unit, Upload
 from tests import test_views_imports as walk
@@ -286,7 +286,7 @@ def test_there_are_fifty_kinds_and_more():
 
 COST = """
 import resource, sys, time
-from excel.read.header import Unreadable
+from excel.read.parse import Unreadable
 from excel.read.parse import parse
 from capabilities.people import UNITS
 data = open(sys.argv[1], "rb").read()

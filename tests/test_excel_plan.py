@@ -7,9 +7,8 @@ import pytest
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
-from excel.check.check import check
-from excel.check.report import report
-from excel.check.review import Review
+from excel.check.plan import check
+from excel.check.review import Review, report
 from excel.check.validate import Context
 from excel.read.edits import Edits
 from models import Assessment, Complaint, Employee, Holiday, Unit
@@ -36,8 +35,8 @@ def test_a_plan_tells_new_changed_and_same_with_before_and_after(cast):
     (new,) = plan.new
     assert (new.row, new.id, new.before, new.after["note"]) == (4, None, {}, "baru")
     review = Review(plan, Edits())
-    assert review.page("changed", 0)[0].cells == [("Skor Hasil Kerja", "80", "85,5", None)]
-    assert ("NIP", "", cast.stranger.nip, None) in review.page("new", 0)[0].cells
+    assert review.page("changed", 0)[0]["cells"] == [("Skor Hasil Kerja", "80", "85,5", None)]
+    assert ("NIP", "", cast.stranger.nip, None) in review.page("new", 0)[0]["cells"]
     assert Assessment.select().count() == 2
 
 
@@ -183,9 +182,9 @@ def test_what_may_be_delivered_but_not_read_is_not_shown(cast):
     data = xlsx(ASSESSMENT, (cast.ani.nip, "Rekan", cast.budi.nip, 66, None, None))
     plan = check(ASSESSMENTS, data, Context(cast.supervisor, cast.period))
     (entry,) = Review(plan, Edits()).page("new", 0)
-    assert ("Skor Hasil Kerja", "", "66", None) in entry.cells
-    assert "55" not in {text for _, stored, text, _ in entry.cells} | {
-        stored for _, stored, *_ in entry.cells
+    assert ("Skor Hasil Kerja", "", "66", None) in entry["cells"]
+    assert "55" not in {text for _, stored, text, _ in entry["cells"]} | {
+        stored for _, stored, *_ in entry["cells"]
     }
 
 

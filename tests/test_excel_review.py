@@ -10,9 +10,8 @@ import audit
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
 from capabilities.trainings import TRAININGS
-from excel.check.check import check
-from excel.check.report import report
-from excel.check.review import Packed, Review, packed, ranges
+from excel.check.plan import check
+from excel.check.review import Packed, Review, packed, ranges, report
 from excel.check.validate import Context
 from excel.out.template import template
 from excel.read.edits import Edits
@@ -162,11 +161,11 @@ def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast):
     assert (work["column"], work["rows"], work["said"][1]["value"]) == ("Skor Hasil Kerja", "3-5", "nilai")
     assert (behaviour["rows"], behaviour["said"][1]["value"]) == ("3", "130")
     (changed,) = review.page("changed", 0)
-    assert (changed.row, changed.predicate) == (2, ["NEEDS_IMPROVEMENT", "GOOD"])
-    assert [e.kind for e in review.page("all", 0)] == ["wrong", "wrong", "wrong", "changed", "new"]
+    assert (changed["row"], changed["predicate"]) == (2, ["NEEDS_IMPROVEMENT", "GOOD"])
+    assert [e["kind"] for e in review.page("all", 0)] == ["wrong", "wrong", "wrong", "changed", "new"]
     kept = Packed(packed(review))
     assert kept.head["counts"] == json.loads(json.dumps(review.head["counts"]))
-    assert [e.row for n in range(3) for e in kept.page("all", n)] == [3, 4, 5, 2, 6]
+    assert [e["row"] for n in range(3) for e in kept.page("all", n)] == [3, 4, 5, 2, 6]
     assert kept.page("all", 99) == []
 
 
@@ -187,7 +186,7 @@ def test_a_row_that_moved_on_is_a_conflict_with_three_values_and_a_choice(cast):
     upload, plan = store(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
     assert (report(plan)["conflict"], counts(plan)) == (1, (0, 0, 0, 0))
     (entry,) = Review(plan, Edits()).page("conflict", 0)
-    assert entry.cells == [("Skor Hasil Kerja", "75", "90", "70")]
+    assert entry["cells"] == [("Skor Hasil Kerja", "75", "90", "70")]
     with pytest.raises(HasErrors):
         apply(upload, cast.supervisor)
     apply(upload, cast.supervisor, partial=True)
@@ -321,4 +320,4 @@ def test_a_template_knows_the_versions_of_its_rows(cast):
     plan = check(ASSESSMENTS, filled.getvalue(), Context(cast.supervisor, cast.period))
     assert (len(plan.new), len(plan.changed), len(plan.conflict)) == (1, 0, 2)
     entries = Review(plan, Edits()).page("conflict", 0)
-    assert {(e.cells[0][1], e.cells[0][2]) for e in entries} == {("71", "99"), ("60", "99")}
+    assert {(e["cells"][0][1], e["cells"][0][2]) for e in entries} == {("71", "99"), ("60", "99")}

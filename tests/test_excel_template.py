@@ -13,8 +13,8 @@ import access
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
-from excel.check.check import check
-from excel.check.report import report
+from excel.check.plan import check
+from excel.check.review import report
 from excel.check.validate import Context
 from excel.out.template import template
 from excel.write.apply import apply_at_once as run

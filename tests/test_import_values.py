@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from excel.check.check import check
+from excel.check.plan import check
 from excel.check.validate import Context
 from excel.sheet import PERSON, Sheet
 from excel.write.apply import HasErrors, apply, apply_at_once

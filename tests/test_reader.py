@@ -16,9 +16,8 @@ import serving
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from database import connect, db, now
-from excel.check.check import check
-from excel.check.report import report
-from excel.check.review import Review
+from excel.check.plan import check
+from excel.check.review import Review, report
 from excel.check.validate import Context
 from excel.out.export import export
 from excel.read import guarded
@@ -62,7 +61,7 @@ def seen(user, period, line):
     """Everything that an account learns of a file of one row, without the words of the row itself."""
     plan = check(ASSESSMENTS, xlsx(SCORES, line), Context(user, period))
     review = Review(plan, NOTHING)
-    pages = [[vars(e) for e in review.page(kind, 0)] for kind in ("all", "new", "changed", "warning", "same")]
+    pages = [review.page(kind, 0) for kind in ("all", "new", "changed", "warning", "same")]
     return report(plan), review.head, pages
 
 

@@ -5,8 +5,8 @@ import pytest
 import access
 import audit
 from capabilities.assessments import ASSESSMENTS
-from excel.check.check import check
-from excel.check.report import report
+from excel.check.plan import check
+from excel.check.review import report
 from excel.check.validate import Context
 from excel.write.undo import NotUndoable, undo
 from excel.write.uploads import AlreadyDone

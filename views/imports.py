@@ -16,7 +16,7 @@ from capabilities import SHEETS
 from excel.check.validate import Context
 from excel.out.template import template
 from excel.read.guarded import Busy
-from excel.read.header import Unreadable
+from excel.read.parse import Unreadable
 from excel.write.jobs import is_large
 from excel.write.uploads import store, store_unchecked
 from forms import UploadForm

@@ -11,9 +11,9 @@ import access
 from capabilities import SHEETS
 from excel.check.review import FILTERS, PAGE, Packed, Review
 from excel.out.marked import marked
-from excel.read.archive import ending
 from excel.read.edits import CHOICES, Edits
-from excel.read.header import Unmapped, Unreadable
+from excel.read.guarded import ending
+from excel.read.parse import Unmapped, Unreadable
 from excel.write import jobs, uploads
 from excel.write.apply import NotApplied, apply
 from excel.write.sight import open_to
@@ -96,10 +96,10 @@ class UploadsView(UploadView):
         )  # fmt: skip
 
     def ask_columns(self, upload, found, refusal=""):
-        """The mapping step, from the `titles`, `sample` rows and `places` that were found in the file."""
+        """The mapping step, from the `titles`, `rows` and `places` that were found in the file."""
         headers = {place: column.header for column, place in found.places.items()}
         titles = [
-            (text, [as_text(row[place]) for row in found.sample], headers.get(place, ""))
+            (text, [as_text(row[place]) for row in found.rows[:3]], headers.get(place, ""))
             for place, text in enumerate(map(as_text, found.titles)) if text.strip()
         ]  # fmt: skip
         found = {"titles": titles, "refusal": refusal, "sheet": SHEETS[upload.sheet]}

@@ -8,7 +8,7 @@ from fields import Choice, Nip
 from models import Employee, Period, Unit
 from values import N_, Invalid, Mangled, as_text, compare_key
 
-from ..read.header import nearest
+from ..read.parse import nearest
 
 MOST = 50  # different values of a column that are compared with a list: a hostile file has more
 LIKENESS = 0.6  # of a value to a name, from 0 to 1
@@ -20,14 +20,27 @@ def hint(checked, read):
     Names and codes of lists by the nearest of them; a NIP that became a number, or is unknown, by
     the one employee in the account's scope with its first 15 digits, or of the row's own name.
     """
+    user = checked.context.user
+    name = next((c for c in checked.table.places if c.path == "employee.name"), None)
     for column, values in read.items():
         wrong = {id(v): v for v in values if isinstance(v, Invalid) and not v.near}
-        if not wrong:
-            continue
-        if isinstance(column.field, Nip):
-            _people(checked, column, values, wrong.values())
-        elif options := _options(column, checked.context.user):
-            _nearest(wrong.values(), options)
+        if wrong and isinstance(column.field, Nip):
+            mangled = [(problem, problem.heads) for problem in wrong.values() if isinstance(problem, Mangled)]
+            words = N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa")
+            _offer(user, words, fn.SUBSTR(Employee.nip, 1, 15), mangled)
+            if name and column.name == checked.sheet.key[0]:
+                pairs = zip(values, checked.table.cells(name), strict=True)
+                named = [(v, [_plain(cell)]) for v, cell in pairs if isinstance(v, Invalid) and cell]
+                _offer(user, N_("Maksud Anda %(near)s (%(person)s)?"), fn.LOWER(Employee.name), named)
+        elif wrong and (options := _options(column, user)):
+            for problem in list(wrong.values())[:MOST]:
+                text = compare_key(as_text(problem.params.get("value", "")))
+                if found := nearest(text, options, LIKENESS):
+                    problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])
+
+
+def _plain(cell):
+    return " ".join(as_text(cell).split()).lower()
 
 
 def _options(column, user):
@@ -42,52 +55,13 @@ def _options(column, user):
     return {}
 
 
-def _nearest(wrong, options):
-    for problem in list(wrong)[:MOST]:
-        found = nearest(compare_key(as_text(problem.params.get("value", ""))), options, LIKENESS)
-        if found:
-            problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])
-
-
-# ------------------------------------------------------------------ people
-
-
-def _people(checked, column, values, wrong):
-    user = checked.context.user
-    mangled = [problem for problem in wrong if isinstance(problem, Mangled)]
-    heads = {head for problem in mangled for head in problem.heads}
-    owners = _owners(user, fn.SUBSTR(Employee.nip, 1, 15), heads)
-    for problem in mangled:
-        found = next((owners[head] for head in problem.heads if head in owners), None)
-        _offer(problem, N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa"), found)
-    if column.name == checked.sheet.key[0]:
-        _by_name(checked, values, user)
-
-
-def _by_name(checked, values, user):
-    """Offer the employee of the name beside a NIP that is wrong, where it is the only one of that name."""
-    name = next((c for c in checked.table.places if c.path == "employee.name"), None)
-    cells = checked.table.cells(name) if name else ()
-    lost = [
-        (value, " ".join(as_text(cell).split()).lower())
-        for value, cell in zip(values, cells, strict=False)
-        if isinstance(value, Invalid) and not value.near and cell
-    ]
-    owners = _owners(user, fn.LOWER(Employee.name), {text for _, text in lost})
-    for problem, text in lost:
-        if not problem.near:
-            _offer(problem, N_("Maksud Anda %(near)s (%(person)s)?"), owners.get(text))
-
-
-def _owners(user, property, values):
-    """{value: (NIP, name)} of the account's employees with a property; None where it is not only one."""
-    found = {}
+def _offer(user, words, property, told):
+    """Hint at the account's only employee with a property; `told` are (problem, the values it may have)."""
+    found, values = {}, {value for _, some in told for value in some}
     query = access.scoped(Employee, user).select(property, Employee.nip, Employee.name)
     for value, *person in query.where(among(property, values)).tuples() if values else ():
         found[value] = None if value in found else person
-    return found
-
-
-def _offer(problem, words, person):
-    if person:
-        problem.hint = Invalid(words, near=person[0], person=person[1])
+    for problem, some in told:
+        person = next((found[value] for value in some if value in found), None)
+        if person and not problem.near:
+            problem.hint = Invalid(words, near=person[0], person=person[1])

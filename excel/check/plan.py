@@ -1,29 +1,44 @@
 """From values to what would be written: new, changed, same, conflict, beside what is stored."""
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from peewee import ForeignKeyField
+from peewee import DateField, ForeignKeyField
 
 import access
 import audit
 from database import Memo, among, fetched
+from flows import FLOWS
 from models import Period
 from tables import LABELLED
 from values import N_, Invalid
 
-from ..versions import base_of, key_of
-from .steps import Steps
-from .tree import drop_lost_rows
-from .unique import drop_taken_values
+from ..read.edits import NOTHING, edited, lessons
+from ..read.parse import parse
+from ..sheet import nothing
+from ..versions import base_of
+from .steps import asked_move, begin, refuse_moves
+from .together import refuse_lost, refuse_repeated, refuse_taken
+from .validate import validate
 
 STEP = 5_000  # rows after which the progress is told
 encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
+
+
+def read(sheet, data, context, edits=NOTHING):
+    """The Checked rows of a file's bytes, with what people decided about them."""
+    table = edited(parse(data, sheet, lessons(sheet) | edits.titles), edits)
+    context.progress(0.2)
+    return validate(sheet, table, context)
+
+
+def check(sheet, data, context, edits=NOTHING):
+    """The Plan of a file's bytes, written nowhere. Raises Unreadable and access.Denied."""
+    return plan(read(sheet, data, context, edits))
 
 
 @dataclass(slots=True)
@@ -58,7 +73,6 @@ class Plan:
     row stays: for the account they count as new.
     """
 
-    sheet: Any
     checked: Any
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
@@ -66,11 +80,12 @@ class Plan:
     conflict: list = field(default_factory=list)
     left: list = field(default_factory=list)
     unread: set = field(default_factory=set)  # ids of stored rows that the account may not read
-    refused: set = field(default_factory=set)  # rows that only the database found wrong
 
     def __post_init__(self):
-        self.rows, self.unknown = len(self.checked.table.rows), self.checked.table.unknown
-        self.errors, self.warnings = self.checked.errors, self.checked.warnings
+        checked = self.checked
+        self.sheet, self.errors, self.warnings = checked.sheet, checked.errors, checked.warnings
+        self.rows, self.unknown = len(checked.table.rows), checked.table.unknown
+        self.audited = frozenset(f.name for f in audit.audited(self.sheet.model))
 
     @property
     def same(self):
@@ -81,18 +96,15 @@ class Plan:
         """Whether rows remain that nobody may write yet: in error, or in conflict without a choice."""
         return bool(self.errors or self.conflict)
 
-    def drop(self, numbers):
-        """Take rows out that turned out wrong."""
+    def refuse(self, wrong):
+        """Take rows out that turned out wrong, and say why: {row number: (column or field name, message)}."""
+        if not wrong:
+            return
         for kind in ("new", "changed", "conflict", "left"):
-            kept = [line for line in getattr(self, kind) if line.row not in numbers]
-            setattr(self, kind, kept)
-
-    def refuse(self, line, name, message):
-        """Make a line that the database refused an error of its row."""
-        row = next(row for row in self.checked.rows if row.number == line.row)
-        self.checked.fail(row, name, message)
-        self.refused.add(line.row)
-        self.drop({line.row})
+            setattr(self, kind, [line for line in getattr(self, kind) if line.row not in wrong])
+        for row in self.checked.rows:
+            if row.number in wrong:
+                self.checked.fail(row, *wrong[row.number])
 
     @property
     def shown(self):
@@ -106,10 +118,6 @@ class Plan:
         """{"new", "changed"} as the account may know them."""
         return {kind: len(lines) for kind, lines in self.shown.items()}
 
-    @cached_property
-    def _audited(self):
-        return frozenset(f.name for f in audit.audited(self.sheet.model))
-
     def trail(self, line):
         """(before, after) of a line as the audit trail keeps them: JSON, None before a new row."""
         if not line.trail:
@@ -118,7 +126,7 @@ class Plan:
         return line.trail
 
     def _json(self, values, version):
-        return encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
+        return encode({n: v for n, v in values.items() if n in self.audited} | {"version": version})
 
     @cached_property
     def fingerprint(self):
@@ -131,135 +139,121 @@ class Plan:
         return digest.hexdigest()
 
 
-def plan(sheet, checked, context):
+def plan(checked):
     """The Plan of Checked rows beside the stored ones; writes nothing.
 
     Rules across columns see the stored values under the given ones. Of a closed period only rows
     equal to what is stored pass. Source: DESIGN, Contracts, Command line.
     """
-    planner = Planner(sheet, checked, context)
-    pairs = [(row, sheet.meant(row, planner.stored)) for row in checked.rows]
-    repeated = planner.repeated()
+    planner = Planner(checked)
+    found, pairs = planner.plan, [(row, checked.sheet.meant(row, planner.stored)) for row in checked.rows]
+    refuse_repeated(found)
     for place, (row, old) in enumerate(pairs):
-        if row.number not in repeated:
+        if row.number not in checked.bad:
             planner.take(row, old)
         if not place % STEP:
-            context.progress(0.4 + 0.3 * place / len(pairs))
-    drop_taken_values(planner)
-    drop_lost_rows(planner)
-    planner.drop(planner.steps.settle())
+            checked.context.progress(0.4 + 0.3 * place / len(pairs))
+    refuse_taken(found)
+    refuse_lost(found)
+    refuse_moves(found)
     if planner.outlook:
-        planner.outlook.warn(planner.plan)
+        planner.outlook.warn()
     order = {column.header: place for column, place in checked.table.places.items()}
-    planner.plan.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
-    return planner.plan
+    found.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
+    return found
 
 
 class Planner:
     """Takes one checked row after another and puts it where it belongs in the plan."""
 
-    def __init__(self, sheet, checked, context):
-        self.sheet, self.checked, self.context = sheet, checked, context
-        self.plan, self.model, self.fail = Plan(sheet, checked), sheet.model, checked.fail
-        self.fields = self.model._meta.fields
-        self.texts = {n for n, f in self.fields.items() if hasattr(f, "max_length") and hasattr(f, "show")}
-        self.stored = _stored(sheet, checked.rows)
-        self.denied, self.plan.unread = _limits(self.model, context.user, self.stored)
-        closed = Period.ids("closed").tuples() if self.model.frozen_with_period else ()
-        self.closed = {key for (key,) in closed}
-        defaults, made = self.model._meta.get_default_dict(), ("id", "version", "updated_at")
-        self.blank = {n: defaults.get(n) for n in self.fields if n not in made}
+    def __init__(self, checked):
+        self.checked, self.sheet, self.fail, self.user = (
+            checked,
+            checked.sheet,
+            checked.fail,
+            checked.context.user,
+        )
+        self.plan, model = Plan(checked), self.sheet.model
+        self.stored = _stored(self.sheet, checked.rows)
+        ids = {old["id"] for old in self.stored.values()}
+        self.denied = _outside(model, ids, access.writable(model, self.user))
+        self.plan.unread = _outside(model, ids, access.scope(model, self.user))
+        self.closed = model.frozen_with_period and {key for (key,) in Period.ids("closed").tuples()}
+        self.rules, self.outlook = self.sheet.rules(self.user), self.sheet.outlook(checked)
+        self.note = self.outlook.note if self.outlook else nothing
+        self.fields, defaults = model._meta.fields, model._meta.get_default_dict()
+        self.blank = {n: defaults.get(n) for n in self.fields if n not in ("id", "version", "updated_at")}
         self.required = [
-            n for n in sheet.by_name
-            if self.blank[n] is None and not self.fields[n].null and n not in sheet.optional
+            n for n in self.sheet.by_name
+            if self.blank[n] is None and not self.fields[n].null and n not in self.sheet.optional
         ]  # fmt: skip
-        self.outlook, self.rules = sheet.outlook(checked), sheet.rules(context.user)
+        self.label, self.named = LABELLED.sub("%s", model.called), LABELLED.findall(model.called)
         self.words = Memo(self._word)
-        self.label = LABELLED.sub("%s", self.model.called), LABELLED.findall(self.model.called)
-        self.steps = Steps(sheet, context.user, checked, self.fail)
-
-    def drop(self, numbers):
-        """Take rows out of the plan that turned out wrong."""
-        if numbers:
-            self.plan.drop(numbers)
-
-    def repeated(self):
-        """The numbers of rows that mean the same as another row of the file: errors, all of them."""
-        groups = defaultdict(list)
-        for row in self.checked.rows:
-            groups[tuple(map(row.values.get, self.sheet.key))].append(row)
-        groups.pop((None,), None)  # rows that are yet to be numbered
-        twice = [rows for rows in groups.values() if len(rows) > 1]
-        for rows in twice:
-            for row in rows:
-                others = ", ".join([str(other.number) for other in rows[:6] if other is not row])
-                message = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
-                self.fail(row, self.sheet.key[0], message)
-        return {row.number for rows in twice for row in rows}
 
     def take(self, row, old):
-        """Put a row into the plan beside the stored one, or among the errors."""
-        if self.sheet.secret(row.values, self.context.user):
-            self._take_secret(row, old)
-        elif old is None:
-            self._take_new(row)
-        else:
+        """Put a row into the plan beside the stored one, or among the errors.
+
+        Where the account may not learn whether a row is stored, it is one and the same in all that she sees.
+        """
+        secret = self.sheet.secret(row.values, self.user)
+        if old and not secret:
             self._take_stored(row, old)
-
-    def _take_secret(self, row, old):
-        """A row of which the account may not learn whether it is stored: one and the same in all it sees."""
-        line = self._begun(row)
-        if line is None:
-            return
-        self.checked.warn(row, None, self.sheet.secrecy)
-        line.hidden, line.told = True, dict(row.values)
-        if old is None:
-            self.plan.new.append(line)
-            return
-        line.after = {n: v for n, v in row.values.items() if n not in self.sheet.key}
-        line.before = {n: old[n] for n in line.after}
-        line.id, line.version = old["id"], old["version"]
-        stays = old["id"] in self.denied or self.sheet.stands(old, self.context.user)
-        (self.plan.left if stays else self.plan.changed).append(line)
-
-    def _take_new(self, row):
-        if line := self._begun(row):
-            self._file(self.plan.new, line, row)
+        elif line := self._begun(row):
+            if not secret:
+                self._file(self.plan.new, line, row)
+                return
+            self.checked.warn(row, None, self.sheet.secrecy)
+            line.hidden, line.told, kind = True, dict(row.values), self.plan.new
+            if old:
+                line.after = {n: v for n, v in row.values.items() if n not in self.sheet.key}
+                line.before = {n: old[n] for n in line.after}
+                line.id, line.version = old["id"], old["version"]
+                stays = old["id"] in self.denied or self.sheet.stands(old, self.user)
+                kind = self.plan.left if stays else self.plan.changed
+            kind.append(line)
 
     def _begun(self, row):
         """The Line of a new row; None, and said why, where it is none."""
         merged = self.blank | row.values
         if self.sheet.unfilled(row):
             self.plan.equal.append((row.number, self._label(merged)))
-            self.checked.warn(row, None, N_("belum diisi; dilewati"))
-            return None
+            return self.checked.warn(row, None, N_("belum diisi; dilewati"))
         missing = [name for name in self.required if merged[name] is None]
         for name in missing:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
         if missing or not self._agrees(row, merged) or not self._holds(row, merged, merged.get("period")):
             return None
-        if not self.steps.begin(row, merged):
+        begin(self.checked, row, merged)
+        if row.number in self.checked.bad:
             return None
-        merged.update(self.sheet.derive(merged))
-        return Line(row.number, self._label(merged), merged, predicate=self._outlook(row, merged))
+        merged |= self.sheet.derive(merged)
+        return Line(row.number, self._label(merged), merged, predicate=self.note(row, merged))
 
     def _take_stored(self, row, old):
-        hidden = old["id"] in self.plan.unread
-        after = self._differing(row, old, hidden)
+        """Put a row into the plan by what it has otherwise than stored.
+
+        What the account may not read is written again: "same" would tell its value.
+        """
+        hidden, key = old["id"] in self.plan.unread, self.sheet.key
+        after = {
+            n: v
+            for n, v in row.values.items()
+            if (hidden and n not in key) or (v != old[n] and not self._reads_back(n, v, old[n]))
+        }
         merged = {**old, **after}
         if not self._agrees(row, merged):
             return
-        predicate = self._outlook(row, merged, None if hidden else old)
+        predicate = self.note(row, merged, None if hidden else old)
         if not after:
             self.plan.equal.append((row.number, self._label(merged)))
             return
         if not self._holds(row, merged, merged.get("period"), old.get("period")):
             return
         if old["id"] in self.denied:
-            self.fail(row, self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))
+            self.fail(row, key[0], N_("data ini tidak boleh Anda ubah"))
             return
-        goes_on, move = self.steps.step(row, old, after)
-        if goes_on:
+        move = asked_move(self.checked, row, old, after)
+        if row.number not in self.checked.bad:
             after |= self._following(row, old, after, merged, move)
             before, label = {n: old[n] for n in after}, self._label(merged)
             line = Line(
@@ -268,22 +262,11 @@ class Planner:
             )  # fmt: skip
             self._file(self.plan.changed, line, row)
 
-    def _differing(self, row, old, hidden):
-        """{field name: value} of what a row has otherwise than stored.
-
-        What the account may not read is written again: "same" would tell its value.
-        """
-        return {
-            n: v
-            for n, v in row.values.items()
-            if (hidden and n not in self.sheet.key) or (v != old[n] and not self._reads_back(n, v, old[n]))
-        }
-
     def _reads_back(self, name, value, old):
         """Whether a stored text reads back as this value: what we printed is not a change."""
-        if name not in self.texts or value is None or old is None:
-            return False
         column = self.fields[name]
+        if value is None or old is None or not (hasattr(column, "max_length") and hasattr(column, "show")):
+            return False
         try:
             return column.parse(column.show(old)) == value
         except Invalid:
@@ -296,7 +279,7 @@ class Planner:
             more = {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
         if move:  # with what it asks, also where that says what it said before
             more |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
-            more[self.steps.flow.state.name] = move.end
+            more[FLOWS[self.sheet.model].state.name] = move.end
         return more
 
     def _agrees(self, row, merged):
@@ -316,25 +299,17 @@ class Planner:
             self.fail(row, name, message)
         return not found
 
-    def _outlook(self, row, merged, old=None):
-        return self.outlook.note(row, merged, old) if self.outlook else ()
-
     def _file(self, kind, line, row):
         """Put a line where it belongs: a row that has moved on needs a person's choice."""
-        versions = self.checked.table.versions
-        base = base_of(versions, key_of(row, self.checked)) if versions else None
+        base = base_of(row, self.checked)
         if base not in (None, line.version) and not line.hidden:
             line.base = base
-            if row.number not in self.context.take:
-                self.plan.conflict.append(line)
-                return
-        if line.move:
-            self.steps.lines[line.move].append((line, row))
+            if row.number not in self.checked.context.take:
+                kind = self.plan.conflict
         kind.append(line)
 
     def _label(self, merged):
-        text, names = self.label
-        return text % tuple([self.words[name, merged[name]] for name in names])
+        return self.label % tuple([self.words[name, merged[name]] for name in self.named])
 
     def _word(self, place):
         """A value as labels write it: references by their labels, choices by their words."""
@@ -342,11 +317,8 @@ class Planner:
         field = self.fields[name]
         if not isinstance(field, ForeignKeyField):
             return field.show(value)
-        known = self.checked.known.get(name, {}).get(value)
-        if known is None:
-            return str(self.context.period)
-        model = field.rel_model
-        return model.called.format_map(dict(zip(model.names, (known[0], *known[2:]), strict=False)))
+        (key, _, *more), model = self.checked.known[name][value], field.rel_model
+        return model.called.format_map(dict(zip(model.names, (key, *more), strict=False)))
 
 
 # ------------------------------------------------------------------ what is stored
@@ -355,11 +327,11 @@ class Planner:
 def _stored(sheet, rows):
     """{key: values by field name, with id and version} of the stored rows that a file may mean."""
     model, wanted = sheet.model, {*sheet.by_name, *sheet.key, *sheet.derived, "id", "version"}
-    fields = [f for f in model._meta.sorted_fields if f.name in wanted]
-    query = model.select()
-    for place, name in enumerate(sheet.key):
-        if name in sheet.narrows:
-            query = query.where(among(model._meta.fields[name], {row.key[place] for row in rows} - {None}))
+    fields, query = [f for f in model._meta.sorted_fields if f.name in wanted], model.select()
+    for place, name in enumerate(sheet.key):  # by what every row has, but dates
+        column = model._meta.fields[name]
+        if name not in sheet.optional and not isinstance(column, DateField):
+            query = query.where(among(column, {row.key[place] for row in rows} - {None}))
     names = [f.name for f in fields]
     places = [names.index(name) for name in sheet.key]
     return {
@@ -368,13 +340,6 @@ def _stored(sheet, rows):
     }
 
 
-def _limits(model, user, rows):
-    """(ids that the account may not change, ids that it may not read) among the stored rows."""
-    ids = {row["id"] for row in rows.values()}
-    reach, seen = access.writable(model, user), access.scope(model, user)
-    return ids - _within(model, ids, reach), ids - _within(model, ids, seen)
-
-
-def _within(model, ids, condition):
-    """Those of the rows that meet a condition; all of them where there is none."""
-    return ids if condition is None or not ids else model.those(ids, condition)
+def _outside(model, ids, condition):
+    """Those of the rows that do not meet a condition; none of them where there is none."""
+    return set() if condition is None or not ids else ids - model.those(ids, condition)

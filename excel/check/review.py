@@ -1,16 +1,16 @@
-"""A plan as people review it: counts, causes, and rows of one kind a page at a time."""
+"""A plan as people and programs review it: counts, causes, and rows of one kind a page at a time."""
 
 import io
 import json
 import zipfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from database import among
-from values import as_text
+from values import N_, Invalid, as_text
 
 from ..versions import base_values
+from .validate import Problem
 
 KINDS = ("wrong", "conflict", "changed", "new")  # what asks for a person's eye, in this order
 FILTERS = ("all", *KINDS, "same", "skipped", "warning")
@@ -18,123 +18,97 @@ PAGE = 100  # rows of a page
 CAUSES, RANGES = 200, 60  # of problems shown together; the annotated workbook has them all
 
 
-@dataclass
-class Entry:
-    """One row: Excel's number, whom it is about, cells as (header, stored, file, base or None), what is wrong or odd."""
-
-    row: int
-    kind: str
-    label: str
-    edited: bool = False
-    warnings: list = field(default_factory=list)
-    cells: list = field(default_factory=list)
-    predicate: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
-
-
 class Review:
     """The review of a Plan under the Edits made so far."""
 
     def __init__(self, plan, edits):
-        self.plan, self.edits = plan, edits
-        self.warned = _by_row(plan.warnings)
-        items = {
-            "wrong": list(_by_row(plan.errors).items()), "conflict": plan.conflict, **plan.shown,
-            "same": plan.equal, "skipped": plan.checked.table.skipped,
+        self.plan, self.edits, self.warned = plan, edits, _by_row(plan.warnings)
+        writing = {"conflict": plan.conflict, **plan.shown}
+        self.items = {
+            "wrong": _by_row(plan.errors),
+            **{kind: {line.row: line for line in lines} for kind, lines in writing.items()},
+            "same": dict(plan.equal), "skipped": dict(plan.checked.table.skipped),
         }  # fmt: skip
-        self.picked = {kind: [(kind, item) for item in found] for kind, found in items.items()}
-        asking = [pair for kind in KINDS for pair in self.picked[kind]]
-        self.picked["warning"] = [p for p in (*asking, *self.picked["same"]) if _row_of(p[1]) in self.warned]
-        self.picked["all"] = asking
+        self.picked = {kind: [(kind, row) for row in found] for kind, found in self.items.items()}
+        self.picked["all"] = [place for kind in KINDS for place in self.picked[kind]]
+        told = (*self.picked["all"], *self.picked["same"])
+        self.picked["warning"] = [(kind, row) for kind, row in told if row in self.warned]
 
     @cached_property
     def head(self):
         """What the page says of the file as a whole, as plain values."""
         plan, table = self.plan, self.plan.checked.table
-        counts = {kind: len(pairs) for kind, pairs in self.picked.items()}
+        counts = {kind: len(places) for kind, places in self.picked.items()}
+        lines = [self.items[kind][row] for kind, row in self.picked["all"] if kind != "wrong"]
         return {
             "counts": counts | {"warning": len(self.warned)},
             "rows": plan.rows, "good": sum(plan.counts.values()), "fingerprint": plan.fingerprint,
             "causes": by_cause(plan.errors)[:CAUSES], "warnings": by_cause(plan.warnings)[:CAUSES],
             "unknown": plan.unknown, "notes": ranges(table.notes),
             "guessed": [(title, column.header) for title, column in table.guessed.items()],
-            "versions": bool(table.versions), "predicates": self._predicates(),
+            "versions": bool(table.versions),
+            "predicates": Counter(x.predicate[1] for x in lines if x.predicate and x.predicate[1]),
             "mangled": len({p.row for p in plan.errors if p.error.mangled and p.error.near}),
         }  # fmt: skip
 
-    def _predicates(self):
-        """{predicate code: people} that the file leads to, for the bar of its distribution."""
-        lines = [line for kind in ("new", "changed", "conflict") for _, line in self.picked[kind]]
-        return Counter(line.predicate[1] for line in lines if line.predicate and line.predicate[1])
-
     def page(self, kind, number):
-        """The Entries of one page of a filter."""
-        start = number * PAGE
-        picked = self.picked[kind][start : start + PAGE]
-        lines = self._of_lines([(kind, item) for kind, item in picked if hasattr(item, "row")])
-        return [
-            lines[item.row] if hasattr(item, "row") else self._of_row(kind, *item) for kind, item in picked
-        ]
+        """The entries of one page of a filter, as plain values: whom a row is about, and what of it.
 
-    def _entry(self, row, kind, label):
-        warnings = [for_page(problem) for problem in self.warned.get(row, ())]
-        return Entry(row, kind, label, row in self.edits.cells, warnings)
-
-    def _of_lines(self, lines):
-        """{row: Entry} of lines that write, with the values of the file's time where they conflict."""
-        entries, stale = {}, [line for _, line in lines if line.base is not None]
-        base = base_values(self.plan.sheet.model, stale) if stale else {}
-        pairs = {x.row: ({}, x.told) if x.hidden else (x.before, x.after) for _, x in lines}
-        told = [values for row, pair in pairs.items() for values in (*pair, base.get(row, {}))]
-        show = _texts(self.plan.sheet, told)
-        for kind, line in lines:
-            before, after = pairs[line.row]
-            entries[line.row] = entry = self._entry(line.row, kind, line.label)
-            entry.predicate = list(line.predicate)
-            for name, (header, text) in show.items():
-                if after.get(name) is not None or name in before:
-                    then = text(base[line.row].get(name)) if line.row in base else None
-                    entry.cells.append((header, text(before.get(name)), text(after[name]), then))
+        {"row": Excel's number, "kind", "label", "edited", "cells": [(header, stored, file, base or None)],
+        "predicate": [before, after], "warnings", "problems"}.
+        """
+        places = self.picked[kind][number * PAGE : (number + 1) * PAGE]
+        lines = [self.items[kind][row] for kind, row in places if kind in ("conflict", "changed", "new")]
+        cells, entries = self._cells(lines), []
+        for kind, row in places:
+            item, line = self.items[kind][row], row in cells
+            label = item.label if line else item if kind == "same" else self._named(row)
+            entries.append({
+                "row": row, "kind": kind, "label": label, "edited": row in self.edits.cells,
+                "warnings": [for_page(problem) for problem in self.warned.get(row, ())],
+                "cells": cells.get(row, []), "predicate": list(item.predicate) if line else [],
+                "problems": [for_page(problem) for problem in item] if kind == "wrong" else [],
+            })  # fmt: skip
         return entries
 
-    def _of_row(self, kind, row, rest):
-        """The Entry of a row that writes nothing: wrong, skipped or the same."""
-        entry = self._entry(row, kind, rest if kind == "same" else self._names(row))
-        if kind == "wrong":
-            entry.problems = [for_page(problem) for problem in rest]
-        return entry
+    def _cells(self, lines):
+        """{row: its cells} of lines that write, with the values of the file's time where they conflict."""
+        stale, sheet = [line for line in lines if line.base is not None], self.plan.sheet
+        base = base_values(sheet.model, stale) if stale else {}
+        pairs = {x.row: ({}, x.told) if x.hidden else (x.before, x.after) for x in lines}
+        told = [values for row, pair in pairs.items() for values in (*pair, base.get(row, {}))]
+        show = {name: _text(c, [values.get(name) for values in told]) for name, c in sheet.by_name.items()}
+        cells = {row: [] for row in pairs}
+        for row, (before, after) in pairs.items():
+            for name, text in show.items():
+                if after.get(name) is not None or name in before:
+                    then = text(base[row].get(name)) if row in base else None
+                    header = sheet.by_name[name].header
+                    cells[row].append((header, text(before.get(name)), text(after[name]), then))
+        return cells
 
     @cached_property
-    def _cells(self):
+    def _raw(self):
         table = self.plan.checked.table
         return dict(zip(table.numbers, table.rows, strict=True)) | dict(table.skipped)
 
-    def _names(self, row):
+    def _named(self, row):
         """Whom a row is about in its own words: nothing of it was resolved."""
-        table, sheet = self.plan.checked.table, self.plan.sheet
-        naming = [c for c in table.places if c.name in sheet.key[:1] or c.path in ("name", "employee.name")]
-        texts = [as_text(self._cells[row][table.places[column]]) for column in naming]
+        table, key = self.plan.checked.table, self.plan.sheet.key[:1]
+        naming = [c for c in table.places if c.name in key or c.path in ("name", "employee.name")]
+        texts = [as_text(self._raw[row][table.places[column]]) for column in naming]
         return " ".join(text for text in reversed(texts) if text)
 
 
-def _row_of(item):
-    return item.row if hasattr(item, "row") else item[0]
-
-
 def _by_row(problems):
-    """{row: its problems}"""
     rows = defaultdict(list)
     for problem in problems:
         rows[problem.row].append(problem)
     return rows
 
 
-def _texts(sheet, rows):
-    """{field name: (header, function from a value to its text)} for these {field name: value} rows."""
-    return {name: (c.header, _text(c, [row.get(name) for row in rows])) for name, c in sheet.by_name.items()}
-
-
 def _text(column, values):
+    """A function from a value of a column to its text; these `values` are what it will be asked for."""
     if not column.reference:
         return column.field.show
     model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
@@ -182,6 +156,37 @@ def ranges(rows):
     return ", ".join([*texts, *(["…"] if len(parts) > RANGES else [])])
 
 
+# ------------------------------------------------------------------ for programs
+
+
+def report(plan, upload=None):
+    """The contract's JSON object of a Plan; `upload` is the applied one."""
+    words = N_("bentrok: data tersimpan berubah sejak berkas ini dibuat; pilih nilai mana yang dipakai")
+    conflicts = [Problem(line.row, Invalid(words)) for line in plan.conflict]
+    parts = ("row", "column", "cell", "value", "message")
+    errors, warnings = (
+        [{name: getattr(problem, name) for name in parts} for problem in problems]
+        for problems in (plan.errors, (*plan.warnings, *conflicts, *odd(plan)))
+    )
+    return {
+        "sheet": plan.sheet.name, "rows": plan.rows, **plan.counts,
+        "same": plan.same, "conflict": len(plan.conflict), "errors": errors, "warnings": warnings,
+        "applied": upload is not None, "upload": upload and upload.id,
+    }  # fmt: skip
+
+
+def odd(plan):
+    """What the sheet does not know of a file, or took in another sense."""
+    table, below = plan.checked.table, N_("di bawah tabel; dibaca sebagai catatan dan dilewati")
+    titles = [(title, Invalid(N_("kolom tidak dikenal; diabaikan"))) for title in table.unknown]
+    for title, column in table.guessed.items():
+        titles.append((title, Invalid(N_("dibaca sebagai kolom %(header)s"), header=column.header)))
+    return [
+        *(Problem(table.header, error, title, "", title) for title, error in titles),
+        *(Problem(number, Invalid(below)) for number in table.notes),
+    ]
+
+
 # ------------------------------------------------------------------ kept for a large file
 
 
@@ -190,10 +195,9 @@ def packed(review):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         target.writestr("head", json.dumps(review.head, ensure_ascii=False))
-        for kind in FILTERS[1:]:
+        for kind in ("all", "same", "skipped", "warning"):
             for number in range(-(-review.head["counts"][kind] // PAGE)):
-                entries = [vars(entry) for entry in review.page(kind, number)]
-                target.writestr(f"{kind}/{number}", json.dumps(entries, ensure_ascii=False))
+                target.writestr(f"{kind}/{number}", json.dumps(review.page(kind, number), ensure_ascii=False))
     return out.getvalue()
 
 
@@ -205,12 +209,11 @@ class Packed:
         self.head = json.loads(self._file.read("head"))
 
     def page(self, kind, number):
-        """The Entries of one page; all kinds together follow each other page by page."""
-        counts = self.head["counts"]
-        if kind == "all":
-            pages = [(k, n) for k in KINDS for n in range(-(-counts[k] // PAGE))]
-            kind, number = pages[number] if number < len(pages) else ("all", 0)
-        name = f"{kind}/{number}"
-        if name not in self._file.namelist():
-            return []
-        return [Entry(**values) for values in json.loads(self._file.read(name))]
+        """The entries of one page; those of one of the KINDS stand together among all."""
+        counts, name, before = self.head["counts"], kind, 0
+        if kind in KINDS:
+            name, before = "all", sum(counts[other] for other in KINDS[: KINDS.index(kind)])
+        start, stop = before + number * PAGE, before + min((number + 1) * PAGE, counts[kind])
+        first, last = start // PAGE, -(-stop // PAGE)
+        entries = [e for n in range(first, last) for e in json.loads(self._file.read(f"{name}/{n}"))]
+        return entries[start - first * PAGE : stop - first * PAGE]

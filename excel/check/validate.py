@@ -1,5 +1,6 @@
 """From raw cells to values: every error of every row at once, each with its place."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +9,15 @@ import access
 from database import Memo, among
 from values import N_, Invalid, as_text
 
-from ..read.header import Unreadable
-from ..read.parse import Fault
+from ..read.parse import Fault, Unreadable
 from .hints import hint
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
+FAULTS = {
+    "error": N_("sel berisi galat; perbaiki rumusnya atau ketik nilainya"),
+    "formula": N_("rumus belum dihitung; buka berkas di Excel, simpan, lalu unggah lagi"),
+}
 
 
 def no_progress(share):
@@ -86,7 +90,7 @@ class Checked:
     rows: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
-    known: dict = field(default_factory=dict)
+    known: dict = field(default_factory=lambda: defaultdict(dict))
     bad: set = field(default_factory=set)
 
     def problem(self, row, column, message):
@@ -117,8 +121,11 @@ def validate(sheet, table, context):
     and Unreadable. Source: DESIGN, Contracts, Sheets.
     """
     may_import(sheet, context.user)
-    _period_given(sheet, table, context)
-    checked = Checked(sheet, table, context)
+    period, checked = context.period, Checked(sheet, table, context)
+    if period:
+        checked.known["period"][period.id] = period.code, period.id, period.name
+    elif "period" in sheet.key and sheet.by_name["period"] not in table.places:
+        raise Unreadable(N_("Kolom Periode tidak ada; tambahkan atau pilih periode saat mengunggah"))
     columns = [c for c in table.places if c.name or c in sheet.verified]
     read = {column: _read(sheet, column, table.cells(column)) for column in columns}
     context.progress(0.3)
@@ -127,7 +134,7 @@ def validate(sheet, table, context):
             read[column] = _resolved(checked, column, read)
     hint(checked, read)
     _fill_rows(checked, read)
-    _prepare(checked)
+    _complete(checked)
     return checked
 
 
@@ -137,13 +144,6 @@ def may_import(sheet, user):
         raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
 
 
-def _period_given(sheet, table, context):
-    column = sheet.by_name.get("period")
-    needed = column and "period" in sheet.key
-    if needed and column not in table.places and context.period is None:
-        raise Unreadable(N_("Kolom Periode tidak ada; tambahkan atau pilih periode saat mengunggah"))
-
-
 def _read(sheet, column, cells):
     """The values of a column: parsed, BLANK, None (cleared), or the Invalid that says why not."""
     target = column.reference or column.field
@@ -151,64 +151,44 @@ def _read(sheet, column, cells):
 
     def read(key):
         value = key[1] if key.__class__ is tuple else key
+        if isinstance(value, Fault):
+            return Invalid(FAULTS[value.kind])
+        if isinstance(value, str) and value.strip() == CLEAR:
+            return None if clears else Invalid(N_("tidak boleh dikosongkan"))
         try:
-            return _value(column.field, value, clears)
+            parsed = column.field.parse(value)
         except Invalid as problem:
             return problem
+        return BLANK if parsed is None else parsed
 
     memo = Memo(read)  # 1, 1.0 and True are one key, so what is not text goes with its type
     return [memo[cell] if cell.__class__ is str else memo[cell.__class__, cell] for cell in cells]
 
 
-def _value(parser, value, clears):
-    if isinstance(value, Fault):
-        raise Invalid(
-            N_("sel berisi galat; perbaiki rumusnya atau ketik nilainya")
-            if value.kind == "error"
-            else N_("rumus belum dihitung; buka berkas di Excel, simpan, lalu unggah lagi")
-        )
-    if isinstance(value, str) and value.strip() == CLEAR:
-        if not clears:
-            raise Invalid(N_("tidak boleh dikosongkan"))
-        return None
-    parsed = parser.parse(value)
-    return BLANK if parsed is None else parsed
-
-
 def _resolved(checked, column, read):
-    """A reference's values with ids for keys; a row of the same file comes as Coming."""
-    keys = {v for v in read[column] if isinstance(v, str)}
-    model, user = column.reference.rel_model, checked.context.user
-    condition = None if column.name in checked.sheet.anybody else access.scope(model, user)
-    found = _referred(column, keys, condition, checked.sheet.knows.get(column.name, ())) if keys else {}
-    checked.known[column.name] = {row[1]: row for row in found.values()}
-    coming = set()
-    if column in checked.sheet.own:
-        own = checked.sheet.by_name[checked.sheet.key[0]]
-        coming = {v for v in read.get(own, ()) if isinstance(v, str)} - found.keys()
-    ids = {key: found[key][1] for key in found} | {key: Coming(key) for key in coming}
-    lost = Memo(lambda key: _unknown(column, key, condition is not None))
-    return [(ids.get(v) or lost[v]) if isinstance(v, str) else v for v in read[column]]
+    """A reference's values with ids for keys; a row of the same file comes as Coming.
 
-
-def _referred(column, keys, condition, further):
-    """{natural key: (key, id, what else names it, *further)} of the rows that cells refer to, within a condition."""
-    model = column.reference.rel_model
-    names = [model._meta.fields[name] for name in model.names if name != column.field.name]
-    query = model.select(column.field, model.id, *names, *further).where(among(column.field, keys))
-    if condition is not None:
-        query = query.where(condition)
-    return {row[0]: row for row in query.tuples().iterator()}
-
-
-def _unknown(column, key, limited):
-    """The same words for a row that is not there and for one that is somebody else's."""
+    The same words tell of a row that is not there and of one that is somebody else's.
+    """
+    sheet, model, user = checked.sheet, column.reference.rel_model, checked.context.user
+    keys, coming, query = {v for v in read[column] if isinstance(v, str)}, set(), model.select()
     words = N_("%(value)s tidak ditemukan; periksa penulisannya")
-    if limited:
+    if column.name not in sheet.anybody and access.scope(model, user) is not None:
+        query = access.scoped(model, user)
         words = N_("%(value)s tidak ditemukan di antara yang Anda kelola")
         if column.field.name == "nip":
             words = N_("NIP %(value)s tidak ditemukan di antara pegawai yang Anda kelola")
-    return Invalid(words, value=key)
+    names = [model._meta.fields[name] for name in model.names if name != column.field.name]
+    query = query.select(column.field, model.id, *names, *sheet.knows.get(column.name, ()))
+    rows = query.where(among(column.field, keys)).tuples().iterator() if keys else ()
+    known = {row[1]: row for row in rows}
+    checked.known[column.name] |= known
+    ids = {row[0]: row[1] for row in known.values()}
+    if column in sheet.own:
+        coming = {v for v in read.get(sheet.by_name[sheet.key[0]], ()) if isinstance(v, str)} - ids.keys()
+    ids |= {key: Coming(key) for key in coming}
+    lost = Memo(lambda key: Invalid(words, value=key))
+    return [(ids.get(v) or lost[v]) if isinstance(v, str) else v for v in read[column]]
 
 
 def _fill_rows(checked, read):
@@ -231,7 +211,7 @@ def _fill_rows(checked, read):
     checked.rows = [row for row in rows if row.number not in checked.bad]
 
 
-def _prepare(checked):
+def _complete(checked):
     """Defaults of the sheet, and the rows' keys; a blank key is an error."""
     sheet = checked.sheet
     wanted = [name for name in sheet.key if name not in sheet.optional]

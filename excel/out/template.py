@@ -147,7 +147,7 @@ def explanation(sheet, column):
         return "Terisi sendiri bila kedua rating sudah dipilih; tidak dibaca saat diunggah."
     if not column.name:
         return N_("Hanya keterangan; tidak dibaca saat diunggah.")
-    parts = _need(sheet, column), column.help, column.field.hint
+    parts = _need(sheet, column), (column.reference or column.field).help_text, column.field.hint
     return ". ".join(part for part in parts if part) + "."
 
 

@@ -9,6 +9,7 @@ import re
 import runpy
 import sys
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 MEMORY, SECONDS = 1 << 30, 20
 ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
-LETTERS = 48 << 20  # that the parent may get: repeated texts make a small file large
+left = 48 << 20  # letters that the parent may still get: repeated texts make a small file large
 CHUNK = 1_000
 VERSIONS = "_kinerja"  # the hidden page that tells the versions of a template's rows
 HEADROOM = 100  # rows of letterhead above the header, over the limit of data rows
@@ -29,27 +30,18 @@ MARKS = (b't="e"', b"<f>", b"<f ", b"<f/", b":f>", b":f ")  # without these no c
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
-class Output:
-    """Writes JSON lines to the parent; a file that would fill too many ends here."""
-
-    left = LETTERS
-
-    def __call__(self, value):
-        line = json.dumps(value, default=_as_json, ensure_ascii=False)
-        self.left -= len(line)
-        if self.left < 0:
-            sys.stdout.write('{"error": "heavy"}\n"end"\n')
-            sys.stdout.flush()
-            sys.exit(0)
-        sys.stdout.write(line + "\n")
-
-
-say = Output()
-
-
-def _as_json(value):
-    """Dates go as [ISO text], whatever else JSON does not know as text."""
-    return [value.isoformat()] if hasattr(value, "year") else str(value)
+def say(value):
+    """Write a JSON line to the parent; a file that would fill too many ends here. Dates go as [ISO text]."""
+    global left
+    line = json.dumps(
+        value, default=lambda v: [v.isoformat()] if hasattr(v, "year") else str(v), ensure_ascii=False
+    )
+    left -= len(line)
+    if left < 0:
+        sys.stdout.write('{"error": "heavy"}\n"end"\n')
+        sys.stdout.flush()
+        sys.exit(0)
+    sys.stdout.write(line + "\n")
 
 
 def main():
@@ -57,12 +49,14 @@ def main():
     data = sys.stdin.buffer.read()
     try:
         parts = zipfile.ZipFile(BytesIO(data)) if zipfile.is_zipfile(BytesIO(data)) else None
-        if parts and _errors_in_ods(parts):
-            say({"error": "errors"})
+        names = parts.namelist() if parts else ()
+        if "content.xml" in names and b'value-type="error"' in parts.read("content.xml"):
+            say({"error": "errors"})  # the cells of an .ods are not numbered, so the file is refused
         book = CalamineWorkbook.from_filelike(BytesIO(data))
+        places = _places(parts, names)
         for sheet in book.sheets_metadata:
             if sheet.visible is SheetVisibleEnum.Visible or sheet.name == VERSIONS:
-                _say_sheet(book.get_sheet_by_name(sheet.name), sheet.name, parts)
+                _say_sheet(book.get_sheet_by_name(sheet.name), sheet.name, parts, places.get(sheet.name))
     except PasswordError:
         say({"error": "password"})
     except CalamineError:
@@ -70,32 +64,38 @@ def main():
     say("end")
 
 
-def _errors_in_ods(parts):
-    """Whether an .ods shows an error anywhere: its cells are not numbered, so the file is refused."""
-    return "content.xml" in parts.namelist() and b'value-type="error"' in parts.read("content.xml")
+def _places(parts, names):
+    """{sheet: where the workbook keeps its XML}; nothing for an .ods."""
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= {*names}:
+        return {}
+    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - in the guarded child
+    targets, found = {link.get("Id"): link.get("Target") for link in links}, {}
+    for node in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():  # noqa: S314 - in the guarded child
+        if node.tag.endswith("}sheet"):
+            link = next((v for k, v in node.attrib.items() if k.endswith("}id")), None)
+            target = targets.get(link) or ""
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            found.setdefault(node.get("name"), path if path in names else None)
+    return found
 
 
-def _say_sheet(sheet, name, parts):
-    """One visible sheet: its name, the cells that have no value to take, its rows."""
+def _say_sheet(sheet, name, parts, place):
+    """One visible sheet: its name, the [row, column, kind] of cells that have no value to take, its rows.
+
+    Those show an error, or hold a formula that was never computed: calamine gives both as blank,
+    and a blank would leave what is stored.
+    """
     if sheet.total_height > ROWS + HEADROOM:
         return say({"error": "rows"})
     if sheet.total_width > COLUMNS:
         return say({"error": "columns"})
     if sheet.total_height * sheet.total_width > CELLS:
         return say({"error": "heavy"})
-    say({"sheet": name, "faults": faults(parts, name)})
+    faulty = place and _may_be_faulty(parts, place)
+    say({"sheet": name, "faults": list(_faulty(parts.read(place))) if faulty else []})
     rows = sheet.to_python(skip_empty_area=False)
     for start in range(0, len(rows), CHUNK):
         say(rows[start : start + CHUNK])
-
-
-def faults(parts, name):
-    """[row, column, kind] of the cells with an error, or with a formula that was never computed.
-
-    calamine gives both as blank, and a blank would leave what is stored.
-    """
-    path = parts and _path_of(parts, name)
-    return list(_faulty(parts.read(path))) if path and _may_be_faulty(parts, path) else []
 
 
 def _may_be_faulty(book, path):
@@ -109,24 +109,6 @@ def _may_be_faulty(book, path):
     return False
 
 
-def _path_of(book, name):
-    """Where the workbook keeps the XML of a sheet; None for an .ods."""
-    names = set(book.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return None
-    targets = {
-        link.get("Id"): link.get("Target")
-        for link in ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - in the guarded child
-    }
-    for node in ElementTree.fromstring(book.read("xl/workbook.xml")).iter():  # noqa: S314 - in the guarded child
-        if node.tag.endswith("}sheet") and node.get("name") == name:
-            link = next((v for k, v in node.attrib.items() if k.endswith("}id")), None)
-            target = targets.get(link, "")
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            return path if path in names else None
-    return None
-
-
 def _faulty(xml):
     row, column, typed = -1, -1, b""
     for found in TAG.finditer(xml):
@@ -135,7 +117,7 @@ def _faulty(xml):
         if tag == b"row":
             row, column = int(place[2]) - 1 if place else row + 1, -1
         elif tag == b"c":
-            column, typed = _number(place[1]) if place else column + 1, attributes
+            column, typed = (_number(place[1]) if place else column + 1), attributes
             if b't="e"' in attributes:
                 yield row, column, "error"
         elif not any(mark in typed for mark in (b't="e"', b't="str"')):
@@ -155,12 +137,11 @@ def _number(letters):
 
 def limit():
     """Cap this process's memory and time, where the system can (not on Windows)."""
-    try:
+    with suppress(ImportError):
         import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import audit
 from models import Setting
 from values import CONTROL
 
-from .header import title_key
+from .parse import title_key
 
 LONGEST = 20_000  # letters of a corrected cell, as of the longest field
 CHOICES = ("skip", "take", "ask")  # of a row

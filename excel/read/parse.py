@@ -1,26 +1,40 @@
-"""From the bytes of a file to a table of raw cells under known headers."""
+"""From the bytes of a file to a table of raw cells: its pages, the header by names, and the rows under it."""
 
 import csv
 import io
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from itertools import islice
 
 from openpyxl.utils import get_column_letter
 
-from values import N_
+from values import N_, Invalid, as_text, clean_key, compare_key
 
 from ..versions import PAGE, read_versions
-from .archive import inspect, refusal
-from .guarded import guarded
-from .header import LETTERHEAD, Unmapped, Unreadable, best_header, missing, recognise, without_notes
+from .child import CELLS, COLUMNS, ROWS
+from .guarded import Unreadable, guarded, inspect, refusal
 
 LARGEST = 50 << 20  # bytes of a file
-ROWS, COLUMNS, CELLS = 200_000, 200, 6_000_000
-
+LETTERHEAD = 40  # rows above the header, at most
+NEAR = 0.86  # how alike two titles are, from 0 to 1, to be taken for one
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")  # what our CSV export puts an apostrophe before
+NOTE = re.compile(r"[*(]*(catatan|ket|keterangan|jumlah|total|rata|mengetahui|sumber)\b|[*(]", re.IGNORECASE)
+NUMBERED = re.compile(r"\(?(\d{1,3})\)?")
+
+
+class Unmapped(Unreadable):
+    """A needed column was not recognised.
+
+    `titles`, the first `rows` and the `places` found so far ({column: position}) let a person say which it is.
+    """
+
+    def __init__(self, template, titles, rows, places, **params):
+        super().__init__(template, **params)
+        self.titles, self.rows, self.places = titles, rows, places
 
 
 @dataclass(frozen=True)
@@ -56,11 +70,6 @@ class Table:
     versions: dict | None = None
     skipped: list = field(default_factory=list)
 
-    @property
-    def sample(self):
-        """The first rows, to show what a column holds."""
-        return self.rows[:3]
-
     def cells(self, column):
         place = self.places[column]
         return [row[place] for row in self.rows]
@@ -77,18 +86,16 @@ def parse(data, sheet, learnt=None):
     `learnt` is what people said of titles that we did not know, {title: header}. Raises Unreadable,
     and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
+    learnt = learnt or {}
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
     if data.startswith(b"PK\x03\x04"):
         inspect(data)
-        pages = _workbook(data)
-    elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise refusal("password")
-        pages = _workbook(data)
-    else:
-        pages = _csv(data, sheet, learnt or {})
-    return _table(pages, sheet, learnt or {})
+    elif not data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _table(_csv(data, sheet, learnt), sheet, learnt)
+    elif "EncryptedPackage".encode("utf-16-le") in data:
+        raise refusal("password")
+    return _table(_workbook(data), sheet, learnt)
 
 
 # ------------------------------------------------------------------ reading
@@ -96,15 +103,14 @@ def parse(data, sheet, learnt=None):
 
 def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    answer = guarded(data)
+    answer, pages = guarded(data), []
     if not answer.endswith(b'"end"\n'):
         raise refusal("broken")
-    pages = []
     for line in map(json.loads, io.BytesIO(answer)):
-        if line == "end":
-            break
         if isinstance(line, list):
             pages[-1][0].extend(line)
+        elif line == "end":
+            break
         elif "error" in line:
             raise refusal(line["error"])
         else:
@@ -127,14 +133,15 @@ def _dated(rows, faults):
 def _csv(data, sheet, learnt):
     """The one page of a text file, by the delimiter whose first lines show the best header."""
     text, heads = _decoded(data), []
+
+    def lines(delimiter, most):
+        return [*islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most)]
+
     for delimiter in ",;\t":
-        try:
-            heads.append(([*islice(_lines(text, delimiter), LETTERHEAD)], delimiter))
-        except csv.Error:
-            continue
-    delimiter = best_header(heads, sheet, learnt)[2]
+        with suppress(csv.Error):
+            heads.append((lines(delimiter, LETTERHEAD), delimiter))
     try:
-        rows = list(islice(_lines(text, delimiter), ROWS + LETTERHEAD + 1))
+        rows = lines(_best_header(heads, sheet, learnt)[2], ROWS + LETTERHEAD + 1)
     except csv.Error:
         raise refusal("broken") from None
     width = min(max(map(len, rows), default=0), COLUMNS + 1)
@@ -142,66 +149,173 @@ def _csv(data, sheet, learnt):
         raise refusal("rows")
     if len(rows) * width > CELLS:
         raise refusal("heavy")
-    return [([[*map(_unescaped, row[:width])] + [""] * (width - len(row)) for row in rows], "")]
-
-
-def _lines(text, delimiter):
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    for place, row in enumerate(rows):
+        texts = [t[1:] if t[:1] == "'" and ESCAPED.match(t) else t for t in row[:width]]
+        rows[place] = texts + [""] * (width - len(texts))
+    return [(rows, "")]
 
 
 def _decoded(data):
     if data.lstrip()[:1] == b"<":
         raise Unreadable(N_("Berkas ini halaman web yang dinamai Excel; buka lalu simpan sebagai .xlsx"))
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
             text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+            if "\0" not in text:
+                return text
     raise Unreadable(N_("Berkas bukan Excel dan bukan CSV; simpan sebagai .xlsx lalu unggah lagi"))
 
 
-def _unescaped(text):
-    return text[1:] if text[:1] == "'" and ESCAPED.match(text) else text
+# ------------------------------------------------------------------ the header
+
+
+def title_key(value):
+    """A title as two people might write it alike: without the mark of a required column too."""
+    return compare_key(as_text(value)).strip("*: ")
+
+
+def nearest(text, names, likeness):
+    """The name that a text nearly says, at least as alike (0 to 1), or None."""
+    found = get_close_matches(text, names, 1, likeness) if 2 < len(text) < 80 else ()
+    return found[0] if found else None
+
+
+def _best_header(pages, sheet, learnt):
+    """(rows, position of the header, name) of the page whose header says most, the first of equals.
+
+    `pages` are (rows, name). Raises Unreadable where no page has a title that we know.
+    """
+    names = sheet.known.keys() | sheet.synonyms.keys() | learnt.keys()
+    heads = [(rows, place, name) for rows, name in pages for place in range(min(len(rows), LETTERHEAD))]
+    titles = [{title_key(value) for value in rows[place] if value != ""} for rows, place, _ in heads]
+    titles = [keys if len(keys) > 1 else set() for keys in titles]
+    counts = [len(keys & names) for keys in titles]
+    if max(counts, default=0) < 2:  # a single title that we know may be chance
+        near = [len([1 for key in keys if nearest(key, sheet.known, NEAR)]) for keys in titles]
+        counts = near if max(near, default=0) > 1 else counts
+    if not any(counts):
+        raise Unreadable(
+            N_("Baris judul kolom tidak ditemukan; pakai templat lembar ini. Kolomnya: %(headers)s"),
+            headers=", ".join(c.header for c in sheet.columns),
+        )
+    return heads[counts.index(max(counts))]
+
+
+def _recognised(titles, sheet, learnt):
+    """({column: position}, titles we do not know, {title: column} that were guessed).
+
+    A title means a column by its header, by what people taught us (`learnt`: {title: header, or
+    "" to ignore it}), by a synonym, else by the nearest header that is still free. A header
+    twice is refused.
+    """
+    texts = {place: clean_key(as_text(value)) for place, value in enumerate(titles) if value != ""}
+    left = {place: title_key(text) for place, text in texts.items() if text}
+    places, guessed = {}, {}
+    taught = {key: sheet.known.get(compare_key(header)) for key, header in learnt.items()}
+    for names in (sheet.known, taught, sheet.synonyms, None):
+        names = _near_titles(left.values(), places, sheet) if names is None else names
+        settled = frozenset(places)
+        for place, column in [(p, names[key]) for p, key in left.items() if key in names]:
+            if column in settled:
+                continue
+            if column in places:
+                raise Unreadable(N_("Kolom %(header)s ada dua kali; hapus salah satu"), header=column.header)
+            if column:
+                places[column] = place
+            if column and names is not sheet.known:
+                guessed[texts[place]] = column
+            del left[place]
+    return places, [texts[place] for place in left], guessed
+
+
+def _near_titles(keys, places, sheet):
+    """{title: column} of the titles that nearly say a free header which no other title claims."""
+    free = {key: column for key, column in sheet.known.items() if column not in places}
+    pairs = [(key, free[name]) for key in keys if (name := nearest(key, free, NEAR))]
+    columns = [column for _, column in pairs]
+    return {key: column for key, column in pairs if columns.count(column) == 1}
+
+
+def _lacking(places, sheet):
+    """The headers of needed columns that a file lacks; alternatives as one."""
+    lacking = [c.header for c in sheet.columns if c.needed and c not in places]
+    for columns in ([sheet.by_name[name] for name in names] for names in sheet.either):
+        if not places.keys() & {*columns}:
+            lacking.append(" / ".join(column.header for column in columns))
+    return lacking
 
 
 # ------------------------------------------------------------------ the rows
 
 
 def _table(pages, sheet, learnt):
-    """The rows under the best header of all pages."""
+    """The rows under the best header of all pages that hold anything in a known column."""
     hidden = next((rows for rows, name in pages if name == PAGE), ())
-    rows, place, name = best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
-    titles = rows[place]
+    rows, place, name = _best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
+    titles, start = rows[place], place + 1
     if len(titles) > COLUMNS:
         raise refusal("columns")
-    places, unknown, guessed = recognise(titles, sheet, learnt)
-    if lacking := missing(places, sheet):
-        raise Unmapped(
-            N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat"),
-            titles, rows[place + 1 : place + 4], places, headers=", ".join(lacking),
-        )  # fmt: skip
-    numbers, kept = _filled(rows, place + 1, sorted(places.values()))
-    numbers, kept, notes = without_notes(numbers, kept, places, titles, sheet)
-    if not kept:
-        raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    return Table(
-        places, numbers, kept, unknown, name, place + 1, titles, guessed, notes, read_versions(hidden, sheet)
-    )
-
-
-def _filled(rows, start, wanted):
-    """(Excel row numbers, rows) below the header that hold anything in a known column."""
-    numbers, kept = [], []
-    for number, row in enumerate(rows[start:], start + 1):
-        for place in wanted:
-            value = row[place]
-            if value != "" and (value.__class__ is not str or not value.isspace()):
-                numbers.append(number)
-                kept.append(row)
-                break
-    if len(kept) > ROWS:
+    places, unknown, guessed = _recognised(titles, sheet, learnt)
+    if lacking := _lacking(places, sheet):
+        words = N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat")
+        raise Unmapped(words, titles, rows[start : start + 3], places, headers=", ".join(lacking))
+    wanted = [*places.values()]
+    lines = [
+        (number, row)
+        for number, row in enumerate(rows[start:], start + 1)
+        if any(str(row[place]).strip() for place in wanted)
+    ]
+    if len(lines) > ROWS:
         raise refusal("rows")
-    return numbers, kept
+    lines, notes = _without_notes(lines, places, titles, sheet)
+    if not lines:
+        raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
+    numbers, kept = map(list, zip(*lines, strict=True))
+    versions = read_versions(hidden, sheet)
+    return Table(places, numbers, kept, unknown, name, start, titles, guessed, notes, versions)
+
+
+def _without_notes(lines, places, titles, sheet):
+    """([(number, row)], numbers left out): no repeated header, no line of column numbers, no notes below."""
+    wanted, end = sorted(places.values()), len(lines)
+    while end:
+        number, row = lines[end - 1]
+        apart = end > 1 and number - lines[0][0] >= end  # notes stand apart: there is a blank row
+        if not _is_note(row, wanted, apart) or _identified(row, places, sheet):
+            break
+        end -= 1
+    first = wanted[0]
+    numbered = end and _only_numbers([lines[0][1][place] for place in wanted])
+    kept = [(number, row) for number, row in lines[bool(numbered) : end] if row[first] != titles[first]]
+    return kept, [number for number, _ in lines[end:]]
+
+
+def _only_numbers(cells):
+    """Whether cells only number the columns: 1, 2, 3 or (1), (2), (3)."""
+    found = [NUMBERED.fullmatch(as_text(cell).strip()) for cell in cells]
+    if len(found) < 2 or not all(found):
+        return False
+    numbers = [int(match[1]) for match in found]
+    return numbers == sorted(set(numbers)) and numbers[-1] - numbers[0] < 3 * len(numbers) and numbers[0] < 4
+
+
+def _is_note(row, wanted, apart):
+    """Whether a row below the table reads like a remark, a sum or a signature."""
+    filled = [row[place] for place in wanted if row[place] != ""]
+    if not filled or not isinstance(filled[0], str):
+        return False
+    return bool(NOTE.match(filled[0].strip())) or (apart and len(filled) <= 2)
+
+
+def _identified(row, places, sheet):
+    """Whether a row names what it is about, or tries to: its key reads, or is made of digits."""
+    key = sheet.by_name[sheet.key[0]]
+    if not key.needed:
+        return all(row[places[column]] != "" for column in places if column.needed)
+    value = row[places[key]]
+    if not isinstance(value, str) or value.strip()[:1].isdigit():
+        return value != ""
+    try:
+        return key.field.parse(value) is not None
+    except Invalid:
+        return False

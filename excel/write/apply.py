@@ -10,8 +10,7 @@ from database import db, now, write
 from models import Upload
 from values import N_
 
-from ..check.check import read
-from ..check.plan import plan
+from ..check.plan import plan, read
 from ..check.validate import Coming, no_progress
 from ..read.edits import Edits
 from ..sheet import SHEETS
@@ -62,7 +61,7 @@ def apply(upload, user, partial=False, *, shown=None, progress=no_progress):
     checked = read(sheet, bytes(upload.data), context, edits)
     with write():
         mark_applied(upload)
-        found = plan(sheet, checked, context)
+        found = plan(checked)
         if found.fingerprint != (shown or upload.fingerprint):
             raise Changed(found)
         if found.unsettled and not partial:
@@ -75,10 +74,10 @@ def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
     """(Plan, Upload or None) of one pass: parsed and validated once, planned and written inside."""
     checked = read(sheet, data, context)
     if dry_run:
-        return plan(sheet, checked, context), None
+        return plan(checked), None
     try:
         with write():
-            found = plan(sheet, checked, context)
+            found = plan(checked)
             if found.unsettled and not partial:
                 return found, None
             upload = keep(sheet, data, filename, context, state="applied", **counts(found))
@@ -95,7 +94,7 @@ def _carry_out(found, upload, context, partial):
     context.progress(0.9)
     if found.changed:
         _update(found, upload.id, context.user)
-    if found.refused and not partial:
+    if found.errors and not partial:
         raise Refused(found)
     Upload.update(counts(found)).where(Upload.id == upload.id).execute()
 
@@ -111,7 +110,7 @@ def _store(found, lines, rows, write_all):
                 with db.atomic():
                     write_all([row])
             except IntegrityError as error:
-                found.refuse(line, *audit.refused(error, found.sheet.model))
+                found.refuse({line.row: audit.refused(error, found.sheet.model)})
 
 
 # ------------------------------------------------------------------ new rows
@@ -161,7 +160,7 @@ def _parents_first(lines, names):
 
 
 def _log(action, found, lines, upload, user):
-    trail = [(line.id, line.label, *found.trail(line)) for line in lines if line.row not in found.refused]
+    trail = [(line.id, line.label, *found.trail(line)) for line in lines if line.row not in found.checked.bad]
     audit.log_many(action, found.sheet.model, trail, user=user, upload=upload)
 
 

@@ -22,7 +22,7 @@ from values import N_, Invalid
 
 from ..check.review import Review, packed
 from ..read.edits import Edits
-from ..read.header import Unmapped
+from ..read.parse import Unmapped
 from .apply import NotApplied, apply
 from .uploads import PENDING, STALE, AlreadyDone, claim_job, keep_job, plan_of, release_job, reviewed
 

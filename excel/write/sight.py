@@ -5,8 +5,7 @@ from models import Employee
 from values import Invalid, as_text
 
 from ..read.edits import NOTHING, Edits
-from ..read.header import Unreadable
-from ..read.parse import parse
+from ..read.parse import Unreadable, parse
 from ..sheet import SHEETS
 from .undo import written_rows
 from .uploads import plan_of

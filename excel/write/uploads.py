@@ -8,10 +8,10 @@ from database import now, write
 from models import Upload
 from values import N_, Invalid
 
-from ..check.check import check
+from ..check.plan import check
 from ..check.validate import Context, may_import, no_progress
 from ..read.edits import NOTHING, Edits, learn
-from ..read.header import Unmapped
+from ..read.parse import Unmapped
 from ..sheet import SHEETS
 
 STALE = 45  # seconds after which a job that does not beat is given to another worker
