@@ -8,7 +8,7 @@ from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import BlobField, TextField
+from peewee import BlobField, ForeignKeyField, TextField
 
 import access
 import flows
@@ -20,8 +20,8 @@ from flows import FLOWS
 from models import Employee
 from tables import Record
 from views.exports import Exports
-from views.filters import special
-from views.formfields import Converter, Version
+from views.filters import Choices, Comparison
+from views.formfields import Converter, Version, person_paths
 from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
@@ -54,7 +54,6 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         self.model = model = model or self.model
         self.column_searchable_list = self.column_searchable_list or searched(model)
         self.column_default_sort = self.column_default_sort or first_order(model)
-        self._aliases = {(): model}
         open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         bulky = TextField | BlobField
         brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, bulky)]
@@ -63,22 +62,20 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
-        self.form_columns = [f.name for f in model.spoken() if f.name not in unasked]
+        typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
+        self.form_columns = [f.name for f in typed if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
-        self.column_filters += self.own_filters()
+        rooms = [named for named in gathered("FILTERS") if named.model is model]
+        self.column_filters += [Comparison(named, "is", Choices(named.options)) for named in rooms]
         self._headings = headings_of(model)
         name = model._meta.table_name
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
-
-    def own_filters(self):
-        """Filters beside those that the fields give: what the rooms name."""
-        return [special(named) for named in gathered("FILTERS") if named.model is self.model]
 
     # -- words
 
     def get_column_name(self, field):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
-        found = self.field_of(field.removesuffix(".name"))
+        found = self.model.field_at(field.removesuffix(".name"))
         label = getattr(found, "label", None)
         return _l(label) if label else super().get_column_name(field)
 
@@ -90,7 +87,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         ]
 
     def _refresh_cache(self):
-        fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
+        fields = {path: self.model.field_at(path) for path in {*self.column_list, *self.column_details_list}}
         self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
         own = {path: shown(field) for path, field in fields.items() if field is not None}
         further = [p for p in fields if p != self.column_list[0]]
@@ -238,8 +235,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 def searched(model):
     """What a list is searched by, where its view does not say: the row's names, and its person's."""
     texts = [f.name for f in model.spoken() if isinstance(f, Text) and not getattr(f, "confidential", False)]
-    link = model._meta.fields.get("employee")
-    return (*(model.names or texts), *(f"employee.{name}" for name in (link.rel_model.names if link else ())))
+    return (*(model.names or texts), *person_paths(model))
 
 
 def first_order(model):

@@ -36,7 +36,7 @@ class ChangeView(AdminView):
     model = Change
     column_list = ("at", "user", "action", "upload", "table", "label", "after")
     column_searchable_list = ("label", "table", "user.username")
-    details_without = ("before",)
+    details_without, list_needs = ("before",), ("before", "after")
     words = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     column_formatters = {
         "user": lambda view, context, change, name: change.user or gettext("sistem"),
@@ -49,10 +49,6 @@ class ChangeView(AdminView):
 
     def get_column_name(self, field):
         return self.words.get(field) or super().get_column_name(field)
-
-    def selection(self, keys, listed):
-        """The words of a line are made of its before and after, whatever columns are shown."""
-        return super().selection(keys, {*listed, "before", "after"})
 
     def get_list(self, *args, **kwargs):
         count, rows = super().get_list(*args, **kwargs)
