@@ -178,7 +178,7 @@ def set_password(account, password_stdin, temporary):
 def read_password(from_stdin, temporary):
     """(password, whether it must be changed): from standard input, or made and printed once."""
     if not from_stdin:
-        from views.people import new_password
+        from views.records import new_password
 
         password = new_password()
         click.echo(password)

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import eq, gt, lt
 from typing import Any, NamedTuple
 
-from peewee import ForeignKeyField
+from peewee import Field, ForeignKeyField
 
 import access
-from fields import YesNo
+from database import moment
+from fields import Day, Whole, YesNo
 
 FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
 SHORT = 10  # rows of a list
@@ -52,21 +54,45 @@ class Where(NamedTuple):
         """Its name in an address."""
         return self.column.arg if isinstance(self.column, Named) else argument(self.column, self.word)
 
-    def holds(self, user):
-        """The condition that it puts on the rows of its table."""
+    def meant(self):
+        """The value as the comparison takes it; Invalid where it cannot be read."""
         column = self.column
         if isinstance(column, Named):
-            return column.holds(self.value, user)
+            return self.value
+        if isinstance(column, ForeignKeyField):
+            column = column.rel_model.natural_key()
+        kind = "empty" if self.word == "empty" else getattr(column, "comparisons", "id")
+        return READ[kind](self.value) if kind in READ else column.parse(self.value)
+
+    def holds(self, user):
+        """The condition that it puts on the rows of its table."""
+        column, value = self.column, self.meant()
+        if isinstance(column, Named):
+            return column.holds(value, user)
         if isinstance(column, ForeignKeyField):
             target = column.rel_model
-            meant = target.select(target.id).where(target.natural_key() == self.value)
-            return column.in_(target.below(meant) if self.word == "within" else meant)
-        if self.word == "empty":
-            return column.is_null(self.value == "1")
-        return COMPARED[self.word](column, column.parse(self.value))
+            if self.word == "within":
+                return column.in_(target.below(target.select(target.id).where(target.natural_key() == value)))
+            return column.in_(
+                access.scoped(target, user).select(target.id).where(target.natural_key() == value)
+            )
+        if (
+            self.word == "equals" and column.comparisons == "moment"
+        ):  # kept in UTC: at any time of a day in Mamuju
+            return (column >= moment(value)) & (column < moment(value) + timedelta(days=1))
+        return COMPARED[self.word](column, value)
 
 
-COMPARED = {"equals": eq, "smaller than": lt, "greater than": gt}
+READ = {
+    "text": str.strip,
+    "moment": Day().parse,
+    "empty": YesNo().parse,
+    "id": Whole().parse,
+}  # else the field does
+COMPARED = {
+    "equals": eq, "smaller than": lt, "greater than": gt, "contains": Field.contains, "empty": Field.is_null,
+    "not equal": lambda column, value: (column != value) | column.is_null(),
+}  # fmt: skip
 
 
 class Listed(NamedTuple):

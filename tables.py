@@ -84,9 +84,15 @@ class Table(Model):
         return cls.with_paths(query, [*((f.name,) for f in cls._meta.sorted_fields), *cls.said_paths()])
 
     @classmethod
-    def with_paths(cls, query, paths):
-        """The rows of a query with the fields at these paths, and no others: one statement."""
-        query, tables = cls.joined(query, [path[:-1] for path in paths])
+    def with_paths(cls, query, paths, order=()):
+        """The rows of a query with the fields at these paths, and no others, by those of an order: one statement.
+
+        `order` is of (path, whether it descends); without it the order of the query stays.
+        """
+        query, tables = cls.joined(query, [path[:-1] for path in (*paths, *(path for path, _ in order))])
+        if order:
+            keys = [(getattr(tables[path[:-1]], path[-1]), down) for path, down in order]
+            query = query.order_by(*(key.desc() if down else key.asc() for key, down in keys))
         columns = {("id",): cls.id}
         for *way, link in filter(None, tables):
             columns |= {(*way, link): getattr(tables[*way], link), (*way, link, "id"): tables[*way, link].id}

@@ -35,7 +35,7 @@ def test_every_declared_path_leads_to_a_field(views):
         paths = [*view.column_list, *view.column_details_list, *filters_of(view),
                  *(view.column_searchable_list or ()), *(path for path, _ in order)]  # fmt: skip
         for path in paths:
-            assert view.field_of(path) is not None, f"{type(view).__name__}: {path}"
+            assert view.model.field_at(path) is not None, f"{type(view).__name__}: {path}"
 
 
 def test_every_declared_name_is_a_field_of_the_model(views):
@@ -51,7 +51,7 @@ def test_every_declared_name_is_a_field_of_the_model(views):
 def test_nothing_confidential_or_wordless_is_listed_filtered_or_exported(views):
     for view in views:
         for name in {*view.column_list, *view.column_details_list, *filters_of(view)}:
-            field = view.field_of(name)
+            field = view.model.field_at(name)
             assert field.verbose_name
             assert not getattr(field, "confidential", False)
         for column in view.sheet.columns:

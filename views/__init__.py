@@ -4,30 +4,26 @@ from functools import partial
 
 from flask_babel import lazy_gettext as _l
 
-from models import Exemption, Holiday
+from models import Exemption, Holiday, Unit
 from values import N_
 
 
 def register(admin):
     """Add every view to the panel, in the order of the menu."""
-    from views.assessment import AssessmentView, ObjectionView, PeriodView, RatingView, UnitResultView
+    from views import records as of
     from views.base import AdminView
-    from views.complaints import ComplaintEventView, ComplaintView
-    from views.development import AwardView, TrainingView
     from views.imports import ImportView
     from views.parts import PartsView
-    from views.people import EmployeeView, UnitView, UserView
     from views.search import SearchView
-    from views.settings import ChangeView, PolicyView
     from views.uploads import UploadsView
 
     menu = (
-        (N_("Kepegawaian"), (EmployeeView, UnitView)),
-        (N_("Penilaian"), (AssessmentView, RatingView, PeriodView, UnitResultView, ObjectionView, Exemption)),
-        (N_("Pengembangan"), (TrainingView, AwardView)),
-        (N_("Pengaduan"), (ComplaintView, ComplaintEventView)),
-        (N_("Pengaturan"), (UploadsView, PolicyView, Holiday, UserView, ChangeView)),
-    )
+        (N_("Kepegawaian"), (of.EmployeeView, Unit)),
+        (N_("Penilaian"), (of.AssessmentView, of.RatingView, of.PeriodView, of.UnitResultView, of.ObjectionView, Exemption)),
+        (N_("Pengembangan"), (of.TrainingView, of.AwardView)),
+        (N_("Pengaduan"), (of.ComplaintView, of.ComplaintEventView)),
+        (N_("Pengaturan"), (UploadsView, of.PolicyView, Holiday, of.UserView, of.ChangeView)),
+    )  # fmt: skip
     admin.add_view(ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"))
     admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))
     for category, views in menu:

@@ -1,6 +1,7 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
 from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from flask import abort, redirect, request
 from flask_admin import expose
@@ -8,7 +9,7 @@ from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import BlobField, TextField
+from peewee import BlobField, ForeignKeyField, TextField
 
 import access
 import flows
@@ -19,8 +20,8 @@ from flows import FLOWS
 from models import Employee
 from tables import Record
 from views.exports import Exports
-from views.filters import special
-from views.formfields import Converter, Version
+from views.filters import Choices, Comparison
+from views.formfields import Converter, Version, person_paths
 from views.history import history_of
 from views.lists import Lists
 from views.moves import Moves
@@ -30,9 +31,9 @@ from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 
 NEEDS = {
-    "create_view": "can_create",
-    "edit_view": "can_edit",
-    "delete_view": "can_delete",
+    "create_view": "create",
+    "edit_view": "update",
+    "delete_view": "delete",
 }  # else Flask-Admin redirects
 
 
@@ -45,15 +46,14 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
     """
 
     can_view_details = True
-    action_disallowed_list = ("delete",)
     model_form_converter = Converter
     list_without = form_without = details_without = ()
+    column_labels = {}
 
     def __init__(self, model=None, **options):
         self.model = model = model or self.model
         self.column_searchable_list = self.column_searchable_list or searched(model)
         self.column_default_sort = self.column_default_sort or first_order(model)
-        self._aliases = {(): model}
         open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
         bulky = TextField | BlobField
         brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, bulky)]
@@ -62,61 +62,47 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
-        self.form_columns = [f.name for f in model.spoken() if f.name not in unasked]
+        typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
+        self.form_columns = [f.name for f in typed if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
-        self.column_filters += self.own_filters()
-        self._headings = headings_of(model)
+        rooms = [named for named in gathered("FILTERS") if named.model is model]
+        self.column_filters += [Comparison(named, "is", Choices(named.options)) for named in rooms]
+        self._headings, heading = {}, ""
+        for field in model.spoken():  # a heading holds until the next one
+            heading = self._headings[field.name] = model.headings.get(field.name, heading)
+        self.say_cells()
         name = model._meta.table_name
         super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
-
-    def own_filters(self):
-        """Filters beside those that the fields give: what the rooms name."""
-        return [special(named) for named in gathered("FILTERS") if named.model is self.model]
 
     # -- words
 
     def get_column_name(self, field):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
-        found = self.field_of(field.removesuffix(".name"))
-        label = getattr(found, "label", None)
-        return _l(label) if label else super().get_column_name(field)
+        return self.column_labels.get(field) or _l(self.model.field_at(field.removesuffix(".name")).label)
 
-    def sections(self, pairs):
-        """[(heading, things)] of (field name, thing) pairs, under the headings of the model."""
-        return [
-            (_l(heading) if heading else "", [thing for _, thing in group])
-            for heading, group in groupby(pairs, key=lambda pair: self._headings.get(pair[0], ""))
-        ]
+    def sections(self, things, name_of=itemgetter(0)):
+        """[(heading, things)] of columns under the headings of the model."""
+        groups = groupby(things, key=lambda thing: self._headings.get(name_of(thing), ""))
+        return [(_l(heading) if heading else "", list(group)) for heading, group in groups]
 
-    def _refresh_cache(self):
-        fields = {path: self.field_of(path) for path in {*self.column_list, *self.column_details_list}}
-        self.column_descriptions = {p: _l(f.help_text) for p, f in fields.items() if f and f.help_text}
-        own = {path: shown(field) for path, field in fields.items() if field is not None}
-        further = [p for p in fields if p != self.column_list[0]]
-        people = {p: by_name for p in further if getattr(fields[p], "rel_model", None) is Employee}
+    def form_sections(self, form):
+        """[(heading, fields)] of a form, without what is hidden."""
+        return self.sections((f for f in form if not isinstance(f, Version)), attrgetter("name"))
+
+    def say_cells(self):
+        """Give each column its formatter: the view's own, else its field's; a person in a list goes without NIP."""
+        paths = {*self.column_list, *self.column_details_list}
+        own = {path: shown(self.model.field_at(path)) for path in paths}
+        people = {
+            path: by_name
+            for path in paths - {self.column_list[0]}
+            if getattr(self.model.field_at(path), "rel_model", None) is Employee
+        }
         given = dict(self.column_formatters or {})
         self.column_formatters, self.column_formatters_detail = own | people | given, own | given
         self.column_type_formatters = self.column_type_formatters_detail = {}
-        super()._refresh_cache()
 
     # -- who may
-
-    def is_accessible(self):
-        return me() is not None and access.may(me(), "read", self.model)
-
-    def inaccessible_callback(self, name, **kwargs):
-        abort(403)
-
-    def _handle_view(self, name, **kwargs):
-        refused = super()._handle_view(name, **kwargs)
-        if name in NEEDS and not getattr(self, NEEDS[name]):
-            abort(403)
-        return refused
-
-    def handle_action(self, return_view=None):
-        if not self.is_action_allowed(request.form.get("action")):
-            abort(403)
-        return super().handle_action(return_view)
 
     def permitted(self, verb):
         return me() is not None and access.may(me(), verb, self.model)
@@ -127,11 +113,22 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
     can_import = property(lambda self: self.sheet.imports and self.permitted("upload"))
     action_verbs = {}  # action name -> verb of the permission table
 
+    def is_accessible(self):
+        return self.permitted("read")
+
+    def _handle_view(self, name, **kwargs):
+        if not (self.is_accessible() and self.permitted(NEEDS.get(name, "read"))):
+            abort(403)
+
+    def handle_action(self, return_view=None):
+        if not self.is_action_allowed(request.form.get("action")):
+            abort(403)
+        return super().handle_action(return_view)
+
     def is_action_allowed(self, name):
         if self.flow and name in self.flow.by_name:
             return me() is not None and flows.may(self.flow.by_name[name], self.model, me())
-        verb = {"export": "read", **self.action_verbs}.get(name)
-        return super().is_action_allowed(name) and verb is not None and self.permitted(verb)
+        return self.permitted({"export": "read", **self.action_verbs}.get(name))
 
     def chosen(self, ids):
         """The rows of an action, within the account's scope; 403 when one is missing.
@@ -149,25 +146,10 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     # -- forms
 
-    def scaffold_form(self):
-        form = super().scaffold_form()
+    def get_edit_form(self):
+        form = super().get_edit_form()
         if issubclass(self.model, Record):
             form.version = Version()
-        return form
-
-    def detail_sections(self, columns):
-        """[(heading, [(path, label)])] of a details page."""
-        return self.sections([(path, (path, label)) for path, label in columns])
-
-    def form_sections(self, form):
-        """[(heading, fields)] of a form, without what is hidden."""
-        shown = [field for field in form if getattr(field.widget, "input_type", "") != "hidden"]
-        return self.sections([(field.name, field) for field in shown])
-
-    def create_form(self, obj=None):
-        form = super().create_form(obj)
-        if "version" in form:
-            del form.version
         return form
 
     def edit_form(self, obj=None):
@@ -181,17 +163,15 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         return self._delete_form_class(request.form)  # never from the query string
 
     def validate_form(self, form):
-        valid = super().validate_form(form)
-        if not valid or "id" in form:  # a delete or action form has no rules
-            return valid
-        return self.follows_rules(form)
-
-    def follows_rules(self, form):
-        values = {f.name: plain(f.data) for f in form}
+        """Whether a form is right by itself and by the rules across columns, as on import."""
+        if not super().validate_form(form):
+            return False
+        if "id" in form:  # a delete form has no rules
+            return True
+        values = {f.name: plain(f.data) for f in form if f.name != "version"}
         row = getattr(form, "_obj", None)
         if row is not None:
-            stored = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields}
-            values = stored | {name: value for name, value in values.items() if name != "version"}
+            values = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields} | values
         problems = [problem for rule in self.sheet.rules(me()) for problem in rule(values)]
         for name, message in problems:
             self.complain(form, name, gettext(message))
@@ -210,21 +190,14 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
         return self.render("admin/once.html", lines=lines, return_url=self.get_url(".index_view"))
 
-    def handle_view_exception(self, exc):
-        return False
+    # -- of a record's page
 
-    # -- pages
-
-    def history(self, row):
-        """(lines of the row's trail, newest first, the address of all of them)."""
-        return history_of(row)
+    history = staticmethod(history_of)
 
     def panels(self, row):
-        """The panels that other tables bring to this record."""
         return record_panels(row, me())
 
     def links(self, row):
-        """{field name: address} of the references that the account may follow."""
         return links_of(row, me())
 
     def get_save_return_url(self, row, is_created=False):
@@ -237,23 +210,13 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 def searched(model):
     """What a list is searched by, where its view does not say: the row's names, and its person's."""
     texts = [f.name for f in model.spoken() if isinstance(f, Text) and not getattr(f, "confidential", False)]
-    link = model._meta.fields.get("employee")
-    return (*(model.names or texts), *(f"employee.{name}" for name in (link.rel_model.names if link else ())))
+    return (*(model.names or texts), *person_paths(model))
 
 
 def first_order(model):
     """How a list begins, where its view does not say: by the row's name, else by its date, the newest first."""
     dates = [f.name for f in model.spoken() if isinstance(f, Day | Moment) and not f.null]
     return model.names[0] if model.names else ((*dates, "id")[0], True)
-
-
-def headings_of(model):
-    """{field name: the heading it stands under}; a heading holds until the next one."""
-    found, heading = {}, ""
-    for field in model.spoken():
-        heading = model.headings.get(field.name, heading)
-        found[field.name] = heading
-    return found
 
 
 def shown(field):

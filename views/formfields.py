@@ -1,21 +1,25 @@
 """Forms made from models: each field asks its peewee field for its words and its parsing."""
 
+from functools import reduce
+from operator import or_
+
 from flask_admin.contrib.peewee.ajax import QueryAjaxModelLoader
 from flask_admin.contrib.peewee.form import CustomModelConverter
 from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from peewee import ForeignKeyField
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import Choice as Shown
-from wtforms.fields.choices import SelectChoice
+from wtforms import HiddenField, SelectFieldBase, ValidationError
+from wtforms.fields.choices import Choice
 from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import Select, TextArea, TextInput
 from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
-from models import Employee
 from values import Invalid
 from views.session import me, whole
+
+WIDGETS = {"line": TextInput(), "area": TextArea(), "choice": Select()}
 
 
 def spoken(error):
@@ -27,13 +31,13 @@ def spoken(error):
     return str(error)
 
 
-class Parsed:
+class Parsed(SelectFieldBase):
     """A form field whose text is read by `parse` of the model's field and kept when it is refused."""
 
-    column, text = None, None
+    text = None
 
     def __init__(self, *args, column, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, widget=WIDGETS[column.widget], **kwargs)
         self.column = column
 
     def process_formdata(self, values):
@@ -49,42 +53,20 @@ class Parsed:
     def _value(self):
         return self.text if self.text is not None else self.column.show(self.data)
 
-
-class ParsedLine(Parsed, StringField):
-    pass
-
-
-class ParsedArea(Parsed, TextAreaField):
-    pass
-
-
-class ParsedChoice(Parsed, SelectField):
-    """A choice whose options come from the model's field; a blank one where it may be empty."""
-
-    def __init__(self, *args, column, **kwargs):
-        kwargs["choices"] = [SelectChoice("", ""), *(SelectChoice(code, _l(t)) for code, t in column.options)]
-        kwargs["validate_choice"] = False  # parse knows its codes
-        kwargs["coerce"] = lambda value: value  # else True becomes "True"
-        super().__init__(*args, column=column, **kwargs)
-
     def iter_choices(self):
-        chosen = self.text if self.text is not None else self.stored()
-        for option in self.choices:
-            yield Shown(option.value, option.label, option.value == chosen, {})
-
-    def stored(self):
-        if isinstance(self.data, bool):
-            return "1" if self.data else "0"
-        return self.data or ""
+        """The options of the model's field, and a blank one for what is empty."""
+        stored = {None: "", True: "1", False: "0"}.get(self.data, self.data)
+        chosen = stored if self.text is None else self.text
+        yield Choice("", "", chosen == "", {})
+        for code, label in self.column.options:
+            yield Choice(code, _l(label), code == chosen, {})
 
 
 class Required(ValueRequired):
     """Demands a value, but lets a refusal by `parse` speak first."""
 
     def __call__(self, form, field):
-        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
-            if field.process_errors:
-                raise StopValidation()
+        if not field.process_errors:
             super().__call__(form, field)
 
 
@@ -108,12 +90,11 @@ class ScopedSelect(AjaxSelectField):
 
 
 class ScopedLoader(QueryAjaxModelLoader):
-    """Looks rows up by typing, within the account's scope."""
+    """Looks rows up by typing, within the account's scope: by their names, else by those of their person."""
 
     def __init__(self, name, model, value="id"):
-        self.words = [getattr(model, name) for name in model.names]
-        super().__init__(name, model, fields=self.words or [model.id])
-        self.value = value
+        super().__init__(name, model, fields=model.names or ["id"])
+        self.value, self.paths = value, model.names or person_paths(model)
 
     def format(self, row):
         return (getattr(row, self.value), str(row)) if row else None
@@ -124,41 +105,45 @@ class ScopedLoader(QueryAjaxModelLoader):
 
     def get_list(self, term, offset=0, limit=10):
         query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
-        for word in (term or "").replace("\x00", "").split()[:5]:
-            if self.words:
-                query = query.where(holds(self.words, word))
-            elif "employee" in self.model._meta.fields:  # a row is found by the name of its person
-                people = Employee.select(Employee.id).where(holds((Employee.nip, Employee.name), word))
-                query = query.where(self.model.employee.in_(people))
+        for word in (term or "").replace("\x00", "").split()[:5] if self.paths else ():
+            query = query.where(holding(self.model, self.paths, word))
         most = max(1, min(limit or 10, 20))
         return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
 
 
-def holds(fields, word):
-    return any_of([field.contains(word) for field in fields])
+def person_paths(model):
+    """The paths to the names of a row's person, where it has one."""
+    link = model._meta.fields.get("employee")
+    return tuple(f"employee.{name}" for name in (link.rel_model.names if link else ()))
 
 
-def any_of(conditions):
-    first, *rest = conditions
-    for condition in rest:
-        first |= condition
-    return first
+def holding(model, paths, word):
+    """The condition that one of some paths has a word in it; related tables by a sub-select, read once."""
+    found, related = [], {}
+    for path in paths:
+        link, dot, rest = path.partition(".")
+        if dot:
+            related.setdefault(link, []).append(rest)
+        else:
+            found.append(getattr(model, path).contains(word))
+    for link, rests in related.items():
+        target = model._meta.fields[link].rel_model
+        meant = target.select(target.id).where(holding(target, rests, word))
+        found.append(getattr(model, link).in_(meant))
+    return reduce(or_, found)
 
 
 class Converter(CustomModelConverter):
     """Turns a model's field into a form field that says and allows what the model says."""
 
     def convert(self, model, field, field_args):
-        words = dict(field_args or {})
-        words |= {"label": _l(field.label), "description": _l(field.help_text) if field.help_text else ""}
-        words["validators"] = [Optional() if field.null else Required()]
+        words = {
+            "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
+            "validators": [Optional() if field.null else Required()],
+        }  # fmt: skip
         if isinstance(field, ForeignKeyField):
             loader = self.view._form_ajax_refs[field.name]
-            return FieldInfo(field.name, ScopedSelect(loader, allow_blank=field.null, **words))
-        if not hasattr(field, "parse"):  # of tables that nobody edits
-            return FieldInfo(*super().convert(model, field, words))
-        words |= {"render_kw": field.keyboard, "column": field, "default": field.default}
-        return FieldInfo(field.name, WIDGETS[field.widget](**words))
-
-
-WIDGETS = {"line": ParsedLine, "area": ParsedArea, "choice": ParsedChoice}
+            made = ScopedSelect(loader, allow_blank=field.null, **words)
+        else:
+            made = Parsed(column=field, render_kw=field.keyboard, default=field.default, **words)
+        return FieldInfo(field.name, made)

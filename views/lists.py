@@ -1,4 +1,4 @@
-"""Lists in four statements: joins, search, filters, sort and count over one set of aliases."""
+"""Lists in few statements: search, filters, sort, count and the columns of a page."""
 
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,7 +11,8 @@ import access
 from models import Setting
 from values import CONTROL
 from views.filters import Comparison, filters_for
-from views.formfields import ScopedLoader, any_of
+from views.formfields import ScopedLoader, holding
+from views.panels import paths_of
 from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
@@ -26,28 +27,11 @@ def kept_query(query):
 
 
 class Lists:
-    """The list half of AdminView: every path ("unit.parent.name") goes through one alias table."""
+    """The list half of AdminView; a column is a path ("unit.parent.name")."""
 
+    list_needs = ()  # long fields of which the cells of other columns are made
     can_set_page_size = True
     page_size = 50
-
-    def at(self, path):
-        """The aliased field of a dotted path; remembers the joins that lead there."""
-        *way, last = path.split(".")
-        self.joined(self.model.select(), [tuple(way)])
-        return getattr(self._aliases[*way], last)
-
-    def joined(self, query, keys):
-        """The query with the joins of these alias keys, parents first."""
-        return self.model.joined(query, keys, self._aliases)[0]
-
-    def _refresh_cache(self):
-        """Make every alias at the start: requests in several threads only read the table."""
-        super()._refresh_cache()
-        paths = [*self._sortable_columns.values(), *(path for path, _ in self._get_default_order() or ())]
-        keys = self.shown_keys(path for path, _ in self._list_columns)
-        for path in (*paths, *(".".join((*key, "id")) for key in keys)):
-            self.at(path)
 
     # -- what the declarations become
 
@@ -71,29 +55,20 @@ class Lists:
 
     def sort_path(self, name):
         """Sorting a reference sorts by the name that is shown, not by its id."""
-        field = self.field_of(name)
+        field = self.model.field_at(name)
         if not isinstance(field, ForeignKeyField):
             return name
         shown = next((n for n in field.rel_model.names if n == "name"), None)
         return f"{name}.{shown or field.rel_model.natural_key().name}"
 
-    def field_of(self, path):
-        """The model's field behind a dotted path, or None where a view formats its own column."""
-        return self.model.field_at(path)
-
     def init_search(self):
-        self._search_ways = {}
-        for path in self.column_searchable_list or ():
-            *way, name = path.split(".")
-            self._search_ways.setdefault(tuple(way), []).append(name)
-            self.at(".".join(way) or name)
-        return bool(self._search_ways)
+        return bool(self.column_searchable_list)
 
     def search_placeholder(self):
         return ", ".join(str(self.get_column_name(path)) for path in self.column_searchable_list)
 
     def scaffold_filters(self, name):
-        return filters_for(self.field_of(name), self.at(name), tuple(name.split(".")[:-1]))
+        return filters_for(self.model._meta.fields[name])
 
     def get_filter_arg(self, index, flt):
         return flt.arg
@@ -120,87 +95,40 @@ class Lists:
         key = whole(id)
         return self.get_query().where(self.model.id == key).first() if key else None
 
-    def conditions(self, search, filters):
-        """The conditions of search words and filters, and the alias keys they need."""
-        found, keys = [], set()
-        for word in (search or "").replace("\x00", "")[:200].split()[:8]:
-            found.append(any_of(list(self.matches(word))))
-            keys |= {way[:-1] for way in self._search_ways}
-        for index, _, value in filters or ():
-            chosen = self._filters[index]
-            found.append(chosen.condition(value))
-            keys.add(chosen.path)
-        return found, keys - {()}
-
-    def matches(self, word):
-        """A condition for each table that is searched: related ones by a sub-select, read once."""
-        for way, names in self._search_ways.items():
-            if not way:
-                yield any_of([getattr(self.model, name).contains(word) for name in names])
-                continue
-            related = self.field_of(".".join(way)).rel_model
-            holds = any_of([getattr(related, name).contains(word) for name in names])
-            yield self.at(".".join(way)).in_(related.select(related.id).where(holds))
-
-    def ordering(self, column, descending):
-        """The order of the page, ending in the key so that pages never overlap."""
-        path = self._sortable_columns.get(column) if column else None
-        order = [(path, descending)] if path else list(self._get_default_order() or ())
-        fields = [self.at(p).desc() if desc else self.at(p).asc() for p, desc in order]
-        keys = {tuple(p.split(".")[:-1]) for p, _ in order} - {()}
-        return [*fields, self.model.id.desc() if descending else self.model.id], keys
-
-    def chosen_rows(self, search, filters, column, descending):
-        """The filtered, sorted query of the list, with the joins that these need."""
-        conditions, keys = self.conditions(search, filters)
-        order, sort_keys = self.ordering(column, descending)
+    def found(self, search, filters):
+        """A query of the rows that search words and filters leave."""
         query = self.get_query()
-        if conditions:
-            query = query.where(*conditions)
-        return self.joined(query, keys | sort_keys).order_by(*order)
+        for word in (search or "").replace("\x00", "")[:200].split()[:8]:
+            query = query.where(holding(self.model, self.column_searchable_list, word))
+        for index, _, value in filters or ():
+            query = query.where(self._filters[index].condition(value))
+        return query
+
+    def order(self, column, descending):
+        """[(path, whether it descends)], ending in the key so that pages never overlap."""
+        path = self._sortable_columns.get(column)
+        order = [(path, descending)] if path else self._get_default_order() or []
+        return [(tuple(path.split(".")), down) for path, down in (*order, ("id", descending))]
 
     def matching(self):
         """The rows of the list in the address, on all its pages: its search, filters and sort."""
         args = self._get_list_extra_args()
         column = self._get_column_by_idx(args.sort)
-        return self.chosen_rows(args.search, args.filters, column and column[0], args.sort_desc)
+        order = self.order(column and column[0], args.sort_desc)
+        return self.model.with_paths(self.found(args.search, args.filters), (), order)
 
     def get_list(self, page, sort_column, sort_desc, search, filters, execute=True, page_size=None):
-        conditions, keys = self.conditions(search, filters)
-        base = self.get_query().where(*conditions) if conditions else self.get_query()
-        count = self.joined(base, keys).select(fn.COUNT(SQL("*"))).scalar()
+        found = self.found(search, filters)
+        count = found.select(fn.COUNT(SQL("*"))).scalar()
         if not count:
             return 0, []
-        order, sort_keys = self.ordering(sort_column, sort_desc)
-        listed = {path for _, path, _ in self.chosen_columns()}
-        shown = self.shown_keys(listed)
-        query = self.joined(base, keys | sort_keys | shown)
-        page = max(0, min(page or 0, FARTHEST_PAGE))
+        listed, bulky = [path for _, path, _ in self.chosen_columns()], TextField | BlobField
+        wanted = {*listed, *self.list_needs}
+        own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, bulky)]
+        paths = [*((name,) for name in own), *paths_of(self.model, listed)]
         size = page_size or self.page_size
-        query = query.select(*self.selection(shown, listed)).order_by(*order).limit(size).offset(page * size)
-        return count, list(query)
-
-    def shown_keys(self, paths):
-        """The alias keys of the references that these columns show."""
-        keys = set()
-        for path in paths:
-            steps = tuple(path.split("."))
-            whole = isinstance(self.field_of(path), ForeignKeyField)
-            keys.add(steps if whole else steps[:-1])
-        return keys - {()}
-
-    def selection(self, keys, listed):
-        """The columns of the page: what it shows, and of references the words that name them."""
-        bulky = TextField | BlobField
-        own = [f for f in self.model._meta.sorted_fields if f.name in listed or not isinstance(f, bulky)]
-        ways = {key[: n + 1] for key in keys for n in range(len(key))}
-        return [*own, *(column for way in sorted(ways, key=len) for column in self.naming(way, listed))]
-
-    def naming(self, way, listed):
-        """The columns of a joined table that the list needs: its key, its names, those asked for."""
-        related, start = self.field_of(".".join(way)).rel_model, ".".join(way) + "."
-        asked = {path[len(start) :].split(".")[0] for path in listed if path.startswith(start)}
-        return [getattr(self._aliases[way], name) for name in sorted({"id", *related.names, *asked})]
+        query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(size)
+        return count, list(query.offset(size * max(0, min(page or 0, FARTHEST_PAGE))))
 
     # -- addresses
 
@@ -241,23 +169,8 @@ class Lists:
     def get_safe_page_size(self, page_size):
         return min(page_size, LARGEST_PAGE) if page_size and page_size > 0 else self.page_size
 
-    def _get_column_by_idx(self, idx):
-        column = super()._get_column_by_idx(idx)
-        return column if column and column[0] in self._sortable_columns else None
-
     def _get_list_filter_args(self):
-        """The filters of the address; empty ones are skipped, refused ones said."""
-        found = []
-        for arg, value in request.args.items():
-            position, _, key = arg[3:].partition("_")
-            if not arg.startswith("flt") or not value.strip() or key not in (self._filter_args or {}):
-                continue
-            index, chosen = self._filter_args[key]
-            if chosen.validate(value):
-                found.append((position, (index, str(chosen.name), value)))
-            else:
-                words = gettext(
-                    "Filter %(name)s: “%(value)s” tidak dapat dibaca", name=chosen.name, value=value
-                )
-                flash(words, "error")
-        return [pair for _, pair in sorted(found, key=lambda item: item[0])]
+        return [chosen for chosen in super()._get_list_filter_args() or () if chosen[2].strip()]
+
+    def get_invalid_value_msg(self, value, filter):
+        return gettext("Filter %(name)s: “%(value)s” tidak dapat dibaca", name=filter.name, value=value)

@@ -21,20 +21,21 @@ class Saving:
 
     def within_reach(self, row, *periods):
         """Whether the account may write this row, and no closed period, of these either, closes it."""
-        return not frozen(row, *periods) and row.id in self.reachable([row])
-
-    def reachable(self, rows):
-        """The ids of these rows that the account may write and no closed period closes."""
-        reach, conditions = access.writable(self.model, me()), []
-        if self.model.frozen_with_period:
-            period = self.model.period
-            conditions.append(period.is_null() | period.not_in(Period.ids("closed")))
-        return self.model.those([row.id for row in rows], *conditions, *([] if reach is None else [reach]))
+        reach = access.writable(self.model, me())
+        return not frozen(row, *periods) and bool(
+            self.model.those([row.id], *([] if reach is None else [reach]))
+        )
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
         flash(gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error")
         return False
+
+    def on_model_change(self, form, row, is_created):
+        """No row becomes its own ancestor."""
+        up = getattr(row, "upward", "")
+        if up and not is_created and row.id in row.above(row.__data__[up]):
+            raise ValidationError(gettext("Lingkaran: data ini menjadi atasan dirinya sendiri."))
 
     def create_model(self, form):
         row = self.model()

@@ -18,18 +18,23 @@ from excel.write import jobs, uploads
 from excel.write.apply import NotApplied, apply
 from excel.write.sight import open_to
 from excel.write.undo import undo, written_ids
-from models import Change, Rating
+from models import Change, Rating, Upload
 from values import Invalid, as_text
+from views.base import AdminView
 from views.exports import MIME
 from views.formfields import spoken
 from views.history import lines_of
 from views.session import me, whole
-from views.settings import UploadView
 from views.shown import badge
 
 
-class UploadsView(UploadView):
+class UploadsView(AdminView):
     """The history of uploads, the review of one, and what may be done with it."""
+
+    model = Upload
+    column_searchable_list = ("filename", "sheet", "user.username")
+    column_default_sort = ("at", True)
+    details_template = "admin/upload_details.html"
 
     def own(self, id):
         upload = self.get_one(id)

@@ -1,0 +1,322 @@
+"""What the tables say otherwise than AdminView: narrower lists, actions of their own, pages that explain."""
+
+import secrets
+from operator import itemgetter
+
+from flask import abort, current_app, flash, g, get_template_attribute, request
+from flask_admin import expose
+from flask_admin.actions import action
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from wtforms.validators import ValidationError
+
+import access
+import audit
+import compute
+from capabilities.ratings import RECAP, SIASN, Totals
+from database import write
+from excel.out.export import rows_of, taken
+from models import (
+    Assessment,
+    Award,
+    Change,
+    Complaint,
+    ComplaintEvent,
+    Employee,
+    Objection,
+    Period,
+    Policy,
+    Rating,
+    Training,
+    Unit,
+    UnitResult,
+    User,
+)
+from rating import MATRIX
+from values import CONTROL, Invalid
+from views.base import AdminView
+from views.formfields import spoken
+from views.grid import Grid
+from views.history import lines_of, linked, model_of
+from views.session import me
+from views.shown import words
+
+# ------------------------------------------------------------------ people and accounts
+
+
+class EmployeeView(AdminView):
+    model = Employee
+    list_without = ("position_type", "email", "phone", "active", "job_class")
+    column_searchable_list = ("nip", "name", "position")
+    column_default_sort = "name"
+
+
+class UserView(AdminView):
+    model = User
+    list_without = ("must_change_password",)
+    column_searchable_list = ("username", "employee.name")
+    action_verbs = {"new_password": "update"}
+
+    def on_model_change(self, form, row, is_created):
+        """A change of role, scope or activity takes effect at once: the account's sessions end."""
+        if not is_created and row.leaves_nobody():
+            raise ValidationError(
+                gettext("Ini admin aktif terakhir; beri peran admin kepada akun lain lebih dahulu.")
+            )
+        if is_created:
+            g.secret = new_password()
+            row.password, row.must_change_password = User.hashed(g.secret), True
+        else:
+            row.epoch += 1
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self):
+        answer = super().create_view()
+        made = request.method == "POST" and getattr(answer, "status_code", 200) == 302 and "secret" in g
+        return self.once([(request.form["username"], g.secret)]) if made else answer
+
+    @action("new_password", _l("Buat sandi baru"), _l("Buat sandi baru dan akhiri semua sesi akun ini?"))
+    def give_new_password(self, ids):
+        rows, made = self.chosen(ids), []
+        if len(rows) > MOST_PASSWORDS:  # each takes a tenth of a second to hash
+            return flash(gettext("Paling banyak %(n)s akun sekaligus.", n=MOST_PASSWORDS), "error")
+        for row in rows:
+            before, password = audit.snapshot(row), new_password()
+            row.password = User.hashed(password)
+            row.must_change_password, row.epoch = True, row.epoch + 1
+            audit.update(row, before, user=me())
+            made.append((row.username, password))
+        return self.once(made)
+
+
+MOST_PASSWORDS = 50
+
+
+def new_password():
+    """Four groups of four letters and digits that cannot be mistaken for one another."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+# ------------------------------------------------------------------ assessments and ratings
+
+
+class Computes(AdminView):
+    """A list from whose rows ratings can be computed: those of the row's employee, or of a whole period."""
+
+    action_verbs = {"compute": "compute"}
+
+    @action("compute", _l("Hitung predikat"), _l("Hitung predikat pegawai terpilih?"))
+    def compute_selected(self, ids):
+        groups = {}
+        for row in self.chosen(ids):
+            groups.setdefault(row.period_id, set()).add(row.employee_id)
+        for period, people in groups.items():
+            self.run(Period.get_by_id(period), sorted(people))
+
+    @staticmethod
+    def run(period, employees=None):
+        """Compute a period for the account's people and say what came of it."""
+        try:
+            outcome = compute.compute(period, user=me(), employees=employees)
+        except compute.Closed as closed:
+            return flash(spoken(closed), "error")
+        flash(
+            gettext("%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai.",
+                    period=str(period), new=outcome.new, changed=outcome.changed, same=outcome.same,
+                    none=outcome.incomplete), "success",
+        )  # fmt: skip
+        if outcome.missing:
+            names = ", ".join(label for _, label in outcome.missing[:5])
+            more = gettext(" dan %(n)s lainnya", n=outcome.incomplete - 5) if outcome.incomplete > 5 else ""
+            flash(gettext("Belum dinilai: %(names)s%(more)s", names=names, more=more), "info")
+        return None
+
+
+class PeriodView(Computes):
+    model = Period
+    column_default_sort = ("starts_on", True)
+
+    @action("compute", _l("Hitung predikat"), _l("Hitung predikat untuk periode terpilih?"))
+    def compute_selected(self, ids):
+        for period in self.chosen(ids):
+            self.run(period)
+
+
+class AssessmentView(Grid, Computes):
+    model = Assessment
+    list_template = "admin/assessments.html"
+    list_without = ("assessor",)
+    form_without = ("by_desk",)
+
+
+class RatingView(Computes):
+    model = Rating
+    column_formatters = {  # of who has no supervisor in the register the rater that the office's settings name
+        "rater": lambda view, context, row, path: row.rater or current_app.config["TOP_RATER"]
+    }
+    details_template = "admin/model/rating.html"
+    list_template = "admin/ratings.html"
+    export_types = ("xlsx", "csv", "siasn")
+    list_without = (
+        "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
+        "acknowledged_on",
+    )  # fmt: skip
+    form_without = ("employee", "period", *compute.Suggestion._fields)
+    can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
+    matrix = MATRIX
+
+    def export_part(self, export_type):
+        return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
+
+    @expose("/recap/")
+    def recap(self):
+        """A unit's ratings of a period as a page to print and sign: a working copy, no official document."""
+        if not self.can_recap:
+            abort(403)
+        periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
+        newest = Period.current() or next(iter(periods.values()), None)
+        period, unit = periods.get(request.args.get("period"), newest), self.asked_unit()
+        people, totals = [], Totals(RECAP)
+        if unit and period:
+            found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
+            people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
+            taken(RECAP, len(people), me())
+        return self.render(
+            "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
+            totals=list(totals.rows()), words=words,
+        )  # fmt: skip
+
+    @staticmethod
+    def asked_unit():
+        """The unit of the address, else the account's own; None, and said why, where there is none."""
+        code = CONTROL.sub("", request.args.get("unit", ""))
+        try:
+            return access.unit_of(code, me()) if code else me().unit
+        except Invalid as refusal:
+            return flash(spoken(refusal), "error")
+
+    def why(self, row):
+        """The sentences that answer "Mengapa predikat ini?"."""
+        return compute.reasons(row, gettext)
+
+    @staticmethod
+    def short_word(code):
+        """A level or predikat in the narrow cells of the 3x3 table."""
+        labels = Rating.predicate.labels | Rating.work_level.labels
+        return gettext(labels[code]).replace(" Ekspektasi", "").replace("/", "/\u200b")
+
+
+class UnitResultView(AdminView):
+    model = UnitResult
+    column_searchable_list = ("unit.name", "unit.code")
+    column_default_sort = [("period.starts_on", True), ("unit.name", False)]
+
+
+class ObjectionView(AdminView):
+    model = Objection
+    form_without = ("rating", "filed_on", "reason", "decision", "due_on", "decided_on")
+    column_list = ["rating.employee.name", "rating.period.name", "filed_on", "due_on", "decision",
+                   "decided_on"]  # fmt: skip
+    column_searchable_list = ("rating.employee.nip", "rating.employee.name")
+
+
+# ------------------------------------------------------------------ development and complaints
+
+
+class TrainingView(AdminView):
+    model = Training
+    list_without = ("provider", "ends_on", "certificate_no")
+    column_searchable_list = ("employee.nip", "employee.name", "title", "provider")
+
+
+class AwardView(AdminView):
+    model = Award
+    list_without = ("decree_no", "amount", "period")
+    column_searchable_list = ("employee.nip", "employee.name", "title", "decree_no")
+    column_default_sort = ("granted_on", True)
+
+
+class ComplaintView(AdminView):
+    model = Complaint
+    list_without = ("channel", "employee", "verify_due", "respond_due", "answered_on", "closed_on",
+                    "substantiated", "satisfaction")  # fmt: skip
+    column_searchable_list = ("ticket", "subject")
+    column_default_sort = ("received_on", True)
+    form_without = ("ticket", "reporter")
+    action_verbs = {"reporter": "look"}
+
+    @action(
+        "reporter", _l("Lihat pelapor"), _l("Melihat identitas pelapor dicatat atas nama Anda. Lanjutkan?")
+    )
+    def look_at_reporter(self, ids):
+        """Show who reported; every look leaves a line in the trail."""
+        rows = self.chosen(ids)
+        with write():
+            for row in rows:
+                audit.log("look", row, user=me())
+        return self.once([(row.ticket, row.reporter or gettext("anonim")) for row in rows])
+
+
+class ComplaintEventView(AdminView):
+    model = ComplaintEvent
+    column_searchable_list = ("complaint.ticket", "text")
+
+
+# ------------------------------------------------------------------ what is set, and what happened
+
+
+class PolicyView(AdminView):
+    model = Policy
+    column_list = ["valid_from", "source", "ratified", "weight_supervisor", "weight_peer",
+                   "weight_subordinate", "above_from", "meets_from"]  # fmt: skip
+
+    def delete_model(self, row):
+        """The last policy stays: every rating needs one."""
+        if Policy.select().count() > 1:
+            return super().delete_model(row)
+        flash(gettext("Aturan terakhir tidak dapat dihapus; ubah isinya atau tambahkan yang baru."), "error")
+        return False
+
+
+class ChangeView(AdminView):
+    """The trail in words: what each line did stands in one column, and its record is a link away."""
+
+    model = Change
+    column_list = ("at", "user", "action", "upload", "table", "label", "after")
+    column_searchable_list = ("label", "table", "user.username")
+    details_without, list_needs = ("before",), ("before", "after")
+    column_labels = {"upload": _l("Lewat"), "after": _l("Perubahan")}
+    column_formatters = {
+        "user": lambda view, context, change, name: change.user or gettext("sistem"),
+        "action": lambda view, context, change, name: change.line.word,
+        "upload": lambda view, context, change, name: part("door", change.line),
+        "table": lambda view, context, change, name: table_word(change),
+        "label": lambda view, context, change, name: part("record", change),
+        "after": lambda view, context, change, name: part("diff", change.line.differences),
+    }
+
+    def get_list(self, *args, **kwargs):
+        count, rows = super().get_list(*args, **kwargs)
+        return count, with_lines(rows)
+
+    def get_one(self, id):
+        row = super().get_one(id)
+        return row and with_lines([row])[0]
+
+
+def with_lines(rows):
+    for line in linked(lines_of(rows)):
+        line.change.line = line
+    return rows
+
+
+def part(name, value):
+    """A part of `parts.html` as a cell."""
+    return Markup(get_template_attribute("parts.html", name)(value))  # noqa: S704 - our own template, escaped there
+
+
+def table_word(change):
+    model = model_of(change)
+    return gettext(model.noun) if model else change.table
