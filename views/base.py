@@ -18,6 +18,7 @@ from excel.sheet import sheet_for
 from fields import Day, Moment, Text
 from flows import FLOWS
 from models import Employee
+from panels import Named
 from tables import Record
 from views.exports import Exports
 from views.filters import special
@@ -72,7 +73,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     def own_filters(self):
         """Filters beside those that the fields give: what the rooms name."""
-        return [special(named) for named in gathered("FILTERS") if named.model is self.model]
+        return [special(named) for named in gathered(Named) if named.model is self.model]
 
     # -- words
 

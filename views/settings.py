@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from models import Change, Policy, Upload
 from views.base import AdminView
-from views.history import lines_of, linked, model_of
+from views.history import TABLES, lines_of
 
 
 class PolicyView(AdminView):
@@ -56,13 +56,13 @@ class ChangeView(AdminView):
 
     def get_list(self, *args, **kwargs):
         count, rows = super().get_list(*args, **kwargs)
-        for line in linked(lines_of(rows)):
+        for line in lines_of(rows, linked=True):
             line.change.line = line
         return count, rows
 
     def get_one(self, id):
         row = super().get_one(id)
-        for line in linked(lines_of([row] if row else [])):
+        for line in lines_of([row] if row else [], linked=True):
             row.line = line
         return row
 
@@ -73,5 +73,5 @@ def part(name, value):
 
 
 def table_word(change):
-    model = model_of(change)
+    model = TABLES.get(change.table)
     return gettext(model.noun) if model else change.table
