@@ -26,7 +26,7 @@ from settings import ROOT, secret_key, settings
 from views import register
 from views.account import account
 from views.help import guides, help_url
-from views.home import HomeView
+from views.panels import HomeView
 from views.public import preferred, public
 from views.session import HASHED, guard, me, nonce
 

@@ -1,4 +1,4 @@
-"""What pages show of a capability: panels, cards and questions, each with the list that it leads to."""
+"""What pages show of a capability: panels and numbers, each with the list that it leads to."""
 
 import re
 from collections.abc import Callable
@@ -7,14 +7,13 @@ from datetime import timedelta
 from operator import eq, gt, lt
 from typing import Any, NamedTuple
 
-from peewee import Field, ForeignKeyField
+from peewee import Field, ForeignKeyField, fn
 
 import access
 from database import moment
 from fields import Day, Whole, YesNo
 
 FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
-SHORT = 10  # rows of a list
 
 
 def argument(field, word):
@@ -22,24 +21,24 @@ def argument(field, word):
     return re.sub(r"\W+", "_", f"{field.verbose_name} {word}".lower()).strip("_")
 
 
-@dataclass(frozen=True)
-class Named:
-    """A filter that no field gives: `holds(code, user)` is a condition, `options()` are its (code, words)."""
+class Named(NamedTuple):
+    """A filter that no field gives: whether a condition of the account holds, or with `options`, which give
+    (code, words), a condition of the account and the code that was chosen."""
 
     model: type
     label: str
     arg: str
-    holds: Callable
-    options: Callable
+    condition: Callable
+    options: Callable | None = None
 
-    @classmethod
-    def whether(cls, model, label, arg, condition):
-        """The filter of what is (Ya, 1) or is not (Tidak): `condition(user)` holds of the first."""
+    def choices(self):
+        return self.options() if self.options else YesNo.options
 
-        def holds(code, user):
-            return condition(user) if code == "1" else ~condition(user)
-
-        return cls(model, label, arg, holds, lambda: YesNo.options)
+    def holds(self, code, user):
+        """The condition that a code puts on the rows of the table."""
+        if self.options:
+            return self.condition(user, code)
+        return self.condition(user) if code == "1" else ~self.condition(user)
 
 
 class Where(NamedTuple):
@@ -109,12 +108,6 @@ class Listed(NamedTuple):
         return query
 
 
-def listed(declared, user, record):
-    """The Listed of a panel, card or question; None where there is nothing to ask, as without an open period."""
-    filters = declared.filters(user, record) if callable(declared.filters) else declared.filters
-    return None if filters is None else Listed(declared.model, filters)
-
-
 class Word(str):
     """A cell that is a word of ours rather than data: it is translated where it is shown."""
 
@@ -133,6 +126,12 @@ class Figures(NamedTuple):
     head: tuple
     lines: list
     about: str = ""
+
+
+def listed(declared, user, record):
+    """The Listed of a panel or number as an account is led to it; None where there is nothing to ask, as without a period."""
+    filters = declared.filters(user, record) if callable(declared.filters) else declared.filters
+    return None if filters is None else Listed(declared.model, filters)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,30 +157,37 @@ class Panel:
     figures: Callable | None = None
     empty: str = ""
     place: int = WORK
-    most: int = SHORT
+    most: int = 10
     page: str = "details_view"
     bar: tuple = ()
     over_time: bool = False
 
 
 @dataclass(frozen=True)
-class Card:
-    """A number on the start pages of some roles: how long a list is, or else what `count(user, period)` gives."""
+class Number:
+    """How long a list is, or what a field of it adds up to: a card of some `roles`, or a line of a `panel` of all rooms."""
 
     label: str
-    roles: str
     model: type
     filters: Callable | tuple = ()
-    count: Callable | None = None
+    roles: str = ""
+    panel: str = ""
+    adds: Field | None = None
     waits: bool = False  # whether it is work to do: good at none, a warning above
 
+    def asked(self, user, period):
+        """(The number, the list that it leads to) of an account."""
+        leads = listed(self, user, period)
+        if leads is None:
+            return 0, Listed(self.model)
+        rows = leads.rows(user)
+        return (rows.select(fn.SUM(self.adds)).scalar() or 0) if self.adds else rows.count(), leads
 
-@dataclass(frozen=True)
-class Button:
-    """What one begins with on the start page: who may do `verb` to `model` goes to `page` (with `values`)."""
+
+class Button(NamedTuple):
+    """What one begins with on the start page: who may upload to `model` goes to `page` (with `values`)."""
 
     label: str
-    verb: str
     model: type
     page: str
     values: dict
@@ -189,19 +195,8 @@ class Button:
     main: bool = False
 
 
-@dataclass(frozen=True)
-class Question:
-    """A line of a panel that all rooms share: how long a list is, or else what `count(user)` gives."""
-
-    panel: str
-    label: str
-    model: type | None = None
-    filters: Callable | tuple = ()
-    count: Callable | None = None
-
-
-def referring(column, *columns, order, title=None, below=False, most=5):
-    """The panel that rows of a table bring to the record to which `column` refers.
+def referring(column, *columns, order=(), title=None, below=False):
+    """The panel that rows of a table bring to the record to which `column` refers, the newest first.
 
     With `below` the rows of the records under it count too, as in a tree of units.
     """
@@ -213,5 +208,5 @@ def referring(column, *columns, order, title=None, below=False, most=5):
 
     return Panel(
         key=f"{model._meta.table_name}-{column.name}", title=title or model.noun, of=(target,),
-        model=model, filters=filters, order=order, columns=columns, most=most,
+        model=model, filters=filters, order=order or (model.id.desc(),), columns=columns, most=5,
     )  # fmt: skip

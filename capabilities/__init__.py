@@ -18,6 +18,6 @@ __all__ = ["CAPABILITIES", "SHEETS", "gathered"]
 CAPABILITIES = (people, periods, assessments, ratings, trainings, awards, complaints, rules, trail)
 
 
-def gathered(name):
-    """What all rooms declare under a name, in their order: PANELS, CARDS, QUESTIONS, FILTERS, SEARCHED."""
-    return [thing for room in CAPABILITIES for thing in getattr(room, name, ())]
+def gathered(kind):
+    """What all rooms show of a kind, in their order: a Panel, Number, Button or Named filter; a model that is searched."""
+    return [thing for room in CAPABILITIES for thing in getattr(room, "SHOWN", ()) if isinstance(thing, kind)]

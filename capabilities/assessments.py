@@ -13,7 +13,7 @@ from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
-from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
+from panels import Button, Figures, Line, Listed, Named, Number, Panel, Where, referring
 from rating import MATRIX, predicate_of
 from seed_data import assessments as demo_rows
 from values import N_, Invalid
@@ -24,6 +24,7 @@ HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
 GIVEN = ("work_score", "behaviour_score", "work_level", "behaviour_level")
 SAID = (*GIVEN, "note")
+SETTLED = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))  # from *final* on its assessments are locked
 RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
 
@@ -39,27 +40,20 @@ def for_employee(user):
 
 def changes(user):
     """What an account may say, or deliver, and of whom; nothing of a rating that is final."""
+    same = (Rating.employee == Assessment.employee) & (Rating.period == Assessment.period)
+    unlocked = ~fn.EXISTS(Rating.select(Rating.id).where(same, SETTLED))
+    me = user.employee_id or 0
     if user.role == "employee":
-        return (Assessment.assessor == (user.employee_id or 0)) & unlocked()
-    mine = (Assessment.employee == (user.employee_id or 0)) & (Assessment.source == "self")
-    word, others = (of_whom(rule) for rule in (led(user), heard(user)))
-    said = ((Assessment.source == "supervisor") & word) | ((Assessment.source != "supervisor") & others)
-    return (said | mine) & unlocked()
+        return (Assessment.assessor == me) & unlocked
+    word = (Assessment.source == "supervisor") & of_whom(led(user))
+    others = (Assessment.source != "supervisor") & of_whom(heard(user))
+    mine = (Assessment.employee == me) & (Assessment.source == "self")
+    return (word | others | mine) & unlocked
 
 
 def of_whom(rule):
     """A condition on Employee as one on Assessment."""
     return SQL("1 = 1") if rule is None else Assessment.employee.in_(Employee.select(Employee.id).where(rule))
-
-
-def unlocked():
-    """Assessments whose rating is not settled yet: from *final* on they are locked."""
-    settled = Rating.select(Rating.id).where(
-        (Rating.employee == Assessment.employee)
-        & (Rating.period == Assessment.period)
-        & Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))
-    )
-    return ~fn.EXISTS(settled)
 
 
 def locked(user):
@@ -76,48 +70,47 @@ table(
 )  # fmt: skip
 
 
-class Reach:
-    """Of whom an account may say what, for rows that are not stored yet: a rule across columns."""
+def within_reach(user):
+    """The rule of whom an account may say what, for rows that are not stored yet."""
 
-    def __init__(self, user):
-        self.user, self.ids = user, Memo(self._ids)
-
-    def _ids(self, kind):
-        """The ids of the people of whom the supervisor's word or others' may be given; None means all."""
-        rule = led(self.user) if kind == "supervisor" else heard(self.user)
+    def ids(whom):
+        rule = whom(user)
         return None if rule is None else {key for (key,) in Employee.select(Employee.id).where(rule).tuples()}
 
-    def __call__(self, values):
+    known = Memo(ids)  # of whom the supervisor's word (led) or others' (heard) may be given; None means all
+
+    def rule(values):
         employee, source = values.get("employee"), values.get("source")
-        if self.user is None or employee is None or (source == "self" and employee == self.user.employee_id):
+        if user is None or user.role == "employee" or employee is None:
+            return  # an employee answers what she was asked; the row's own scope decides
+        herself = employee == user.employee_id
+        reached = known[led if source == "supervisor" else heard]
+        if (source == "self" and herself) or reached is None or employee in reached:
             return
-        if self.user.role == "employee":  # answers what she was asked; the row's own scope decides
-            return
-        ids = self.ids["supervisor" if source == "supervisor" else "others"]
-        if ids is None or employee in ids:
-            return
-        if employee == self.user.employee_id:
+        if herself:
             yield "employee", N_("Anda tidak dapat menilai diri sendiri")
         elif source == "supervisor":
             yield "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
         else:
             yield "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
 
+    return rule
 
-class Settled:
-    """Nothing is said any more of somebody whose rating of the period is final."""
 
-    def __init__(self):
-        self.people = Memo(self._people)
+def not_settled():
+    """The rule that nothing is said any more of somebody whose rating of the period is final."""
 
-    def _people(self, period):
-        settled = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))
-        query = Rating.select(Rating.employee).where(Rating.period == period, settled)
+    def people(period):
+        query = Rating.select(Rating.employee).where(Rating.period == period, SETTLED)
         return {key for (key,) in query.tuples()}
 
-    def __call__(self, values):
-        if values.get("period") and values.get("employee") in self.people[values["period"]]:
+    settled = Memo(people)
+
+    def rule(values):
+        if values.get("period") and values.get("employee") in settled[values["period"]]:
             yield "employee", N_("predikatnya sudah final; nilainya terkunci")
+
+    return rule
 
 
 # ------------------------------------------------------------------ what follows
@@ -128,15 +121,17 @@ def ratings_rest_on_it(wrote):
     """Ratings that are not final yet rest on changed ground."""
     if not Rating.select().where(resting()).exists():
         return
-    changed, people = list(wrote.changed(*RATED_BY)), defaultdict(set)
-    stored = Assessment.select(Assessment.period, Assessment.employee)
-    pairs = set(stored.where(among(Assessment.id, [key for key, *_ in changed])).tuples())
-    whole = [values for _, *both in changed for values in both if {"employee", "period"} <= values.keys()]
-    pairs |= {(values["period"], values["employee"]) for values in whole}
-    for period, employee in pairs:
+    ids, people = [], defaultdict(set)  # people of a period, as the rows are now and as they were
+    for key, *both in wrote.changed(*RATED_BY):
+        ids.append(key)
+        for values in both:
+            if {"employee", "period"} <= values.keys():
+                people[values["period"]].add(values["employee"])
+    stored = Assessment.select(Assessment.period, Assessment.employee).where(among(Assessment.id, ids))
+    for period, employee in stored.tuples():
         people[period].add(employee)
     for period, employees in people.items():
-        shake((Rating.period == period) & among(Rating.employee, employees))
+        shake(Rating.period == period, among(Rating.employee, employees))
 
 
 @audit.follow(Assessment)
@@ -158,7 +153,7 @@ def ratings_rest_on_her(wrote):
 @audit.follow(Policy)
 def ratings_rest_on_rules(wrote):
     """And on the policy in force when the period ends."""
-    shake(Rating.id.is_null(False))
+    shake()
 
 
 def resting():
@@ -167,9 +162,9 @@ def resting():
     return unsettled & (Rating.basis_changed == False)  # noqa: E712 - SQL
 
 
-def shake(condition):
+def shake(*conditions):
     """Mark the ratings whose ground has changed; their version stays, for nobody edited them."""
-    Rating.update(basis_changed=True).where(condition, resting()).execute()
+    Rating.update(basis_changed=True).where(resting(), *conditions).execute()
 
 
 # ------------------------------------------------------------------ the sheet
@@ -197,7 +192,9 @@ class AssessmentSheet(Sheet):
         if "assessor" not in values:
             values["assessor"] = {"supervisor": supervisor, "self": employee}.get(source)
             row.defaulted = ("assessor",)
-        elif unusual(source, values["assessor"], supervisor):
+        elif values["assessor"] and (
+            source == "public" or (source == "supervisor" and supervisor not in (None, values["assessor"]))
+        ):
             checked.warn(row, "assessor", N_("bukan atasan langsung yang tercatat; periksa sebelum disimpan"))
         return None
 
@@ -227,7 +224,7 @@ class AssessmentSheet(Sheet):
         return answered and old["assessor"] not in (None, user.employee_id)
 
     def rules(self, user):
-        return [Reach(user), Settled(), self.model.problems]
+        return [within_reach(user), not_settled(), self.model.problems]
 
     def disagrees(self, row, merged):
         """A Predikat beside two levels must be theirs (DOMAIN 1.3, 11)."""
@@ -274,12 +271,6 @@ class AssessmentSheet(Sheet):
         return prefilled(context.user, period, unit_code), versions(context.user, period, unit_code)
 
 
-def unusual(source, assessor, supervisor):
-    if source == "public":
-        return assessor is not None
-    return source == "supervisor" and None not in (assessor, supervisor) and assessor != supervisor
-
-
 def stored_assessment(key, stored):
     """The stored row that a blank NIP Penilai means: that without an assessor, else the usual one's."""
     employee, period, source, _ = key
@@ -298,32 +289,25 @@ ASSESSMENTS = AssessmentSheet(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ panels
+# ------------------------------------------------------------------ what pages show
 
 
 def recent_periods():
     return list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples())
 
 
-def of_code(code, user):
-    """The condition of people not yet assessed in the period of this code."""
+def missing_in(user, code):
     return Employee.unassessed(Period.select(Period.id).where(Period.code == code))
 
 
 def asked_of(user):
-    """The condition of requests in open periods that wait for the account's own person."""
+    """Requests in open periods that wait for the account's own person."""
     mine = Assessment.assessor == (user.employee_id or 0)
     return mine & Assessment.unanswered() & Assessment.period.in_(Period.ids("open"))
 
 
-UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", of_code, recent_periods)
-ASKED = Named.whether(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
-FILTERS = (UNASSESSED, ASKED)
-
-
-def unassessed(user, period):
-    """The people of an account who are not yet assessed in a period."""
-    return staff(user).where(Employee.unassessed(period.id))
+UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", missing_in, recent_periods)
+ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
 
 
 def left(user, period):
@@ -336,9 +320,9 @@ def progress(user, period):
     if period:
         branches = Unit.branches(user.unit_id)
         units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
-        total, missing = by_branch(staff(user), branches), by_branch(unassessed(user, period), branches)
-        order = sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name))
-        for key in order:
+        total = by_branch(staff(user), branches)
+        missing = by_branch(staff(user).where(Employee.unassessed(period.id)), branches)
+        for key in sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name)):
             unit = units[key]
             itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
             place = Where(Employee.unit, unit.code, "equals" if itself else "within")
@@ -354,22 +338,18 @@ def by_branch(people, branches):
     return counts
 
 
-BUTTONS = (
-    Button(N_("Unduh lembar nilai"), "upload", Assessment, "import.template", {"sheet": "assessments"}, main=True),
-    Button(N_("Unggah Excel"), "upload", Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
-    Button(N_("Isi di layar"), "upload", Assessment, "assessment.grid", {}),
-)  # fmt: skip
-CARDS = (
-    Card(N_("Belum dinilai"), "hr supervisor", Employee, left, waits=True),
-    Card(N_("Penilaian yang diminta dari Anda"), "employee", Assessment, (Where(ASKED, "1"),), waits=True),
-)  # fmt: skip
-PANELS = (
+SHOWN = (
+    UNASSESSED, ASKED,
+    Button(N_("Unduh lembar nilai"), Assessment, "import.template", {"sheet": "assessments"}, main=True),
+    Button(N_("Unggah Excel"), Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
+    Button(N_("Isi di layar"), Assessment, "assessment.grid", {}),
+    Number(N_("Belum dinilai"), Employee, left, roles="hr supervisor", waits=True),
+    Number(N_("Penilaian yang diminta dari Anda"), Assessment, (Where(ASKED, "1"),), roles="employee", waits=True),
     Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=left,
           order=(Employee.name, Employee.id), columns=("name", "unit.name", "supervisor.name"), empty=N_("Semua pegawai sudah dinilai.")),
     Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
           empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
-    referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",
-              order=(Assessment.id.desc(),)),
+    referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level"),
 )  # fmt: skip
 
 

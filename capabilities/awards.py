@@ -43,14 +43,8 @@ AWARDS = AwardSheet(
     references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
     printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
 )  # fmt: skip
+SHOWN = (referring(Award.employee, "title", "granted_on", "level", "state"),)
 
-
-# ------------------------------------------------------------------ panels
-
-PANELS = (referring(Award.employee, "title", "granted_on", "level", "state", order=(Award.id.desc(),)),)
-
-
-# ------------------------------------------------------------------ demo rows
 
 MEDAL_DAY = date(2026, 8, 17)
 

@@ -7,18 +7,15 @@ from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
-from panels import Card, Named, Panel, Question, Where, referring
+from panels import Named, Number, Panel, Where, referring
 from seed_data import complaints as demo_rows
 from values import N_, Invalid
 
 
-def not_about(column, values):
+def not_about(column):
     """Who a complaint is about neither handles it nor reads who reported."""
-    return lambda user: column.not_in(values(user))
-
-
-def about(user):
-    return Complaint.select(Complaint.id).where(Complaint.employee == user.employee_id)
+    mine = Complaint.select(Complaint.id)
+    return lambda user: column.not_in(mine.where(Complaint.employee == user.employee_id))
 
 
 def locked(user):
@@ -32,25 +29,15 @@ def locked(user):
 table(
     Complaint, read="admin hr officer", create=DESK, update="admin hr officer", upload=DESK,
     look="admin hr officer", handle="admin hr officer", answer="admin hr officer",
-    sees={"officer": under(Complaint.unit)}, apart=not_about(Complaint.id, about), locked=locked,
+    sees={"officer": under(Complaint.unit)}, apart=not_about(Complaint.id), locked=locked,
 )  # fmt: skip
 table(
     ComplaintEvent, read="admin hr officer", sees={"officer": through(ComplaintEvent.complaint, Complaint)},
-    apart=not_about(ComplaintEvent.complaint, about),
+    apart=not_about(ComplaintEvent.complaint),
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ clocks
-
-
-def dues(clocks, received_on, classification):
-    """{field: date} of verification, first response and closing (DOMAIN 7.1)."""
-    verify = clocks.after(received_on, "verify")
-    return {
-        "verify_due": verify,
-        "respond_due": clocks.after(verify, "respond"),
-        "close_due": clocks.after(received_on, classification),
-    }
+# ------------------------------------------------------------------ moves
 
 
 def starts(name, days):
@@ -61,9 +48,6 @@ def starts(name, days):
         return {row.id: {name: clocks.after(taken.on, days or row.classification)} for row in rows}
 
     return clock
-
-
-# ------------------------------------------------------------------ moves
 
 
 @named(N_("kepegawaian dan petugas tanpa unit"))
@@ -93,33 +77,26 @@ SAID = {
 
 def tell(taken):
     """The step that the reporter may read, for every complaint that moved."""
-    code = taken.move.end
-    write_events([(row, code, taken.on, words_of(row, code, taken.move)) for row in taken.rows], taken)
-
-
-def words_of(row, code, move):
-    asked = "response" if "response" in move.asks else "reason" if "reason" in move.asks else None
-    return (getattr(row, asked) if asked else "") or SAID.get(code, "")
-
-
-def write_events(events, source):
-    """Insert events (complaint, state, day, text) and their trail."""
-    rows = []
-    for row, state, day, text in events:
-        at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
-        rows.append(ComplaintEvent(complaint=row, at=at, state=state, text=text))
-    audit.create_many(rows, user=source.user, upload=source.upload)
+    asked = next((name for name in ("response", "reason") if name in taken.move.asks), None)
+    write_events([(row, taken.on, asked and getattr(row, asked)) for row in taken.rows], taken)
 
 
 @audit.follow(Complaint)
 def received(wrote):
     """A complaint begins with a step that its reporter may read."""
-    if wrote.action != "create":
-        return
-    rows = Complaint.select().where(among(Complaint.id, [key for key, *_ in wrote.rows]))
-    write_events(
-        [(row, row.state, row.received_on, row.response or SAID.get(row.state, "")) for row in rows], wrote
-    )
+    if wrote.action == "create":
+        rows = Complaint.select().where(among(Complaint.id, [key for key, *_ in wrote.rows]))
+        write_events([(row, row.received_on, row.response) for row in rows], wrote)
+
+
+def write_events(events, source):
+    """Insert the steps (complaint, day, text, else our words for its state) and their trail."""
+    rows = []
+    for row, day, text in events:
+        at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
+        text = text or SAID.get(row.state, "")
+        rows.append(ComplaintEvent(complaint=row, at=at, state=row.state, text=text))
+    audit.create_many(rows, user=source.user, upload=source.upload)
 
 
 FLOW = Flow(
@@ -152,9 +129,6 @@ FLOW = Flow(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ the sheet
-
-
 class ComplaintSheet(Sheet):
     """Clocks follow receipt and class, and a new complaint without a ticket is numbered."""
 
@@ -162,7 +136,14 @@ class ComplaintSheet(Sheet):
     derived_from = ("received_on", "classification")
 
     def derive(self, values, clocks=None):
-        return dues(clocks or Clocks(), values["received_on"], values["classification"])
+        """When it must be verified, first responded to and closed (DOMAIN 7.1)."""
+        clocks, received_on = clocks or Clocks(), values["received_on"]
+        verify = clocks.after(received_on, "verify")
+        return {
+            "verify_due": verify,
+            "respond_due": clocks.after(verify, "respond"),
+            "close_due": clocks.after(received_on, values["classification"]),
+        }
 
     def number(self, rows):
         """Tickets of the year of receipt: ADU-2026-00001."""
@@ -184,36 +165,33 @@ COMPLAINTS = ComplaintSheet(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ panels
+# ------------------------------------------------------------------ what pages show
 
-STILL_OPEN = Named.whether(
+STILL_OPEN = Named(
     Complaint, N_("Masih terbuka"), "status_open", lambda user: Complaint.state.in_(Complaint.OPEN)
 )
-FILTERS = (STILL_OPEN,)
 IS_OPEN = (Where(STILL_OPEN, "1"),)
-SEARCHED = (Complaint,)
 
 
-def is_overdue(user, period):
+def overdue(user, period):
     return (*IS_OPEN, Where(Complaint.close_due, today(), "smaller than"))
 
 
-CARDS = (
-    Card(N_("Pengaduan terbuka"), "hr officer", Complaint, IS_OPEN),
-    Card(N_("Lewat tenggat"), "hr officer", Complaint, is_overdue, waits=True),
-)  # fmt: skip
-QUESTIONS = (
-    Question("late", N_("Pengaduan lewat tenggat"), Complaint, is_overdue),
-    Question("late", N_("Pengaduan belum diverifikasi pada waktunya"), Complaint,
-             lambda user, period: (Where(Complaint.state, "received"),
-                                   Where(Complaint.verify_due, today(), "smaller than"))),
-)  # fmt: skip
-PANELS = (
+def unverified(user, period):
+    return Where(Complaint.state, "received"), Where(Complaint.verify_due, today(), "smaller than")
+
+
+SHOWN = (
+    Complaint, STILL_OPEN,
+    Number(N_("Pengaduan terbuka"), Complaint, IS_OPEN, roles="hr officer"),
+    Number(N_("Lewat tenggat"), Complaint, overdue, roles="hr officer", waits=True),
+    Number(N_("Pengaduan lewat tenggat"), Complaint, overdue, panel="late"),
+    Number(N_("Pengaduan belum diverifikasi pada waktunya"), Complaint, unverified, panel="late"),
     Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=IS_OPEN,
           order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
-    referring(ComplaintEvent.complaint, "at", "state", "text", order=(ComplaintEvent.id.desc(),)),
-    referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),
-    referring(Complaint.unit, "ticket", "subject", "close_due", "state", order=(Complaint.id.desc(),), below=True),
+    referring(ComplaintEvent.complaint, "at", "state", "text"),
+    referring(Complaint.employee, "ticket", "subject", "state"),
+    referring(Complaint.unit, "ticket", "subject", "close_due", "state", below=True),
 )  # fmt: skip
 
 

@@ -15,7 +15,11 @@ ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 GIVEN = ("period", *ASPECTS[0], *ASPECTS[1])
 given_by = itemgetter(*GIVEN)
 LABELS = Rating.work_level.labels | Rating.predicate.labels
-ORDER = {code: place for labels in (Rating.work_level.labels, Rating.predicate.labels) for place, code in enumerate(labels)}
+ORDER = {
+    code: place
+    for labels in (Rating.work_level.labels, Rating.predicate.labels)
+    for place, code in enumerate(labels)
+}
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
 LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
 SPREAD = {

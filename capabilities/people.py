@@ -1,10 +1,13 @@
-"""Units, employees and the accounts of those who sign in."""
+"""Units, employees and the accounts of those who sign in; what is probably wrong in the master data."""
+
+from peewee import JOIN, Case, fn
 
 from access import KEPT_BY_DESK, of_people, scoped, table, under
-from capabilities.health import CHECKS, doubtful, doubts
+from database import today
 from excel.sheet import Sheet
 from models import Employee, Unit, User
-from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
+from panels import UPKEEP, Figures, Line, Listed, Named, Number, Panel, Where, Word, referring
+from rating import retirement_age
 from seed_data import people as demo_rows
 from values import N_
 
@@ -25,7 +28,68 @@ EMPLOYEES = Sheet(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ panels
+# ------------------------------------------------------------------ what is probably wrong
+
+CHECKS = {
+    "no_supervisor": N_("Tanpa atasan"),
+    "supervisor_gone": N_("Atasan tidak aktif"),
+    "supervisor_elsewhere": N_("Atasan dari unit lain"),
+    "unit_closed": N_("Unit tidak aktif"),
+    "past_retirement": N_("Melewati batas usia pensiun"),
+    "recorded_twice": N_("Mungkin tercatat dua kali"),
+    "no_grade": N_("Golongan kosong"),
+    "no_level": N_("Fungsional tanpa jenjang"),
+}
+
+
+def doubts():
+    """{code of CHECKS: the condition of the active employees whom it doubts}."""
+    boss, twin, own, parent = Employee.alias(), Employee.alias(), Unit.alias(), Unit.alias()
+    near = (  # the unit, and the two above it
+        boss.select(boss.id).join(own, on=(own.id == Employee.unit)).switch(boss)
+        .join(parent, JOIN.LEFT_OUTER, on=(parent.id == own.parent))
+        .where(boss.id == Employee.supervisor, boss.unit.in_((own.id, parent.id, parent.parent)))
+    )  # fmt: skip
+    same = (twin.name == Employee.name) & (fn.SUBSTR(twin.nip, 1, 8) == fn.SUBSTR(Employee.nip, 1, 8))
+    found = {
+        "no_supervisor": Employee.supervisor.is_null() & (Employee.position_type != "JPT_PRATAMA"),
+        "supervisor_gone": Employee.supervisor.in_(boss.select(boss.id).where(~boss.active)),
+        "supervisor_elsewhere": Employee.supervisor.is_null(False) & ~fn.EXISTS(near),
+        "unit_closed": Employee.unit.in_(Unit.select(Unit.id).where(~Unit.active)),
+        "past_retirement": Employee.nip < latest_birth(),
+        "recorded_twice": fn.EXISTS(twin.select(twin.id).where(same, twin.id != Employee.id, twin.active)),
+        "no_grade": Employee.grade.is_null(),
+        "no_level": (Employee.position_type == "FUNGSIONAL") & Employee.jf_level.is_null(),
+    }
+    return {code: Employee.active & found[code] for code in CHECKS}
+
+
+def latest_birth():
+    """The day, as a NIP begins, before which one was born who has passed the age at which the post is left."""
+    day, level = today(), Employee.jf_level
+    ages = (
+        (Employee.position_type == "JPT_PRATAMA", retirement_age("JPT_PRATAMA")),
+        (level == "UT", retirement_age("FUNGSIONAL", "UT")),
+        (level == "MA", retirement_age("FUNGSIONAL", "MA")),
+        (Employee.position.startswith("Guru"), retirement_age("FUNGSIONAL", teaches=True)),
+    )
+    days = [(group, f"{day.year - age}{day:%m%d}") for group, age in ages]
+    return Case(None, days, f"{day.year - retirement_age('PELAKSANA')}{day:%m%d}")
+
+
+def health(user, record):
+    """How many people each check of the master data doubts; one statement."""
+    sums = [fn.SUM(condition.cast("integer")).alias(code) for code, condition in doubts().items()]
+    counts = scoped(Employee, user).select(*sums).dicts().get()
+    lines = [
+        Line((Word(words), counts[code]), Listed(Employee, (Where(DOUBT, code),)))
+        for code, words in CHECKS.items()
+        if counts[code]
+    ]
+    return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
+
+
+# ------------------------------------------------------------------ what pages show
 
 
 def staff(user):
@@ -34,15 +98,12 @@ def staff(user):
     return query.where(Employee.id != user.employee_id) if user.employee_id else query
 
 
-OTHERS = Named.whether(
+OTHERS = Named(
     Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
 )
 DOUBT = Named(
-    Employee, N_("Periksa data"), "periksa_data", lambda code, user: doubtful(code),
-    lambda: [(code, words) for code, (words, _) in CHECKS.items()],
-)  # fmt: skip
-FILTERS = (DOUBT, OTHERS)
-SEARCHED = (Employee, Unit)
+    Employee, N_("Periksa data"), "periksa_data", lambda user, code: doubts()[code], lambda: [*CHECKS.items()]
+)
 
 
 def but_herself(user):
@@ -50,25 +111,11 @@ def but_herself(user):
     return (Where(OTHERS, "1"),) if user.employee_id else ()
 
 
-def health(user, record):
-    """How many people each check of the master data doubts."""
-    lines = [
-        Line((Word(CHECKS[code][0]), count), Listed(Employee, (Where(DOUBT, code),)))
-        for code, count in doubts(scoped(Employee, user)).items()
-    ]
-    return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
-
-
-CARDS = (
-    Card(N_("Pegawai"), "hr supervisor", Employee,
-         lambda user, period: (Where(Employee.active, "1"), *but_herself(user))),
-    Card(N_("Akun aktif"), "admin", User, (Where(User.active, "1"),)),
-)  # fmt: skip
-QUESTIONS = (
-    Question("system", N_("Akun dengan sandi sementara"), User,
-             (Where(User.must_change_password, "1"), Where(User.active, "1"))),
-)  # fmt: skip
-PANELS = (
+SHOWN = (
+    Employee, Unit, DOUBT, OTHERS,
+    Number(N_("Pegawai"), Employee, lambda user, period: (Where(Employee.active, "1"), *but_herself(user)), roles="hr supervisor"),
+    Number(N_("Akun aktif"), User, (Where(User.active, "1"),), roles="admin"),
+    Number(N_("Akun dengan sandi sementara"), User, (Where(User.must_change_password, "1"), Where(User.active, "1")), panel="system"),
     Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=health,
           empty=N_("Tidak ada yang meragukan."), place=UPKEEP),
     referring(Employee.supervisor, "name", "position", "unit.name", order=(Employee.name, Employee.id),

@@ -10,7 +10,7 @@ from database import today
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Employee, Exemption, Period, Rating, Unit, UnitResult
-from panels import Question, Where, referring
+from panels import Number, Where, referring
 from values import N_
 
 table(
@@ -72,17 +72,15 @@ FLOW = Flow(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ panels
+def past(user, period):
+    return Where(Period.state, "open"), Where(Period.ends_on, today(), "smaller than")
 
 
-QUESTIONS = (
-    Question("late", N_("Periode berakhir yang belum ditutup"), Period,
-             lambda user, period: (Where(Period.state, "open"), Where(Period.ends_on, today(), "smaller than"))),
-)  # fmt: skip
-PANELS = (
-    referring(UnitResult.unit, "period.name", "unit.name", "result", order=(UnitResult.id.desc(),), below=True),
-    referring(UnitResult.period, "unit.name", "result", order=(UnitResult.id.desc(),)),
-)  # fmt: skip
+SHOWN = (
+    Number(N_("Periode berakhir yang belum ditutup"), Period, past, panel="late"),
+    referring(UnitResult.unit, "period.name", "unit.name", "result", below=True),
+    referring(UnitResult.period, "unit.name", "result"),
+)
 
 
 # ------------------------------------------------------------------ demo rows

@@ -10,12 +10,13 @@ import access
 import audit
 from access import DESK, both, is_desk, people, scoped, table, through
 from clocks import Clocks
+from code_lists import codes
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
-from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
+from panels import PICTURE, Figures, Line, Listed, Number, Panel, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
 from seed_data import ratings as demo_rows
 from values import N_, Invalid
@@ -42,6 +43,11 @@ def not_her_own_objection(user):
     return None if others is None else Objection.rating.in_(Rating.select(Rating.id).where(others))
 
 
+def stands_in(column, user):
+    """That a column names the account's person; of an account without one, somebody of its unit."""
+    return column == user.employee_id if user.employee_id else column.in_(people(user))
+
+
 RATERS = "admin hr supervisor"
 ALL = "admin hr supervisor officer employee"
 
@@ -60,23 +66,16 @@ table(
 @named(N_("pejabat penilainya; kepegawaian dengan alasan"))
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
-    others = not_her_own(user)
-    if is_desk(user):
-        return others
-    if user.employee_id:
-        return Rating.rater == user.employee_id
-    return both(others, Rating.rater.in_(people(user)))
+    mine = None if is_desk(user) else stands_in(Rating.rater, user)
+    return both(not_her_own(user), mine)
 
 
 @named(N_("atasan pejabat penilainya; kepegawaian mencatatkan"))
 def superior(user):
     """The supervisor of the rater; an account without a person for superiors of its unit; the desk for everybody."""
-    others = not_her_own(user)
-    if is_desk(user):
-        return others
-    who = Employee.supervisor
-    above = who == user.employee_id if user.employee_id else who.in_(people(user))
-    return both(others, Rating.rater.in_(Employee.select(Employee.id).where(above)))
+    below = Employee.select(Employee.id)
+    mine = None if is_desk(user) else Rating.rater.in_(below.where(stands_in(Employee.supervisor, user)))
+    return both(not_her_own(user), mine)
 
 
 @named(N_("pegawai yang dinilai; kepegawaian mencatatkan"))
@@ -88,16 +87,19 @@ def herself(user):
     return mine if not is_desk(user) else mine | not_her_own(user)
 
 
-def desk_says_why(ratings, user):
-    """The desk that acts in a rater's place says why."""
-    mine = user is not None and all(row.rater_id == user.employee_id for row in ratings)
-    return ("reason",) if is_desk(user) and user is not None and not mine else ()
+def in_place_of(column):
+    """The desk that acts in somebody's place, or records what she signed on paper, says why."""
 
+    def needs(ratings, user):
+        if user is None or not is_desk(user):
+            return ()
+        return (
+            ()
+            if all(getattr(row, column.object_id_name) == user.employee_id for row in ratings)
+            else ("reason",)
+        )
 
-def recorded_for_her(ratings, user):
-    """The desk that records what somebody signed on paper says so."""
-    mine = user is not None and all(row.employee_id == user.employee_id for row in ratings)
-    return ("reason",) if is_desk(user) and user is not None and not mine else ()
+    return needs
 
 
 def file_objection(taken):
@@ -109,11 +111,12 @@ def file_objection(taken):
 
 def decide(taken):
     """The objection is decided with its rating."""
-    mine = among(Objection.rating, [row.id for row in taken.rows])
-    objections = list(Objection.with_labels(Objection.select().where(mine).order_by(Objection.id)))
+    mine = Objection.select().where(among(Objection.rating, [row.id for row in taken.rows]))
+    objections = list(Objection.with_labels(mine.order_by(Objection.id)))
     decided = {"decision": taken.move.end, "decided_on": taken.on}
-    values = dict.fromkeys([row.id for row in objections], decided)
-    audit.change_many(objections, values, user=taken.user, upload=taken.upload)
+    audit.change_many(
+        objections, {row.id: decided for row in objections}, user=taken.user, upload=taken.upload
+    )
 
 
 def predicate_follows(ratings, taken):
@@ -141,7 +144,7 @@ def shaken(ratings, taken):
 STAMPS = ("confirmed_on", "final_on", "delivered_on", "acknowledged_on")
 MOVES = (
     Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("confirmed_on",), guard=on_firm_ground),
+         offers=("reason",), needs=in_place_of(Rating.rater), stamps=("confirmed_on",), guard=on_firm_ground),
     Move("withdraw", N_("Tarik"), N_("Ditarik"), Rating.UNSETTLED, "withdrawn", "withdraw", asks=("reason",)),
     Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"),
          ("withdrawn", "final", "delivered", "acknowledged", "upheld", "changed"), "suggested", "withdraw",
@@ -149,11 +152,11 @@ MOVES = (
     Move("unconfirm", N_("Batalkan konfirmasi"), N_("Konfirmasi dibatalkan"), ("confirmed",), "suggested", "rate",
          who=rater, asks=("reason",), clears=("confirmed_on",)),
     Move("finalise", N_("Finalkan"), N_("Difinalkan"), ("confirmed",), "final", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("final_on",), guard=on_firm_ground),
+         offers=("reason",), needs=in_place_of(Rating.rater), stamps=("final_on",), guard=on_firm_ground),
     Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", "rate", who=rater,
-         offers=("reason",), needs=desk_says_why, stamps=("delivered_on",), after_close=True),
+         offers=("reason",), needs=in_place_of(Rating.rater), stamps=("delivered_on",), after_close=True),
     Move("acknowledge", N_("Tanda tangani"), N_("Ditandatangani pegawai"), ("delivered", "upheld", "changed"),
-         "acknowledged", "sign", who=herself, offers=("reason",), needs=recorded_for_her,
+         "acknowledged", "sign", who=herself, offers=("reason",), needs=in_place_of(Rating.employee),
          stamps=("acknowledged_on",), after_close=True),
     Move("object", N_("Ajukan keberatan"), N_("Keberatan diajukan"), ("delivered",), "objected", "sign", who=herself,
          asks=("reason",), then=file_objection, after_close=True),
@@ -183,21 +186,14 @@ TOTALS = Part("totals", "Ringkasan", Rating, (
     Column("Bagian (%)", "share", Points()),
 ))  # fmt: skip
 
-
-# What a unit's recap shows of each rating.
-RECAP = Part(
-    "recap", "Rekap", Rating,
-    (
-        Column("NIP", "employee.nip", Employee.nip),
-        Column(Employee.name.verbose_name, "employee.name", Employee.name),
-        Column(Employee.position.verbose_name, "employee.position", Employee.position),
-        Column(Rating.unit.verbose_name, "unit.name", Unit.name),
-        *(
-            Column(field.verbose_name, field.name, field)
-            for field in (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)
-        ),
-    ),
-)  # fmt: skip
+SHORT = (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)
+RECAP = Part("recap", "Rekap", Rating, (  # what a unit's recap shows of each rating
+    Column("NIP", "employee.nip", Employee.nip),
+    Column(Employee.name.verbose_name, "employee.name", Employee.name),
+    Column(Employee.position.verbose_name, "employee.position", Employee.position),
+    Column(Rating.unit.verbose_name, "unit.name", Unit.name),
+    *(Column(field.verbose_name, field.name, field) for field in SHORT),
+))  # fmt: skip
 
 
 class Totals:
@@ -248,53 +244,39 @@ class Derived(Look, Field):
         return None if value is None else self.make(value)
 
 
-MONTHS = {"monthly": 1, "quarterly": 2}  # SIASN's periodikId; a year has none
+# The fields of SIASN's /kinerjaperiodik/save and /skp22/save are in `seed_data/siasn.csv`; dates are
+# dd-mm-yyyy texts, a year has no periodikId. Source: DOMAIN 1.2 (codes: 1 is the best), 11.
+MADE = {
+    "year": attrgetter("year"), "month": attrgetter("month"), "day": Day().show, "level": SIASN_LEVEL.get,
+    "predicate": SIASN_PREDICATE.get, "rhythm": {"monthly": 1, "quarterly": 2}.get, "status": lambda nip: "ASN",
+}  # fmt: skip
 
 
-def _from(header, path, source, make):
-    return Column(header, path, Derived(source, make))
+def siasn_column(field, path, made):
+    source = Rating.field_at(path)
+    return Column(field, path, Derived(source, MADE[made]) if made else source)
 
 
-# The fields of SIASN's /kinerjaperiodik/save and /skp22/save, under their names there; dates are
-# dd-mm-yyyy texts. Source: DOMAIN 1.2 (codes: 1 is the best), 11.
-SIASN = Part(
-    "siasn", "SIASN", Rating,
-    (
-        Column("nip", "employee.nip", Employee.nip),
-        Column("nama", "employee.name", Employee.name),
-        _from("tahun", "period.ends_on", Period.ends_on, attrgetter("year")),
-        _from("periodikId", "period.kind", Period.kind, MONTHS.get),
-        _from("bulanMulaiPenilaian", "period.starts_on", Period.starts_on, attrgetter("month")),
-        _from("tahunMulaiPenilaian", "period.starts_on", Period.starts_on, attrgetter("year")),
-        _from("bulanSelesaiPenilaian", "period.ends_on", Period.ends_on, attrgetter("month")),
-        _from("tahunSelesaiPenilaian", "period.ends_on", Period.ends_on, attrgetter("year")),
-        _from("periodeAwal", "period.starts_on", Period.starts_on, Day().show),
-        _from("periodeAkhir", "period.ends_on", Period.ends_on, Day().show),
-        _from("hasilKinerjaNilai", "work_level", Rating.work_level, SIASN_LEVEL.get),
-        _from("perilakuKerjaNilai", "behaviour_level", Rating.behaviour_level, SIASN_LEVEL.get),
-        _from("kuadranKinerjaNilai", "predicate", Rating.predicate, SIASN_PREDICATE.get),
-        Column("penilaiNipNrp", "rater.nip", Employee.nip),
-        Column("penilaiNama", "rater.name", Employee.name),
-        Column("penilaiJabatan", "rater.position", Employee.position),
-        Column("penilaiGolongan", "rater.grade", Employee.grade),
-        Column("penilaiUnorNama", "rater.unit.name", Unit.name),
-        _from("statusPenilai", "rater.nip", Employee.nip, lambda nip: "ASN"),
-    ),
-)  # fmt: skip
+SIASN = Part("siasn", "SIASN", Rating, tuple(siasn_column(*row.values()) for row in codes("siasn")))
 
 
-# ------------------------------------------------------------------ panels
+# ------------------------------------------------------------------ what pages show
+
+
+def counted(user, periods):
+    """{(period id, predikat): how many the account sees}; one statement."""
+    mine = scoped(Rating, user).where(Rating.period.in_(periods))
+    groups = mine.select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
+    rows = groups.group_by(Rating.period, Rating.predicate).tuples()
+    return {(period, predicate): count for period, predicate, count in rows}
 
 
 def shares(user, period):
     """The predikats of a period."""
-    lines = []
-    mine = scoped(Rating, user)
-    groups = mine.select(Rating.predicate, fn.COUNT(Rating.id)).where(Rating.period == period)
-    counts = dict(groups.group_by(Rating.predicate).tuples()) if period else {}
+    lines, counts = [], counted(user, [period]) if period else {}
     for code, label in Rating.predicate.choices if counts else ():
         leads = Listed(Rating, (Where(Rating.period, period.code), Where(Rating.predicate, code)))
-        lines.append(Line((Word(label), counts.get(code, 0)), leads, code))
+        lines.append(Line((Word(label), counts.get((period.id, code), 0)), leads, code))
     return Figures((N_("Predikat"), N_("Pegawai")), lines, str(period or ""))
 
 
@@ -308,59 +290,42 @@ def newest_shares(user, period):
 def trend(user, period):
     """The predikats of the last periods, side by side."""
     periods = list(Period.select().order_by(Period.starts_on.desc(), Period.id).limit(8))[::-1]
-    groups = scoped(Rating, user).select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
-    groups = groups.where(Rating.period.in_([p.id for p in periods]))
-    rows = groups.group_by(Rating.period, Rating.predicate).tuples()
-    counts = {(period, predicate): count for period, predicate, count in rows}
-    known = [p for p in periods if any(key == p.id for key, _ in counts)]
+    counts = counted(user, periods)
+    rated = {key for key, _ in counts}
+    known = [period for period in periods if period.id in rated]
     lines = [
-        Line((Word(label), *(counts.get((p.id, code), 0) for p in known)), code=code)
+        Line((Word(label), *(counts.get((period.id, code), 0) for period in known)), code=code)
         for code, label in Rating.predicate.choices
     ]
-    return Figures((N_("Predikat"), *(p.code for p in known)), lines if len(known) > 1 else [])
+    return Figures((N_("Predikat"), *(period.code for period in known)), lines if len(known) > 1 else [])
 
 
-def of_period(user, period):
-    return (Where(Rating.period, period.code),) if period else None
+def of_period(*further):
+    """The filters of a period's ratings."""
+    return lambda user, period: (Where(Rating.period, period.code), *further) if period else None
 
 
-def shaken_ones(user, period):
-    return (*of_period(user, period), Where(Rating.basis_changed, "1")) if period else None
-
-
-def suggested(user, period):
-    return (*of_period(user, period), Where(Rating.state, "suggested")) if period else None
+def undecided(user, period):
+    return Where(Objection.decision, "1", "empty"), Where(Objection.due_on, today(), "smaller than")
 
 
 # whatever the order in which periods were entered
 NEWEST = Desc(Period.select(Period.starts_on).where(Period.id == Rating.period))
-CARDS = (
-    Card(N_("Predikat terhitung"), "hr supervisor", Rating, of_period),
-    Card(N_("Menunggu konfirmasi"), "hr supervisor", Rating, suggested, waits=True),
-    Card(
-        N_("Dasarnya berubah"),
-        "hr supervisor",
-        Rating,
-        shaken_ones,
-        waits=True,
-    ),
-)
-QUESTIONS = (
-    Question("late", N_("Keberatan lewat batas keputusan"), Objection,
-             lambda user, period: (Where(Objection.decision, "1", "empty"),
-                                   Where(Objection.due_on, today(), "smaller than"))),
-)  # fmt: skip
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
-PANELS = (
+SHOWN = (
+    Number(N_("Predikat terhitung"), Rating, of_period(), roles="hr supervisor"),
+    Number(N_("Menunggu konfirmasi"), Rating, of_period(Where(Rating.state, "suggested")), roles="hr supervisor", waits=True),
+    Number(N_("Dasarnya berubah"), Rating, of_period(Where(Rating.basis_changed, "1")), roles="hr supervisor", waits=True),
+    Number(N_("Keberatan lewat batas keputusan"), Objection, undecided, panel="late"),
     Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(NEWEST,), most=8,
           columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
     Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
     Panel(key="shares", of=(Period,), figures=shares, **SHARES),
     Panel(key="trend", title=N_("Predikat dari waktu ke waktu"), roles="hr supervisor", figures=trend, over_time=True,
           empty=N_("Tampil setelah dua periode mempunyai predikat."), place=PICTURE),
-    referring(Rating.employee, "period.name", "predicate", "state", order=(Rating.id.desc(),)),
-    referring(Rating.unit, "employee.name", "period.name", "predicate", "state", order=(Rating.id.desc(),), below=True),
+    referring(Rating.employee, "period.name", "predicate", "state"),
+    referring(Rating.unit, "employee.name", "period.name", "predicate", "state", below=True),
 )  # fmt: skip
 
 

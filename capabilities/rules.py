@@ -3,7 +3,7 @@
 from access import DESK, EVERYBODY, KEPT_BY_DESK, everyone, table
 from excel.sheet import Sheet
 from models import Holiday, Period, Policy, Rating
-from panels import Question, Where
+from panels import Number, Where
 from values import N_
 
 
@@ -22,9 +22,6 @@ table(Holiday, read=EVERYBODY, **KEPT_BY_DESK, sees=everyone)
 HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 
 
-# ------------------------------------------------------------------ panels
-
-
-QUESTIONS = (
-    Question("system", N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),)),
-)  # fmt: skip
+SHOWN = (
+    Number(N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),), panel="system"),
+)

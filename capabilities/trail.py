@@ -1,9 +1,8 @@
 """Uploads and the audit trail: what happened to all tables."""
 
-import migrations
 from access import DESK, TABLES, both, table
 from models import MODELS, Change, Upload
-from panels import UPKEEP, Card, Named, Panel, Question, Where, referring
+from panels import UPKEEP, Named, Number, Panel, Where, referring
 from values import N_
 
 
@@ -23,25 +22,15 @@ table(Upload, read="admin hr supervisor", sees={"supervisor": lambda user: Uploa
 table(Change, read=DESK, apart=not_about_herself)
 
 
-# ------------------------------------------------------------------ panels
-
-WAITING = Named.whether(
+WAITING = Named(
     Upload, N_("Masih menunggu"), "masih_menunggu", lambda user: Upload.state.in_(("queued", "applying"))
 )
-FILTERS = (WAITING,)
-
-
-CARDS = (
-    Card(N_("Unggahan"), "admin", Upload),
-    Card(N_("Pekerjaan menunggu"), "admin", Upload, (Where(WAITING, "1"),), waits=True),
-    Card(N_("Unggahan gagal"), "admin", Upload, (Where(Upload.state, "failed"),), waits=True),
-)  # fmt: skip
-QUESTIONS = (
-    Question("system", N_("Perubahan skema yang belum dijalankan"),
-             count=lambda user: ", ".join(migrations.pending()) or 0),
-)  # fmt: skip
-PANELS = (
+SHOWN = (
+    WAITING,
+    Number(N_("Unggahan"), Upload, roles="admin"),
+    Number(N_("Pekerjaan menunggu"), Upload, (Where(WAITING, "1"),), roles="admin", waits=True),
+    Number(N_("Unggahan gagal"), Upload, (Where(Upload.state, "failed"),), roles="admin", waits=True),
     Panel(key="uploads", title=N_("Unggahan terakhir"), roles="admin hr supervisor", model=Upload, order=(Upload.id.desc(),), most=5,
           columns=("filename", "state"), empty=N_("Belum ada unggahan."), place=UPKEEP, page="review"),
-    referring(Upload.period, "filename", "at", "user", "state", order=(Upload.id.desc(),)),
+    referring(Upload.period, "filename", "at", "user", "state"),
 )  # fmt: skip

@@ -2,16 +2,14 @@
 
 from datetime import date, timedelta
 
-from peewee import fn
-
 import audit
-from access import DESK, KEPT_BY_DESK, of_people, scoped, table
+from access import DESK, KEPT_BY_DESK, of_people, table
 from code_lists import codes
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Training
-from panels import Card, Panel, Where, referring
+from panels import Number, Panel, Where, referring
 from values import N_
 
 table(
@@ -46,25 +44,13 @@ TRAININGS = Sheet(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ panels
+def done_this_year(user, period):
+    last_year = date(today().year - 1, 12, 31)
+    return Where(Training.state, "done"), Where(Training.starts_on, last_year, "greater than")
 
 
-def hours(user, period):
-    """The hours of training done since the year began."""
-    done = scoped(Training, user).where(Training.state == "done", Training.starts_on > last_year())
-    return done.select(fn.SUM(Training.hours)).scalar() or 0
-
-
-def last_year():
-    """The last day of last year."""
-    return date(today().year - 1, 12, 31)
-
-
-CARDS = (
-    Card(N_("JP tahun ini"), "employee", Training,
-         lambda user, period: (Where(Training.state, "done"), Where(Training.starts_on, last_year(), "greater than")), hours),
-)  # fmt: skip
-PANELS = (
+SHOWN = (
+    Number(N_("JP tahun ini"), Training, done_this_year, roles="employee", adds=Training.hours),
     Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", model=Training, order=(Training.starts_on.desc(), Training.id), most=8,
           columns=("title", "starts_on", "hours"), empty=N_("Belum ada pelatihan.")),
     referring(Training.employee, "title", "starts_on", "hours", "state", order=(Training.starts_on.desc(), Training.id)),

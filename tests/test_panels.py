@@ -22,6 +22,7 @@ from models import (
     UnitResult,
     Upload,
 )  # fmt: skip
+from panels import Number, Panel
 from tests.cast import CANARY, World
 from tests.make import make_assessment, make_employee, make_period, make_training, make_unit
 from views.base import AdminView
@@ -217,14 +218,17 @@ def test_the_page_of_a_record_takes_the_same_statements_however_much_it_shows(
 
 
 def test_every_declaration_names_fields_and_roles_that_there_are(app):
-    for panel in gathered("PANELS"):
+    for panel in gathered(Panel):
         assert bool(panel.model) != bool(panel.figures), panel.key
         assert set(panel.roles.split()) <= set(ROLES), panel.key
         assert panel.roles or panel.of, panel.key
         assert set(panel.of) <= set(MODELS), panel.key
-    keys = [panel.key for panel in gathered("PANELS")]
+    keys = [panel.key for panel in gathered(Panel)]
     assert len(keys) == len(set(keys))
-    assert {question.panel for question in gathered("QUESTIONS")} == {"late", "system"}
+    assert {number.panel for number in gathered(Number)} - {""} == {"late", "system"}
+    for number in gathered(Number):
+        assert bool(number.panel) != bool(number.roles), number.label
+        assert set(number.roles.split()) <= set(ROLES), number.label
 
 
 @pytest.mark.parametrize("role", ROLES)

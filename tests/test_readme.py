@@ -35,7 +35,7 @@ from access import DESK, everyone, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Duty
-from panels import Card, Panel, Where, referring
+from panels import Number, Panel, Where, referring
 from values import N_
 
 table(Duty, read="admin hr supervisor auditor", create=DESK, update=DESK, delete=DESK, upload=DESK, decide=DESK,
@@ -58,12 +58,12 @@ DUTIES = DutySheet("duties", Duty, key=("employee", "title"), references={"emplo
                    without=("state", "decided_on", "decree_no"), computed=("year",))
 
 
-PANELS = (
-    referring(Duty.employee, "title", "state", order=(Duty.id.desc(),)),
+SHOWN = (
+    referring(Duty.employee, "title", "state"),
     Panel(key="duties", title=N_("Tugas terbaru"), roles="hr auditor", model=Duty, order=(Duty.id.desc(),),
           columns=("title", "state")),
+    Number(N_("Tugas menunggu"), Duty, (Where(Duty.state, "proposed"),), roles="auditor"),
 )
-CARDS = (Card(N_("Tugas menunggu"), "auditor", Duty, (Where(Duty.state, "proposed"),)),)
 '''
 VIEW = """
 

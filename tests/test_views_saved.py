@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from capabilities.health import CHECKS
+from capabilities.people import CHECKS
 from models import Rating, Setting, User
 from tests.make import (
     make_assessment,

@@ -18,6 +18,7 @@ from excel.sheet import sheet_for
 from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
+from panels import Named
 from tables import Record
 from views.exports import Exports
 from views.filters import Choices, Comparison
@@ -65,8 +66,8 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
         self.form_columns = [f.name for f in typed if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
-        rooms = [named for named in gathered("FILTERS") if named.model is model]
-        self.column_filters += [Comparison(named, "is", Choices(named.options)) for named in rooms]
+        rooms = [named for named in gathered(Named) if named.model is model]
+        self.column_filters += [Comparison(named, "is", Choices(named.choices)) for named in rooms]
         self._headings, heading = {}, ""
         for field in model.spoken():  # a heading holds until the next one
             heading = self._headings[field.name] = model.headings.get(field.name, heading)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import gettext
@@ -19,11 +19,9 @@ from views.shown import words
 
 SHORT = 20  # lines of a record's page
 TABLES = {model._meta.table_name: model for model in MODELS}
-WRITES = ("create", "update", "delete")
 
 
-@dataclass
-class Line:
+class Line(NamedTuple):
     """A line of the trail in words: `differences` are (label, before, after)."""
 
     change: Change
@@ -34,117 +32,78 @@ class Line:
     record_url: str = ""
 
 
-def lines_of(changes):
-    """The Lines of these changes, in their order; the number of statements does not grow with them."""
-    stored = [(change, model_of(change), *values_of(change)) for change in changes]
-    labels = labels_of(stored)
-    return [
-        Line(change, word_of(change, model), *door_of(change, model, before, after),
-             differences(model, before, after, labels))
-        for change, model, before, after in stored
-    ]  # fmt: skip
+def lines_of(changes, linked=False):
+    """The Lines of these changes, in their order, `linked` to the rows that may be read still.
 
-
-def linked(lines):
-    """The same Lines, with the addresses of the rows that they are about, where those may be read still."""
-    wanted = defaultdict(set)
-    for line in lines:
-        wanted[model_of(line.change)].add(line.change.key)
-    wanted.pop(None, None)
-    found = readable(wanted, me())
-    for line in lines:
-        line.record_url = found.get((model_of(line.change), line.change.key), "")
+    The number of statements does not grow with them.
+    """
+    stored = [(change, TABLES.get(change.table), changed(change)) for change in changes]
+    labels = labels_of([field for *_, fields in stored for field in fields])
+    links = readable([(model, change.key) for change, model, _ in stored], me()) if linked else {}
+    lines = []
+    for change, model, fields in stored:
+        move = FLOWS[model].by_name.get(change.move) if model in FLOWS else None
+        word = gettext(move.done if move else Change.action.labels[change.action])
+        told = [(gettext(f.label), *(in_words(f, value, labels) for value in both)) for f, *both in fields]
+        door = door_of(change, model, {field.name for field, *_ in fields})
+        lines.append(Line(change, word, *door, told, links.get((model, change.key), "")))
     return lines
 
 
-def model_of(change):
-    return TABLES.get(change.table)
+def changed(change):
+    """[(field, before, after)] of the fields that a change made other, in the order of the model."""
+    before, after = (json.loads(text or "{}") for text in (change.before, change.after))
+    model = TABLES.get(change.table)
+    fields = [
+        (field, before.get(field.name), after.get(field.name)) for field in (model.spoken() if model else ())
+    ]
+    return [(field, old, new) for field, old, new in fields if old != new]
 
 
-def values_of(change):
-    """(before, after) of a change by field name, without the version."""
-    both = (json.loads(change.before or "{}"), json.loads(change.after or "{}"))
-    return tuple({name: value for name, value in values.items() if name != "version"} for values in both)
-
-
-def changed(model, before, after):
-    """The fields that a change made other, in the order of the model."""
-    fields = model.spoken() if model else ()
-    return [field for field in fields if before.get(field.name) != after.get(field.name)]
-
-
-def labels_of(stored):
-    """{(model, id): label} of every row that these changes refer to: one statement a table."""
-    wanted = defaultdict(set)
-    for _, model, before, after in stored:
-        for field in changed(model, before, after):
-            if isinstance(field, ForeignKeyField):
-                wanted[field.rel_model] |= {before.get(field.name), after.get(field.name)} - {None}
-    found = {}
+def labels_of(fields):
+    """{(model, id): label} of every row that these changed fields refer to: one statement a table."""
+    wanted, found = defaultdict(set), {}
+    for field, *both in fields:
+        if isinstance(field, ForeignKeyField):
+            wanted[field.rel_model] |= {*both} - {None}
     for model, ids in wanted.items():
         rows = model.with_paths(model.select().where(among(model.id, ids)), model.said_paths())
         labels = {row.id: str(row) for row in rows}
-        if gone := ids - set(labels):
-            labels |= last_labels(model, gone)
+        if gone := ids - set(labels):  # deleted rows are called as their own trail says it
+            mine = (Change.table == model._meta.table_name) & among(Change.key, gone)
+            labels |= dict(Change.select(Change.key, Change.label).where(mine).order_by(Change.id).tuples())
         found |= {(model, key): label for key, label in labels.items()}
     return found
 
 
-def last_labels(model, ids):
-    """{id: label} of deleted rows, as their own trail says it."""
-    mine = (Change.table == model._meta.table_name) & among(Change.key, ids)
-    return dict(Change.select(Change.key, Change.label).where(mine).order_by(Change.id).tuples())
-
-
-def differences(model, before, after, labels):
-    return [
-        (gettext(field.label), *(told(field, values.get(field.name), labels) for values in (before, after)))
-        for field in changed(model, before, after)
-    ]  # fmt: skip
-
-
-def told(field, value, labels):
+def in_words(field, value, labels):
     """A value of the trail, which is kept as JSON, in words."""
     if isinstance(field, ForeignKeyField):
         return "" if value is None else labels.get((field.rel_model, value), f"#{value}")
     return words(field, value)
 
 
-def word_of(change, model):
-    """What was done: the move's word, else that of the action."""
-    move = FLOWS[model].by_name.get(change.move) if model in FLOWS else None
-    return gettext(move.done if move else Change.action.labels[change.action])
-
-
-def door_of(change, model, before, after):
-    """(By which door a change came, the address of that door where the account may see it)."""
+def door_of(change, model, names):
+    """(By which door a change of these fields came, the address of that door where the account may see it)."""
     if change.upload_id:
         url = row_url(Upload(id=change.upload_id)) if access.may(me(), "read", Upload) else ""
         return gettext("unggahan #%(n)s", n=change.upload_id), url
-    if change.action not in WRITES:
+    if change.action not in ("create", "update", "delete"):
         return "", ""
     if change.user_id is None:
         return gettext("baris perintah"), ""
     if change.move:
         return gettext("langkah"), ""
-    return gettext("formulir") if by_form(change, model, before, after) else gettext("perhitungan"), ""
+    return gettext("formulir") if by_form(change, model, names) else gettext("perhitungan"), ""
 
 
-def by_form(change, model, before, after):
+def by_form(change, model, names):
     """Whether a form of the table could have written this; else it was computed."""
-    rights = access.TABLES.get(model)
-    if rights is None or change.action not in rights.verbs:
+    if model not in access.TABLES or change.action not in access.TABLES[model].verbs:
         return False
-    names = {field.name for field in changed(model, before, after)}
-    return change.action != "update" or not names or bool(names & form_fields(model))
-
-
-def form_fields(model):
     views = current_app.extensions["admin"][0]._views
-    return next((set(view.form_columns) for view in views if getattr(view, "model", None) is model), set())
-
-
-# ------------------------------------------------------------------ of a record
+    asked = next((view.form_columns for view in views if getattr(view, "model", None) is model), ())
+    return change.action != "update" or not names or not names.isdisjoint(asked)
 
 
 def history_of(row):

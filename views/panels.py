@@ -1,21 +1,31 @@
-"""Panels and cards as a page shows them: what the rooms declare, asked for one account."""
+"""Start pages and panels: what the rooms declare, asked for one account, as cards, tables and charts."""
 
+import csv
+import io
+from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
-from flask import url_for
-from flask_babel import gettext
+from flask import Response, abort, url_for
+from flask_admin import AdminIndexView, expose
+from flask_babel import format_date, gettext
 from peewee import ForeignKeyField
 
 import access
+import migrations
 from capabilities import gathered
-from database import among
-from panels import FIRST, Figures, Line, Listed, Panel, Word, listed
+from database import WITA, among
+from excel.out.export import harmless
+from models import Period
+from panels import FIRST, Button, Figures, Line, Number, Panel, Word, listed
 from values import N_
+from views.exports import MIME
+from views.session import me
 from views.shown import TONES, due_day, value_at, words
 
 
-@dataclass
-class CardOnPage:
+class CardOnPage(NamedTuple):
     """A number that leads somewhere."""
 
     label: str
@@ -34,7 +44,7 @@ class PanelOnPage:
 
     key: str
     title: str
-    head: tuple
+    head: tuple = ()
     rows: list = field(default_factory=list)
     url: str = ""
     empty: str = ""
@@ -52,9 +62,6 @@ class PanelOnPage:
         return [(row[0], tone, row[1:]) for row, tone in zip(self.rows, self.tones, strict=True)]
 
 
-# ------------------------------------------------------------------ addresses
-
-
 def list_url(leads):
     """The address of a list under its filters; nothing where nothing is led to."""
     if leads is None:
@@ -68,126 +75,109 @@ def row_url(row, page="details_view"):
     return url_for(f"{row._meta.table_name}.{page}", id=row.id)
 
 
-def readable(wanted, user):
-    """{(model, id): address} of the rows of {model: ids} that the account may read: one statement a table."""
-    found = {}
+def readable(rows, user):
+    """{(model, id): address} of those among these that the account may read: one statement a table."""
+    found, wanted = {}, defaultdict(set)
+    for model, key in rows:
+        if key is not None and access.may(user, "read", model):
+            wanted[model].add(key)
     for model, ids in wanted.items():
-        if ids and access.may(user, "read", model):
-            query = access.scoped(model, user).where(among(model.id, ids)).select(model.id)
-            found |= {(model, row.id): row_url(row) for row in query}
+        query = access.scoped(model, user).where(among(model.id, ids)).select(model.id)
+        found |= {(model, row.id): row_url(row) for row in query}
     return found
 
 
 def links_of(row, user):
     """{field name: address} of the references of a row that the account may follow: one statement a table."""
     links = [field for field in row.spoken() if isinstance(field, ForeignKeyField)]
-    keys, wanted = {f.name: (f.rel_model, row.__data__.get(f.name)) for f in links}, {}
-    for model, key in keys.values():
-        wanted.setdefault(model, set()).update({key} - {None})
-    found = readable(wanted, user)
-    return {name: found[target] for name, target in keys.items() if target in found}
-
-
-# ------------------------------------------------------------------ of a start page
-
-
-def start_page(user, period):
-    """(cards, panels) of the account's start page, in the order of the rooms, the work first."""
-    cards = [card_for(card, user, period) for card in gathered("CARDS") if user.role in card.roles.split()]
-    panels = [panel_for(panel, user, period) for panel in panels_of(user)]
-    return cards, [panel for panel in panels if panel]
-
-
-def buttons_for(user, period):
-    """[(label, address, whether it is the main one)] of what the account begins with."""
-    return [
-        (gettext(button.label), url_for(button.page, **button.values), button.main)
-        for button in gathered("BUTTONS")
-        if access.may(user, button.verb, button.model) and (period or not button.in_period)
-    ]
-
-
-def panels_of(user):
-    """The panels that are declared for the account's role, in their order."""
-    mine = [panel for panel in (*gathered("PANELS"), *SHARED) if user.role in panel.roles.split()]
-    return sorted(mine, key=lambda panel: panel.place)
-
-
-def card_for(card, user, period):
-    leads = listed(card, user, period)
-    number = card.count(user, period) if card.count else leads.rows(user).count() if leads else 0
-    tone = ("warn" if number else "good") if card.waits else ""
-    return CardOnPage(gettext(card.label), number, list_url(leads or Listed(card.model)), tone)
-
-
-def asked(name, head, always=False):
-    """The figures of a panel that all rooms share: their questions, those without anything left out."""
-
-    def figures(user, period):
-        lines = []
-        for question in (question for question in gathered("QUESTIONS") if question.panel == name):
-            leads = listed(question, user, period) if question.model else None
-            count = question.count(user) if question.count else leads.rows(user).count()
-            if count or always:
-                lines.append(Line((Word(question.label), count), leads))
-        return Figures(head, lines)
-
-    return figures
-
-
-SHARED = (
-    Panel(key="system", title=N_("Pemeriksaan sistem"), roles="admin", place=FIRST,
-          figures=asked("system", (N_("Yang diperiksa"), N_("Hasil")), always=True)),
-    Panel(key="late", title=N_("Terlambat"), roles="admin hr", empty=N_("Tidak ada yang terlambat."),
-          figures=asked("late", (N_("Yang terlambat"), N_("Jumlah")))),
-)  # fmt: skip
-
-
-# ------------------------------------------------------------------ of a record
-
-
-def record_panels(row, user):
-    """The panels that the rooms bring to a record, those only that have anything to say."""
-    mine = [panel for panel in gathered("PANELS") if isinstance(row, panel.of)]
-    shown = [panel_for(panel, user, row, counted=True) for panel in mine]
-    return [panel for panel in shown if panel and panel.rows]
+    keys = {field.name: (field.rel_model, row.__data__.get(field.name)) for field in links}
+    found = readable(keys.values(), user)
+    return {name: found[key] for name, key in keys.items() if key in found}
 
 
 # ------------------------------------------------------------------ what is declared, as it is shown
 
 
+def asked(panel, user, period):
+    """The lines of a panel that all rooms share: the numbers that name it."""
+    for number in gathered(Number):
+        if number.panel == panel:
+            value, leads = number.asked(user, period)
+            yield Line((Word(number.label), value), leads)
+
+
+def late(user, period):
+    return Figures(
+        (N_("Yang terlambat"), N_("Jumlah")), [line for line in asked("late", user, period) if line.cells[1]]
+    )
+
+
+def system(user, period):
+    schema = Word(N_("Perubahan skema yang belum dijalankan")), ", ".join(migrations.pending()) or 0
+    return Figures((N_("Yang diperiksa"), N_("Hasil")), [*asked("system", user, period), Line(schema)])
+
+
+SHARED = (
+    Panel(key="system", title=N_("Pemeriksaan sistem"), roles="admin", place=FIRST, figures=system),
+    Panel(
+        key="late",
+        title=N_("Terlambat"),
+        roles="admin hr",
+        figures=late,
+        empty=N_("Tidak ada yang terlambat."),
+    ),
+)
+
+
+def panels_of(user):
+    """The panels that are declared for the account's role, in their order."""
+    mine = [panel for panel in (*gathered(Panel), *SHARED) if user.role in panel.roles.split()]
+    return sorted(mine, key=lambda panel: panel.place)
+
+
+def start_page(user, period):
+    """(cards, panels) of the account's start page, in the order of the rooms, the work first."""
+    cards = []
+    for number in gathered(Number):
+        if user.role in number.roles.split():
+            value, leads = number.asked(user, period)
+            tone = ("warn" if value else "good") if number.waits else ""
+            cards.append(CardOnPage(gettext(number.label), value, list_url(leads), tone))
+    panels = [panel_for(panel, user, period) for panel in panels_of(user)]
+    return cards, [panel for panel in panels if panel]
+
+
+def record_panels(row, user):
+    """The panels that the rooms bring to a record, those only that have anything to say."""
+    mine = [panel for panel in gathered(Panel) if isinstance(row, panel.of)]
+    shown = [panel_for(panel, user, row, counted=True) for panel in mine]
+    return [panel for panel in shown if panel and panel.rows]
+
+
 def panel_for(panel, user, record, counted=False):
     """A declared panel as the account sees it; None where it may not read its table."""
-    return (numbers if panel.figures else rows_of)(panel, user, record, counted)
-
-
-def numbers(panel, user, record, counted):
-    figures = panel.figures(user, record)
-    title = gettext(panel.title)
-    return PanelOnPage(
-        panel.key, f"{title}: {figures.about}" if figures.about else title, tuple(map(gettext, figures.head)),
-        [tuple(gettext(cell) if isinstance(cell, Word) else cell for cell in line.cells) for line in figures.lines],
-        empty=gettext(panel.empty), links=[list_url(line.leads) for line in figures.lines], bar=panel.bar,
-        tones=tuple(TONES[line.code] for line in figures.lines) if panel.over_time else (),
-    )  # fmt: skip
-
-
-def rows_of(panel, user, record, counted):
-    leads, model = listed(panel, user, record), panel.model
-    if leads is None:
-        return PanelOnPage(panel.key, gettext(panel.title), (), empty=gettext(panel.empty))
-    if not access.may(user, "read", model):
+    shown = PanelOnPage(panel.key, gettext(panel.title), empty=gettext(panel.empty), bar=panel.bar)
+    if panel.figures:
+        head, lines, about = panel.figures(user, record)
+        shown.title += f": {about}" if about else ""
+        shown.head = tuple(map(gettext, head))
+        shown.rows = [tuple(gettext(c) if isinstance(c, Word) else c for c in line.cells) for line in lines]
+        shown.links = [list_url(line.leads) for line in lines]
+        shown.tones = tuple(TONES[line.code] for line in lines) if panel.over_time else ()
+    elif not access.may(user, "read", panel.model):
         return None
-    found = leads.rows(user)
-    count = found.count() if counted else None
-    shown = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns)).limit(panel.most)
-    rows = list(shown) if count != 0 else []
-    return PanelOnPage(
-        panel.key, gettext(panel.title), tuple(heading(model, path) for path in panel.columns),
-        [tuple(cell(row, path) for path in panel.columns) for row in rows], count=count,
-        url=list_url(leads), empty=gettext(panel.empty),
-        links=[row_url(row, panel.page) for row in rows],
-    )  # fmt: skip
+    elif leads := listed(panel, user, record):
+        model, found = panel.model, leads.rows(user)
+        shown.count = found.count() if counted else None
+        found = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns))
+        rows = list(found.limit(panel.most)) if shown.count != 0 else []
+        fields = [model.field_at(path.removesuffix(".name")) for path in panel.columns]
+        shown.head = tuple(
+            gettext(field.label) for field in fields
+        )  # of a reference's name the reference's own
+        shown.rows = [tuple(cell(row, path) for path in panel.columns) for row in rows]
+        shown.url, shown.links = list_url(leads), [row_url(row, panel.page) for row in rows]
+    return shown
 
 
 def paths_of(model, columns):
@@ -200,14 +190,39 @@ def paths_of(model, columns):
     return paths
 
 
-def heading(model, path):
-    """The word over a column; of a reference's name the reference's own."""
-    return gettext(model.field_at(path.removesuffix(".name")).label)
-
-
 def cell(row, path):
     """A value in words; a number stays one, so that it is set and drawn as such."""
     field, value = row.field_at(path), value_at(row, path)
     if getattr(field, "due", False):
         return due_day(field, value) or "–"
     return value if type(value) is int and not field.choices else words(field, value) or "–"
+
+
+class HomeView(AdminIndexView):
+    """Each role's start page: what waits for this account."""
+
+    @expose("/")
+    def index(self):
+        user, period, now = me(), Period.current(), datetime.now(WITA)
+        cards, panels = start_page(user, period)
+        buttons = [
+            (gettext(button.label), url_for(button.page, **button.values), button.main)
+            for button in gathered(Button)
+            if access.may(user, "upload", button.model) and (period or not button.in_period)
+        ]
+        return self.render(
+            "admin/home.html", period=period, cards=cards, panels=panels, buttons=buttons,
+            now=f"{now:%Y-%m-%d %H:%M:%S}", today=format_date(now, "full"),
+        )  # fmt: skip
+
+    @expose("/panel/<key>.csv")
+    def panel(self, key):
+        """A table of the start page as a file."""
+        declared = next((panel for panel in panels_of(me()) if panel.key == key), None)
+        panel = declared and panel_for(declared, me(), Period.current())
+        if not panel:
+            abort(404)
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([harmless(str(v)) for v in row] for row in (panel.head, *panel.rows))
+        name = {"Content-Disposition": f'attachment; filename="{key}.csv"'}
+        return Response(text.getvalue().encode("utf-8-sig"), mimetype=MIME["csv"], headers=name)

@@ -38,7 +38,7 @@ from values import CONTROL, Invalid
 from views.base import AdminView
 from views.formfields import spoken
 from views.grid import Grid
-from views.history import lines_of, linked, model_of
+from views.history import TABLES, lines_of
 from views.session import me
 from views.shown import words
 
@@ -307,7 +307,7 @@ class ChangeView(AdminView):
 
 
 def with_lines(rows):
-    for line in linked(lines_of(rows)):
+    for line in lines_of(rows, linked=True):
         line.change.line = line
     return rows
 
@@ -318,5 +318,5 @@ def part(name, value):
 
 
 def table_word(change):
-    model = model_of(change)
+    model = TABLES.get(change.table)
     return gettext(model.noun) if model else change.table

@@ -10,7 +10,7 @@ from views.formfields import ScopedLoader
 from views.panels import row_url
 from views.session import me
 
-LOADERS = [ScopedLoader("search", model) for model in gathered("SEARCHED")]
+LOADERS = [ScopedLoader("search", model) for model in gathered(type)]
 
 
 def found(words, most):
