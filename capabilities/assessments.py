@@ -15,7 +15,6 @@ from excel.sheet import NAME, PERSON, Column, Sheet
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Card, Figures, Line, Listed, Named, Panel, Where, referring
 from rating import MATRIX, predicate_of
-from seed_data import assessments as demo_rows
 from values import N_, Invalid
 
 LEVELS, PREDICATES = dict(Level.CHOICES), dict(Predicate.CHOICES)
@@ -371,6 +370,3 @@ PANELS = (
     referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level",
               order=(Assessment.id.desc(),)),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

@@ -8,7 +8,6 @@ from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
 from panels import Card, Named, Panel, Question, Where, referring
-from seed_data import complaints as demo_rows
 from values import N_, Invalid
 
 
@@ -215,6 +214,3 @@ PANELS = (
     referring(Complaint.employee, "ticket", "subject", "state", order=(Complaint.id.desc(),)),
     referring(Complaint.unit, "ticket", "subject", "close_due", "state", order=(Complaint.id.desc(),), below=True),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

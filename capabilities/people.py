@@ -5,7 +5,6 @@ from capabilities.health import CHECKS, doubtful, doubts
 from excel.sheet import Sheet
 from models import Employee, Unit, User
 from panels import UPKEEP, Card, Figures, Line, Listed, Named, Panel, Question, Where, Word, referring
-from seed_data import people as demo_rows
 from values import N_
 
 table(Unit, read="admin hr supervisor", **KEPT_BY_DESK, sees=under(Unit.id))
@@ -77,6 +76,3 @@ PANELS = (
     referring(Unit.parent, "name", "kind", order=(Unit.code,), title=N_("Unit di bawahnya")),
     referring(User.employee, "username", "role", "active", order=(User.username,)),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

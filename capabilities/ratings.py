@@ -18,7 +18,6 @@ from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Card, Figures, Line, Listed, Panel, Question, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
-from seed_data import ratings as demo_rows
 from values import N_, Invalid
 
 
@@ -363,6 +362,3 @@ PANELS = (
     referring(Rating.employee, "period.name", "predicate", "state", order=(Rating.id.desc(),)),
     referring(Rating.unit, "employee.name", "period.name", "predicate", "state", order=(Rating.id.desc(),), below=True),
 )  # fmt: skip
-
-
-demo = demo_rows.demo
