@@ -114,8 +114,7 @@ def serve(host, port, workers):
 @PORT
 def demo(host, port):
     """Migrate, seed an empty database, print the demo accounts and serve."""
-    from seed_data.accounts import demo_accounts
-    from seed_data.demo import seed_demo
+    from seed_data.demo import demo_accounts, seed_demo
 
     if in_production():
         raise Refused(

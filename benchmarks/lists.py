@@ -49,8 +49,7 @@ PAGES = {
 
 
 def fill(url, people=6_000):
-    from seed_data.accounts import demo_accounts
-    from seed_data.demo import seed_demo
+    from seed_data.demo import demo_accounts, seed_demo
 
     connect(url)
     with db.connection_context():

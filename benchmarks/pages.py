@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from benchmarks.lists import fill
-from seed_data.accounts import PASSWORD
+from seed_data.demo import PASSWORD
 from tests.browser.conftest import CHROMIUM, SWITCHES
 
 LINE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 20_000}

@@ -15,7 +15,6 @@ from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Figures, Line, Listed, Named, Number, Panel, Where, referring
 from rating import MATRIX, predicate_of
-from seed_data import assessments as demo_rows
 from values import N_, Invalid
 
 LEVELS, PREDICATES = Rating.work_level.labels, Rating.predicate.labels
@@ -351,6 +350,3 @@ SHOWN = (
           empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
     referring(Assessment.employee, "period.name", "source", "work_score", "work_level", "behaviour_score", "behaviour_level"),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

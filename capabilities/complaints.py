@@ -8,7 +8,6 @@ from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
 from panels import Named, Number, Panel, Where, referring
-from seed_data import complaints as demo_rows
 from values import N_, Invalid
 
 
@@ -193,6 +192,3 @@ SHOWN = (
     referring(Complaint.employee, "ticket", "subject", "state"),
     referring(Complaint.unit, "ticket", "subject", "close_due", "state", below=True),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

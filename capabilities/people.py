@@ -8,7 +8,6 @@ from excel.sheet import Sheet
 from models import Employee, Unit, User
 from panels import UPKEEP, Figures, Line, Listed, Named, Number, Panel, Where, Word, referring
 from rating import retirement_age
-from seed_data import people as demo_rows
 from values import N_
 
 table(Unit, read="admin hr supervisor", **KEPT_BY_DESK, sees=under(Unit.id))
@@ -124,6 +123,3 @@ SHOWN = (
     referring(Unit.parent, "name", "kind", order=(Unit.code,), title=N_("Unit di bawahnya")),
     referring(User.employee, "username", "role", "active", order=(User.username,)),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

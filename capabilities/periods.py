@@ -5,7 +5,6 @@ from collections import Counter
 from peewee import fn
 
 from access import DESK, KEPT_BY_DESK, everyone, of_people, table, under
-from code_lists import codes
 from database import today
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
@@ -81,25 +80,3 @@ SHOWN = (
     referring(UnitResult.unit, "period.name", "unit.name", "result", below=True),
     referring(UnitResult.period, "unit.name", "result"),
 )
-
-
-# ------------------------------------------------------------------ demo rows
-
-RESULTS = {"ISTIMEWA": 16, "BAIK": 70, "BUTUH_PERBAIKAN": 10, "KURANG": 3, "SANGAT_KURANG": 1}
-
-
-def demo(world):
-    """Four quarters, open until they are rated, and each OPD's drifting result; of the last a third is missing."""
-    rows = [(*row.values(), "quarterly") for row in codes("demo_periods")]
-    world.insert(Period, ("code", "name", "starts_on", "ends_on", "kind"), rows)
-    world.periods = list(Period.select().order_by(Period.starts_on))
-    dice, order, found = world.dice("unit results"), list(RESULTS), []
-    top = Unit.select(Unit.id).where(Unit.parent.is_null())
-    for unit in Unit.select().where(Unit.parent.in_(top)).order_by(Unit.id):
-        rank = order.index(dice.choices(order, RESULTS.values())[0])
-        for period in world.periods:
-            rank = min(max(rank + dice.choice((-1, 0, 0, 0, 0, 1)), 0), len(order) - 1)
-            found.append((unit.id, period.id, order[rank]))
-    known = [row for row in found if row[1] != world.periods[-1].id or dice.random() < 0.67]
-    world.insert(UnitResult, ("unit", "period", "result"), known)
-    world.insert(Exemption, ("employee", "reason", "starts_on"), [(world.people[-1].id, "MPP", "2026-10-01")])

@@ -18,7 +18,6 @@ from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Figures, Line, Listed, Number, Panel, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
-from seed_data import ratings as demo_rows
 from values import N_, Invalid
 
 
@@ -327,6 +326,3 @@ SHOWN = (
     referring(Rating.employee, "period.name", "predicate", "state"),
     referring(Rating.unit, "employee.name", "period.name", "predicate", "state", below=True),
 )  # fmt: skip
-
-
-demo = demo_rows.demo

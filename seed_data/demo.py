@@ -1,33 +1,80 @@
-"""The demo: a regency's people with a year of work, the same for the same number and the same dice."""
+"""The demo: a regency's people with a year of work, the same for the same number and the same dice, and its accounts."""
 
-from capabilities import CAPABILITIES
+from peewee import fn
+
+import audit
 from database import write
-from models import MODELS, Employee
+from models import MODELS, Employee, Period, Rating, Setting, Unit, User
 from seed_data import seed_reference
-from seed_data.accounts import mark_demo
+from seed_data.cases import awards, complaints, trainings
+from seed_data.people import people
+from seed_data.work import assessments, periods, ratings
 from seed_data.world import World
 from values import N_, Invalid
 
-
-class NotEmpty(Invalid):
-    """The database has employees already."""
-
-    def __init__(self, count):
-        words = N_("Basis data sudah berisi %(count)s pegawai; data contoh hanya untuk basis data kosong")
-        super().__init__(words, count=count)
+PASSWORD = "mamuju-kinerja-2026"  # noqa: S105 - printed by `make demo`, for made-up data only
+MARK = "demo"  # the office's setting that names the last employee that the seed made
 
 
 def seed_demo(employees=500, random_state=1):
-    """Fill an empty database with the demo rows of every room; returns {table: rows}. Raises NotEmpty."""
+    """Fill an empty database with demo rows; returns {table: rows}. Raises Invalid."""
     with write():
-        count = Employee.select().count()
-        if count:
-            raise NotEmpty(count)
+        if count := Employee.select().count():
+            words = N_("Basis data sudah berisi %(count)s pegawai; data contoh hanya untuk basis data kosong")
+            raise Invalid(words, count=count)
         seed_reference()
         world = World(employees, random_state)
-        for room in CAPABILITIES:
-            if hasattr(room, "demo"):
-                room.demo(world)
+        for bring in (people, periods, assessments, ratings, trainings, awards, complaints):
+            bring(world)
         Employee.update(active=False).where(Employee.id.in_(world.left)).execute()
-        mark_demo()
+        Setting.keep(None, MARK, Employee.select(fn.MAX(Employee.id)).scalar())
         return {model._meta.table_name: model.select().count() for model in MODELS}
+
+
+def demo_accounts():
+    """Make the demo accounts that are missing, one a role; returns (role, username, password) of each. Raises Invalid."""
+    accounts = [(role, f"demo-{role}", PASSWORD) for role in User.role.labels]
+    with write():
+        known = {name for (name,) in User.select(User.username).tuples()}
+        missing = [(role, name) for role, name, _ in accounts if name not in known]
+        if missing and Employee.select().where(Employee.id > (Setting.read(None, MARK) or 0)).exists():
+            # a password that is published has no place beside people whom the seed did not make
+            raise Invalid(
+                N_("Basis data ini berisi pegawai yang bukan data contoh; akun contoh tidak dibuat")
+            )
+        password, behind = User.hashed(PASSWORD) if missing else None, owners()
+        for role, name in missing:
+            row = User(username=name, role=role, password=password, **behind.get(role, {}))
+            row.must_change_password = False
+            audit.create(row, user=None)
+    return accounts
+
+
+def owners():
+    """{role: the employee and unit behind the account}; admin and officer stand for no one.
+
+    The supervisor is the head of the OPD, other than the HR office, whose staff is nearest to a few dozen;
+    the employee one of her people who was rated, at best one whose newest rating waits for her answer.
+    """
+    top = Unit.get(Unit.parent.is_null())
+    heads = (
+        Employee.select(Employee, Unit).join(Unit).order_by(Employee.id)
+        .where(Unit.parent == top, Unit.code != "BKPP", Employee.position_type == "JPT_PRATAMA")
+    )  # fmt: skip
+    chief = min(heads, key=lambda head: abs(staff(head.unit).count() - 36), default=None)
+    office = Unit.get_or_none(Unit.code == "BKPP")
+    found = {
+        "hr": {"employee": office and staff(office).order_by(Employee.id.desc()).first()},
+        "supervisor": {"employee": chief, "unit": chief.unit if chief else top},
+    }
+    if chief:
+        rated = staff(chief.unit).join(Rating, on=(Rating.employee == Employee.id)).join(Period)
+        order = Period.starts_on.desc(), Rating.state != "delivered", Employee.id
+        mine = rated.where(Employee.id != chief.id, Period.state == "closed").order_by(*order).first()
+        found["employee"] = {"employee": mine}
+    return found
+
+
+def staff(unit):
+    """The active people of a unit and all below."""
+    return Employee.select().where(Employee.unit.in_(Unit.below(unit.id)), Employee.active)

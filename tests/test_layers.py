@@ -29,7 +29,7 @@ BELOW = {
     "panels": {"access", "models", *GROUND},
     "settings": set(),
     "serving": {"excel"},
-    "capabilities": {"migrations", "panels", "seed_data", *WORKS},
+    "capabilities": {"migrations", "panels", *WORKS},
     "catalogues": set(),
     "forms": set(),
     "migrations": {"models", *GROUND},

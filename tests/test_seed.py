@@ -30,10 +30,9 @@ from models import (
 )
 from rating import credit_of, due, predicate_of
 from seed_data import seed_reference
-from seed_data.accounts import demo_accounts
-from seed_data.demo import NotEmpty, seed_demo
+from seed_data.demo import demo_accounts, seed_demo
 from tests.make import make_employee
-from values import nip_scheme
+from values import Invalid, nip_scheme
 
 PEOPLE = 100
 CLOSED = ("2025-TW4", "2026-TW1", "2026-TW2")
@@ -286,7 +285,7 @@ def test_a_handful_of_people_is_no_problem(database, people):
 
 def test_it_refuses_a_database_that_has_employees(database):
     make_employee()
-    with pytest.raises(NotEmpty, match="sudah berisi 1 pegawai"):
+    with pytest.raises(Invalid, match="sudah berisi 1 pegawai"):
         seed_demo(PEOPLE)
     assert Period.select().count() == 0
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from seed_data.accounts import PASSWORD, demo_accounts
-from seed_data.demo import seed_demo
+from seed_data.demo import PASSWORD, demo_accounts, seed_demo
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = [

@@ -16,8 +16,7 @@ import migrations
 from admin_app import create_app
 from database import db
 from models import Rating, User
-from seed_data.accounts import PASSWORD, demo_accounts
-from seed_data.demo import seed_demo
+from seed_data.demo import PASSWORD, demo_accounts, seed_demo
 from tests.browser.conftest import CHROMIUM, SWITCHES
 from tests.browser.test_walks import DESK, PHONE, fill_scores
 

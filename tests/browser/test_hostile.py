@@ -6,7 +6,7 @@ import pytest
 
 from database import db
 from models import Assessment, Employee, Period, Rating, User
-from seed_data.accounts import PASSWORD
+from seed_data.demo import PASSWORD
 from tests.make import xlsx
 
 pytestmark = pytest.mark.browser
