@@ -215,14 +215,14 @@ class Points(Number, peewee.DecimalField):
 
 
 class Whole(Number, peewee.IntegerField):
-    """A whole number between two limits."""
+    """A whole number; between two limits, if they are given, which the database checks then."""
 
     whole, keyboard, like = True, {"inputmode": "numeric"}, "8"
     number_format, example = "0", "4"
 
-    def __init__(self, verbose_name=None, low=0, high=2_000_000_000, **said):
+    def __init__(self, verbose_name=None, low=0, high=None, **said):
         super().__init__(verbose_name, **said)
-        self.low, self.high = low, high
+        self.low, self.high, self.checked = low, high or 2_000_000_000, high is not None
 
     def exact(self, number, value):
         if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", clean_key(value)):
@@ -231,12 +231,6 @@ class Whole(Number, peewee.IntegerField):
         if number != number.to_integral_value():
             raise Invalid(N_("%(value)s bukan bilangan bulat"), value=comma(number))
         return int(number)
-
-
-class Count(Whole):
-    """A whole number that nobody types."""
-
-    checked = False
 
 
 RUPIAH = re.compile(r"(?:rp\.? ?)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.ASCII | re.IGNORECASE)
