@@ -2,26 +2,15 @@
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import peewee
 from peewee import Check
 
 from code_lists import codes
 from rating import half_up
-from values import (
-    CONTROL,
-    N_,
-    Invalid,
-    as_text,
-    clean_key,
-    comma,
-    compare_key,
-    read_day,
-    read_nip,
-    read_number,
-    whole_text,
-)
+from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_nip
 
 LISTED = 12  # labels that are named one by one
 
@@ -61,6 +50,9 @@ class Look:
         return "" if value is None else str(value)
 
 
+RUINED = re.compile(r"\d([.,]\d+)?E\+?(1[5-9]|[2-9]\d|\d{3})", re.ASCII | re.IGNORECASE)  # by a spreadsheet
+
+
 class Text(Look, peewee.CharField):
     """One line of free text; with a `pattern`, a code of that form, which `refusal` names."""
 
@@ -71,7 +63,13 @@ class Text(Look, peewee.CharField):
         return min(40, max(14, self.max_length // 4))
 
     def parse(self, value):
-        text = self.tidy(CONTROL.sub("", unicodedata.normalize("NFC", whole_text(value))))
+        number = isinstance(value, int | float) and not -1e15 < value < 1e15
+        if number or (isinstance(value, str) and RUINED.fullmatch(value.strip())):
+            raise Invalid(
+                N_("terbaca sebagai angka sehingga angka ke-16 dan seterusnya hilang; "
+                   "ubah sel menjadi Teks lalu ketik ulang")
+            )  # fmt: skip
+        text = self.tidy(CONTROL.sub("", unicodedata.normalize("NFC", as_text(value))))
         if len(text) > self.max_length:
             raise Invalid(N_("lebih dari %(most)s huruf"), most=self.max_length)
         return text or None
@@ -143,6 +141,11 @@ class Nip(Text):
     parse = staticmethod(read_nip)
 
 
+def comma(number):
+    """A number as Indonesian writes it: 87,5."""
+    return str(number).replace(".", ",")
+
+
 class Number(Look):
     """A number between two limits, which the database checks too where it is `checked`."""
 
@@ -158,9 +161,24 @@ class Number(Look):
         return kind, self.low, self.high, f"Isi angka {self.low}-{self.high}"
 
     def parse(self, value):
-        if isinstance(value, str) and not clean_key(value):
-            return None
-        number = read_number(value, self.like)
+        """The number of a cell, or of text with at most one comma or point."""
+        if isinstance(value, date):
+            words = N_(
+                "%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya"
+            )
+            raise Invalid(words, value=as_text(value))
+        if isinstance(value, int | float):
+            if isinstance(value, bool) or not abs(value) <= 1e15:  # nan is not, either
+                raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
+            number = Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
+        else:
+            text = clean_key(str(value))
+            if not text:
+                return None
+            if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
+                words = N_("“%(value)s” bukan angka; tulis seperti %(like)s")
+                raise Invalid(words, value=text, like=self.like)
+            number = Decimal(text.replace(",", "."))
         if not self.low <= number <= self.high:
             words = N_("%(value)s di luar %(low)s-%(high)s")
             raise Invalid(words, value=comma(number), low=self.low, high=self.high)
@@ -197,14 +215,14 @@ class Points(Number, peewee.DecimalField):
 
 
 class Whole(Number, peewee.IntegerField):
-    """A whole number between two limits."""
+    """A whole number; between two limits, if they are given, which the database checks then."""
 
     whole, keyboard, like = True, {"inputmode": "numeric"}, "8"
     number_format, example = "0", "4"
 
-    def __init__(self, verbose_name=None, low=0, high=2_000_000_000, **said):
+    def __init__(self, verbose_name=None, low=0, high=None, **said):
         super().__init__(verbose_name, **said)
-        self.low, self.high = low, high
+        self.low, self.high, self.checked = low, high or 2_000_000_000, high is not None
 
     def exact(self, number, value):
         if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", clean_key(value)):
@@ -213,12 +231,6 @@ class Whole(Number, peewee.IntegerField):
         if number != number.to_integral_value():
             raise Invalid(N_("%(value)s bukan bilangan bulat"), value=comma(number))
         return int(number)
-
-
-class Count(Whole):
-    """A whole number that nobody types."""
-
-    checked = False
 
 
 RUPIAH = re.compile(r"(?:rp\.? ?)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.ASCII | re.IGNORECASE)
@@ -310,6 +322,18 @@ class Grade(Choice):
         return super().parse("".join(as_text(value).split()))
 
 
+MONTHS = {
+    name: number
+    for number, names in enumerate((
+        "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
+        "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
+        "oktober okt oct october", "november nov nop nopember", "desember des dec december",
+    ), 1)
+    for name in names.split()
+}  # fmt: skip
+WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
+
+
 class Day(Look, peewee.DateField):
     """A date, written dd-mm-yyyy, yyyy-mm-dd or 13 Maret 2026."""
 
@@ -318,13 +342,32 @@ class Day(Look, peewee.DateField):
     comparisons = said_as = "day"
     number_format, example, hint = "dd-mm-yyyy", "31-12-2026", "Tanggal, misalnya 31-12-2026"
     check = ("date", 1, 109_574, "Isi tanggal seperti 31-12-2026")
-    parse = staticmethod(read_day)
 
     def bind(self, model, name, set_attribute=True):
         super().bind(model, name, set_attribute)
         if self.after:
             order = Check(f'"{self.after}" <= "{self.column_name}"')
             model._meta.constraints = [*(model._meta.constraints or ()), order]
+
+    def parse(self, value):
+        day = value.date() if isinstance(value, datetime) else value
+        if not isinstance(value, date):
+            text = clean_key(as_text(value))
+            if not text:
+                return None
+            worded = WORDED.fullmatch(text)
+            if worded and (month := MONTHS.get(worded[2].casefold())):
+                text = f"{worded[1]}-{month}-{worded[3]}"
+            layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
+            try:
+                if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):
+                    raise ValueError
+                day = datetime.strptime(text, layout).date()
+            except ValueError:
+                raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
+        if not 1900 <= day.year <= 2200:
+            raise Invalid(N_("tahun %(value)s tidak masuk akal"), value=day.year)
+        return day
 
     def show(self, value):
         return value.strftime("%d-%m-%Y") if value else ""

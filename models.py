@@ -12,7 +12,6 @@ from database import now, today, write
 from fields import (
     Choice,
     Code,
-    Count,
     Day,
     Email,
     Grade,
@@ -56,11 +55,8 @@ class Unit(Record):
         """{id of a unit: id of the child of `root` (of any topmost unit) under which it lies, or itself}."""
         parents = dict(cls.select(cls.id, cls.parent).tuples())
         tops = {root} if root else {key for key, parent in parents.items() if parent is None}
-
-        def above(key):
-            return None if key in tops or parents.get(key) in tops else parents.get(key)
-
-        return {key: list(climb(key, above))[-1] for key in parents}
+        ends = {key for key, parent in parents.items() if key in tops or parent in tops}
+        return {key: next((unit for unit in climb(key, parents.get) if unit in ends), key) for key in parents}
 
     @staticmethod
     def rules(row):
@@ -99,9 +95,13 @@ class Employee(Record):
 
         `period` is its id, or a sub-select.
         """
-        judged = [fn.EXISTS(Assessment.judging(cls, period, aspect)) for aspect in ("work", "behaviour")]
+        said = Assessment.select().where(Assessment.employee == cls.id, Assessment.period == period)
+        word = said.where(Assessment.source == "supervisor")
+        work = Assessment.work_level.is_null(False) | Assessment.work_score.is_null(False)
+        behaviour = Assessment.behaviour_level.is_null(False) | Assessment.behaviour_score.is_null(False)
+        judged = fn.EXISTS(word.where(work)) & fn.EXISTS(word.where(behaviour))
         exempt = fn.EXISTS(Exemption.covering(period).where(Exemption.employee == cls.id))
-        return cls.active & ~(judged[0] & judged[1]) & ~exempt
+        return cls.active & ~judged & ~exempt
 
     @staticmethod
     def rules(row):
@@ -162,10 +162,6 @@ class User(Record, UserMixin):
     def number_of(cls, name):
         """The id of the account of a name, 0 where there is none."""
         return cls.select(cls.id).where(cls.username == name).scalar() or 0
-
-    def end_sessions(self):
-        """Make every session of this account invalid from the next request on."""
-        User.update(epoch=User.epoch + 1).where(User.id == self.id).execute()
 
     @classmethod
     def of_session(cls, token):
@@ -395,14 +391,6 @@ class Assessment(Record):
         levels = cls.work_level.is_null() & cls.behaviour_level.is_null()
         return levels & cls.work_score.is_null() & cls.behaviour_score.is_null()
 
-    @classmethod
-    def judging(cls, employee, period, aspect):
-        """The supervisors' rows that say something of one aspect of an employee (the model, or an alias of it)."""
-        level, score = (cls._meta.fields[f"{aspect}_{kind}"] for kind in ("level", "score"))
-        said = level.is_null(False) | score.is_null(False)
-        word = (cls.employee == employee.id) & (cls.period == period) & (cls.source == "supervisor")
-        return cls.select(cls.id).where(word & said)
-
     @staticmethod
     def rules(row):
         herself, about_herself = row.assessor == row.employee, row.source == "self"
@@ -474,8 +462,6 @@ class Objection(Record):
 
 
 class Training(Record):
-    """A training of an employee: planned, proposed or done."""
-
     noun = N_("Pelatihan")
     called = "{title} - {employee}"
     headings = {
@@ -504,8 +490,6 @@ class Training(Record):
 
 
 class Award(Record):
-    """An award proposed or granted to an employee."""
-
     noun = N_("Penghargaan")
     called = "{title} - {employee}"
     frozen_with_period = True
@@ -642,12 +626,12 @@ class Upload(Table):
     at = Moment(N_("Waktu"), default=now)
     period = Link(Period, N_("Periode"), null=True)
     state = Choice(N_("Status"), "upload_states", default="checked")
-    rows = Count(N_("Baris"), default=0)
-    new = Count(N_("Baru"), default=0)
-    changed = Count(N_("Berubah"), default=0)
-    same = Count(N_("Sama"), default=0)
-    conflict = Count(N_("Bentrok"), default=0)
-    wrong = Count(N_("Salah"), default=0)
+    rows = Whole(N_("Baris"), default=0)
+    new = Whole(N_("Baru"), default=0)
+    changed = Whole(N_("Berubah"), default=0)
+    same = Whole(N_("Sama"), default=0)
+    conflict = Whole(N_("Bentrok"), default=0)
+    wrong = Whole(N_("Salah"), default=0)
     data = BlobField()
     sha256 = Text(max_length=64)
     fingerprint = Text(max_length=64, null=True)
@@ -686,7 +670,7 @@ class Change(Table):
     action = Choice(N_("Tindakan"), "actions")
     move = Text(max_length=40, null=True)  # the move of a state, where one made the change
     table = Text(N_("Tabel"), max_length=40)
-    key = Count(N_("Nomor"))
+    key = Whole(N_("Nomor"))
     label = Text(N_("Data"), max_length=250)
     before = LongText(N_("Sebelum"), null=True)
     after = LongText(N_("Sesudah"), null=True)

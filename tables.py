@@ -1,6 +1,7 @@
 """What every table can do: say its rows in words, reach other tables by paths, and climb its own tree."""
 
 import re
+from types import SimpleNamespace
 
 from peewee import JOIN, ForeignKeyField, IntegerField, Model
 
@@ -67,10 +68,8 @@ class Table(Model):
         """The field at the end of a dotted path, or None where there is none."""
         model, field = cls, None
         for step in path.split("."):
-            model = field.rel_model if isinstance(field, ForeignKeyField) else model
-            field = model._meta.fields.get(step)
-            if field is None:
-                return None
+            field = model._meta.fields.get(step) if model else None
+            model = getattr(field, "rel_model", None)
         return field
 
     @classmethod
@@ -110,21 +109,9 @@ class Table(Model):
         for way in sorted(steps):  # parents first
             source = tables[way[:-1]]
             link = getattr(source, way[-1])
-            if way not in tables:
-                tables[way] = link.rel_model.alias()
-            target = tables[way]
+            target = tables.setdefault(way, link.rel_model.alias())
             query = query.join_from(source, target, JOIN.LEFT_OUTER, on=link == target.id, attr=way[-1])
         return query, tables
-
-
-class Row:
-    """The values of a row by name, for rules; None of what is not known."""
-
-    def __init__(self, values):
-        vars(self).update(values)
-
-    def __getattr__(self, name):
-        return None
 
 
 class Record(Table):
@@ -137,13 +124,13 @@ class Record(Table):
 
     @staticmethod
     def rules(row):
-        """Yields (field, message) of what a table refuses across the columns of a `Row`."""
+        """Yields (field, message) of what a table refuses across columns; of a value not given it reads None."""
         return ()
 
     @classmethod
     def problems(cls, values):
         """Yields (field, message) of all that is wrong across the columns of a row, given as {field: value}."""
-        row = Row(values)
+        row = SimpleNamespace(**dict.fromkeys(cls._meta.fields) | values)
         for day in (f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after):
             starts, ends = getattr(row, day.after), getattr(row, day.name)
             if starts and ends and starts > ends:

@@ -1,9 +1,8 @@
-"""How people write values: keys, numbers, dates and NIPs, and a refusal in their words."""
+"""How people write keys, cells and NIPs, and a refusal in their words."""
 
 import re
 import unicodedata
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
 INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -60,74 +59,6 @@ def as_text(value):
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return value.strftime("%d-%m-%Y") if isinstance(value, date) else str(value)
-
-
-RUINED = re.compile(r"\d([.,]\d+)?E\+?(1[5-9]|[2-9]\d|\d{3})", re.ASCII | re.IGNORECASE)
-
-
-def whole_text(value):
-    """A cell of free text or of a code as text: a number of 16 digits and more has lost its last ones."""
-    number = isinstance(value, int | float) and not -1e15 < value < 1e15
-    if number or (isinstance(value, str) and RUINED.fullmatch(value.strip())):
-        raise Invalid(
-            N_("terbaca sebagai angka sehingga angka ke-16 dan seterusnya hilang; "
-               "ubah sel menjadi Teks lalu ketik ulang")
-        )  # fmt: skip
-    return as_text(value)
-
-
-def comma(number):
-    """A number as Indonesian writes it: 87,5."""
-    return str(number).replace(".", ",")
-
-
-def read_number(value, like="87,5"):
-    """A finite Decimal from a cell or from text with at most one comma or point; `like` shows how to write it."""
-    if isinstance(value, date):
-        words = N_("%(value)s adalah tanggal, bukan angka; ubah format sel menjadi Angka lalu ketik nilainya")
-        raise Invalid(words, value=as_text(value))
-    if isinstance(value, int | float):
-        if isinstance(value, bool) or not abs(value) <= 1e15:  # nan is not, either
-            raise Invalid(N_("%(value)s bukan angka"), value=as_text(value))
-        return Decimal(f"{value:.15g}")  # Excel shows 15 digits: 87.30000000000001 is 87.3
-    text = clean_key(str(value))
-    if not re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", text, re.ASCII):
-        raise Invalid(N_("“%(value)s” bukan angka; tulis seperti %(like)s"), value=text, like=like)
-    return Decimal(text.replace(",", "."))
-
-
-MONTHS = {
-    name: number
-    for number, names in enumerate((
-        "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
-        "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
-        "oktober okt oct october", "november nov nop nopember", "desember des dec december",
-    ), 1)
-    for name in names.split()
-}  # fmt: skip
-WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
-
-
-def read_day(value):
-    """A date from a cell or from text like 31-12-2026, 2026-12-31 or 13 Maret 2026; None for nothing."""
-    day = value.date() if isinstance(value, datetime) else value
-    if not isinstance(value, date):
-        text = clean_key(as_text(value))
-        if not text:
-            return None
-        worded = WORDED.fullmatch(text)
-        if worded and (month := MONTHS.get(worded[2].casefold())):
-            text = f"{worded[1]}-{month}-{worded[3]}"
-        layout = "%Y-%m-%d" if re.match(r"\d{4}-", text) else "%d-%m-%Y"
-        try:
-            if not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", text, re.ASCII):
-                raise ValueError
-            day = datetime.strptime(text, layout).date()
-        except ValueError:
-            raise Invalid(N_("“%(value)s” bukan tanggal; tulis seperti 31-12-2026"), value=text) from None
-    if not 1900 <= day.year <= 2200:
-        raise Invalid(N_("tahun %(value)s tidak masuk akal"), value=day.year)
-    return day
 
 
 # ------------------------------------------------------------------ NIP
