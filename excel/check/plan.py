@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from peewee import DateField, ForeignKeyField
+from peewee import DateField
 
 import access
 import audit
@@ -167,13 +167,8 @@ class Planner:
     """Takes one checked row after another and puts it where it belongs in the plan."""
 
     def __init__(self, checked):
-        self.checked, self.sheet, self.fail, self.user = (
-            checked,
-            checked.sheet,
-            checked.fail,
-            checked.context.user,
-        )
-        self.plan, model = Plan(checked), self.sheet.model
+        self.checked, self.sheet, self.fail = checked, checked.sheet, checked.fail
+        self.user, self.plan, model = checked.context.user, Plan(checked), checked.sheet.model
         self.stored = _stored(self.sheet, checked.rows)
         ids = {old["id"] for old in self.stored.values()}
         self.denied = _outside(model, ids, access.writable(model, self.user))
@@ -314,10 +309,10 @@ class Planner:
     def _word(self, place):
         """A value as labels write it: references by their labels, choices by their words."""
         name, value = place
-        field = self.fields[name]
-        if not isinstance(field, ForeignKeyField):
+        field, known = self.fields[name], self.checked.known[name].get(value)
+        if known is None:
             return field.show(value)
-        (key, _, *more), model = self.checked.known[name][value], field.rel_model
+        model, (key, _, *more) = field.rel_model, known
         return model.called.format_map(dict(zip(model.names, (key, *more), strict=False)))
 
 
