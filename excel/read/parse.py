@@ -106,28 +106,24 @@ def _workbook(data):
     answer, pages = guarded(data), []
     if not answer.endswith(b'"end"\n'):
         raise refusal("broken")
-    for line in map(json.loads, io.BytesIO(answer)):
-        if isinstance(line, list):
-            pages[-1][0].extend(line)
-        elif line == "end":
+    for line in io.BytesIO(answer):
+        told = json.loads(line, object_hook=_told)
+        if isinstance(told, list):
+            pages[-1][0].extend(told)
+        elif told == "end":
             break
-        elif "error" in line:
-            raise refusal(line["error"])
+        elif "error" in told:
+            raise refusal(told["error"])
         else:
-            pages.append(([], line["faults"], line["sheet"]))
-    return [(_dated(rows, faults), name) for rows, faults, name in pages]
+            pages.append(([], told["sheet"]))
+    return pages
 
 
-def _dated(rows, faults):
-    """Dates, which the child writes as [ISO text], and cells without a value in their places."""
-    for row in rows:
-        for place, value in enumerate(row):
-            if value.__class__ is list:
-                row[place] = datetime.fromisoformat(value[0])
-    for number, place, kind in faults:
-        if number < len(rows) and place < len(rows[number]):
-            rows[number][place] = Fault(kind)
-    return rows
+def _told(said):
+    """What the child says by name: a date, a cell without a value, or something of the file."""
+    if "date" in said:
+        return datetime.fromisoformat(said["date"])
+    return Fault(said["fault"]) if "fault" in said else said
 
 
 def _csv(data, sheet, learnt):
