@@ -1,7 +1,6 @@
 """What a file of assessments would lead to, and what is odd about it without being wrong."""
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict, namedtuple
 from operator import itemgetter
 
 from choices import Level, Predicate
@@ -19,6 +18,7 @@ LABELS = dict((*Level.CHOICES, *Predicate.CHOICES))
 ORDER = {code: place for codes in (Level.CHOICES, Predicate.CHOICES) for place, (code, _) in enumerate(codes)}
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
 LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
+ALIKE = N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri")
 SPREAD = {
     "most": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"),
     "least": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"),
@@ -26,15 +26,8 @@ SPREAD = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Said:
-    """A supervisor's assessment as it will be: whose, what is GIVEN, levels (None where open), the predicate."""
-
-    row: object
-    employee: int
-    given: tuple
-    levels: tuple
-    predicate: str | None
+# A supervisor's assessment as it will be: whose, what is GIVEN, levels (None where open), the predicate.
+Said = namedtuple("Said", "row employee given levels predicate")
 
 
 class Outlook:
@@ -85,10 +78,7 @@ class Outlook:
             self._warn_of_jumps(period, group)
             if len(group) >= policy.distribution_min_people:
                 if len({said.given for said in group}) == 1:
-                    words = N_(
-                        "semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"
-                    )
-                    warn(group[0].row, None, Invalid(words, n=len(group)))
+                    warn(group[0].row, None, Invalid(ALIKE, n=len(group)))
                 self._warn_of_spread(period, policy, group)
 
     def _warn_of_jumps(self, period, group):
@@ -99,9 +89,8 @@ class Outlook:
             return
         names = Rating.employee, Rating.work_level, Rating.behaviour_level, Rating.predicate
         theirs = among(Rating.employee, [said.employee for said in group])
-        before = {
-            key: rest for key, *rest in db.execute(Rating.select(*names).where(Rating.period == last, theirs))
-        }
+        query = Rating.select(*names).where(Rating.period == last, theirs)
+        before = {key: rest for key, *rest in db.execute(query)}
         words = N_("melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar")
         for said in group:
             steps = zip(before.get(said.employee, ()), (*said.levels, said.predicate), strict=False)
@@ -113,22 +102,26 @@ class Outlook:
 
     def _warn_of_spread(self, period, policy, group):
         """Units whose predicates do not spread as the guidance for their organisation result says."""
-        results = _results(period)
-        if results is None:
+        query = UnitResult.select(UnitResult.unit, UnitResult.result).join(Period).order_by(Period.starts_on)
+        known = dict(query.where(Period.starts_on <= period.starts_on).tuples())  # the newest of each unit
+        if not known:
             return
+        units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.name, Unit.parent)}
         ids, teams = [said.employee for said in group], defaultdict(list)
-        units = dict(db.execute(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, ids))))
+        homes = dict(db.execute(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, ids))))
         for said in group:
             if said.predicate:
-                teams[units[said.employee]].append(said)
+                teams[homes[said.employee]].append(said)
         limits = {name: getattr(policy, f"distribution_{name}") for name in LIMITS}
         for unit, team in teams.items():
-            counts, result = Counter(said.predicate for said in team), results[unit]
+            way = climb(unit, lambda key: units[key].parent_id)  # its own result, or the nearest one above
+            result = next((known[found] for found in way if found in known), None)
+            counts = Counter(said.predicate for said in team)
             for predicates, kind, limit, share in beyond(counts, result, limits) if result else ():
                 odd = Invalid(
                     SPREAD[kind if kind == "most" or limit else "some"],
-                    unit=Unit.get_by_id(unit).name, share=share, limit=limit,
-                    predicates=" / ".join(LABELS[code] for code in predicates), result=dict(UnitResult.RESULTS)[result],
+                    unit=units[unit].name, share=share, limit=limit, result=dict(UnitResult.RESULTS)[result],
+                    predicates=" / ".join(LABELS[code] for code in predicates),
                 )  # fmt: skip
                 self.checked.warn(team[0].row, None, odd)
 
@@ -143,13 +136,3 @@ def contradictions(values, policy):
                 words = N_("skor mengusulkan %(near)s, tersimpan %(level)s; rating itu yang berlaku")
                 found.append((level, Invalid(words, near=LABELS[suggested], level=LABELS[values[level]])))
     return found
-
-
-def _results(period):
-    """{unit id: newest known organisation result up to a period, its own or the nearest one above}; None where none is known."""
-    query = UnitResult.select(UnitResult.unit, UnitResult.result).join(Period)
-    known = dict(query.where(Period.starts_on <= period.starts_on).order_by(Period.starts_on).tuples())
-    if not known:
-        return None
-    above = dict(Unit.select(Unit.id, Unit.parent).tuples())
-    return Memo(lambda unit: next((known[found] for found in climb(unit, above.get) if found in known), None))

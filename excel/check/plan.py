@@ -21,8 +21,7 @@ from ..read.edits import NOTHING, edited, lessons
 from ..read.parse import parse
 from ..sheet import nothing
 from ..versions import base_of
-from .steps import asked_move, begin, refuse_moves
-from .together import refuse_lost, refuse_repeated, refuse_taken
+from .together import asked_move, begin, refuse_lost, refuse_moves, refuse_repeated, refuse_taken
 from .validate import validate
 
 STEP = 5_000  # rows after which the progress is told
