@@ -18,6 +18,7 @@ LABELS = dict((*Level.CHOICES, *Predicate.CHOICES))
 ORDER = {code: place for codes in (Level.CHOICES, Predicate.CHOICES) for place, (code, _) in enumerate(codes)}
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
 LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
+KEPT = N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
 ALIKE = N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri")
 SPREAD = {
     "most": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"),
@@ -34,7 +35,7 @@ class Outlook:
     """Gathers the supervisors' assessments of a file, row by row, and looks at them together."""
 
     def __init__(self, checked):
-        self.checked, self.said, self.blank = checked, defaultdict(list), []
+        self.checked, self.said = checked, defaultdict(list)  # {period: what is Said}
         self.scores = [c for c in checked.table.places if c.name and isinstance(c.field, Score)]
         self.periods = Memo(Period.get_by_id)
         self.policies = Memo(lambda key: Policy.on(self.periods[key].ends_on))
@@ -50,35 +51,30 @@ class Outlook:
         return levels, None if None in levels else predicate_of(*levels)
 
     def note(self, row, merged, old=None):
-        """Remember what a row leads to; returns its predicate (before, after)."""
+        """Warn of what is odd about a row, and remember it; returns its predicate (before, after)."""
         if merged["source"] != "supervisor":
             return ()
-        given = given_by(merged)
+        given, warn = given_by(merged), self.checked.warn
         levels, predicate = self.leads[given]
         if any(levels):
             self.said[given[0]].append(Said(row, merged["employee"], given, levels, predicate))
+            for name, problem in contradictions(merged, self.policies[given[0]]):
+                warn(row, name, problem)
         if not old:
             return None, predicate
-        kept = [c for c in self.scores if c.name not in row.values and old[c.name] is not None]
-        self.blank += [(row, column, old[column.name]) for column in kept]
+        for column in self.scores:
+            if column.name not in row.values and old[column.name] is not None:
+                warn(row, column, Invalid(KEPT, value=column.field.show(old[column.name])))
         return self.leads[given_by(old)][1], predicate
 
-    # -- what is odd
-
     def warn(self):
-        """Warn of everything that is odd."""
-        warn, words = self.checked.warn, N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
-        for row, column, value in self.blank:
-            warn(row, column, Invalid(words, value=column.field.show(value)))
+        """Warn of what is odd about the rows beside each other and beside what is known."""
         for key, group in self.said.items():
             period, policy = self.periods[key], self.policies[key]
-            for said in group:
-                for name, problem in contradictions(dict(zip(GIVEN, said.given, strict=True)), policy):
-                    warn(said.row, name, problem)
             self._warn_of_jumps(period, group)
             if len(group) >= policy.distribution_min_people:
                 if len({said.given for said in group}) == 1:
-                    warn(group[0].row, None, Invalid(ALIKE, n=len(group)))
+                    self.checked.warn(group[0].row, None, Invalid(ALIKE, n=len(group)))
                 self._warn_of_spread(period, policy, group)
 
     def _warn_of_jumps(self, period, group):
