@@ -202,7 +202,7 @@ def _fill_rows(checked, read):
     lines = zip(*read.values(), strict=True)
     rows = [
         Row(number, cells, {n: v for n, v in zip(names, line, strict=True) if v is not BLANK})
-        for number, cells, line in zip(table.numbers, table.rows, lines, strict=True)
+        for (number, cells), line in zip(table.rows.items(), lines, strict=True)
     ]
     for column, values in read.items():
         for row, value in zip(rows, values, strict=True):
