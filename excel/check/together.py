@@ -22,7 +22,7 @@ LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
 def refuse_repeated(plan):
     """Refuse rows that mean the same as another row of the file, all of them."""
     key = plan.sheet.key
-    rows = [(tuple(map(row.values.get, key)), row.number) for row in plan.checked.rows]
+    rows = [(tuple(map(row.values.get, key)), row.number) for row in plan.checked.rows.values()]
     twice = _given_twice([pair for pair in rows if pair[0] != (None,)])  # else they are yet to be numbered
     plan.refuse({number: (key[0], problem) for number, problem in twice.items()})
 
@@ -133,14 +133,13 @@ def refuse_moves(plan):
     for line in plan.changed:
         if line.move:
             lines[line.move].append(line)
-    given = {row.number: row.values for row in plan.checked.rows} if lines else {}
     for move, some in lines.items():
         rows = list(model.select().where(among(model.id, [line.id for line in some])))
         able, left = flows.sort_out(rows, move, plan.checked.context.user)
         why = {row.id: problem for row, problem in left}
         wanted, wrong = move.asked(able, plan.checked.context.user) if able else (), {}
         for line in some:
-            values, problem = given[line.row], why.get(line.id)
+            values, problem = plan.checked.rows[line.row].values, why.get(line.id)
             lacking = None if problem else next((n for n in wanted if values.get(n) is None), None)
             if problem or lacking:
                 place = _place(plan, values, lacking)

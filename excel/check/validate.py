@@ -84,14 +84,14 @@ class Row:
 class Checked:
     """A file's rows that hold good on their own, and what is wrong with the others.
 
-    `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are the Excel rows
-    with errors.
+    `rows` are by number; `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are
+    the numbers of rows with errors.
     """
 
     sheet: Any
     table: Any
     context: Context
-    rows: list = field(default_factory=list)
+    rows: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     known: dict = field(default_factory=lambda: defaultdict(dict))
@@ -197,36 +197,35 @@ def _resolved(checked, column, read):
 
 def _fill_rows(checked, read):
     """Rows of values; cells that cannot be taken become errors."""
-    sheet, table = checked.sheet, checked.table
     names = [column.name or column.path for column in read]
-    lines = zip(*read.values(), strict=True)
+    lines = zip(checked.table.rows.items(), zip(*read.values(), strict=True), strict=True)
     rows = [
         Row(number, cells, {n: v for n, v in zip(names, line, strict=True) if v is not BLANK})
-        for (number, cells), line in zip(table.rows.items(), lines, strict=True)
+        for (number, cells), line in lines
     ]
     for column, values in read.items():
         for row, value in zip(rows, values, strict=True):
             if isinstance(value, Invalid):
                 checked.fail(row, column, value)
-    for path in (column.path for column in sheet.verified if column in read):
+    for path in (column.path for column in checked.sheet.verified if column in read):
         for row in rows:
             if path in row.values:
                 row.verified[path] = row.values.pop(path)
-    checked.rows = [row for row in rows if row.number not in checked.bad]
+    checked.rows = {row.number: row for row in rows if row.number not in checked.bad}
 
 
 def _complete(checked):
     """Defaults of the sheet, and the rows' keys; a blank key is an error."""
     sheet = checked.sheet
     wanted = [name for name in sheet.key if name not in sheet.optional]
-    for row in checked.rows:
+    for row in checked.rows.values():
         for name in wanted:
             if row.values.get(name) is None:
                 checked.fail(row, name, N_("wajib diisi"))
         if row.number not in checked.bad:
             sheet.complete(row, checked)
         row.key = tuple(map(row.values.get, sheet.key))
-    checked.rows = [row for row in checked.rows if row.number not in checked.bad]
+    checked.rows = {number: row for number, row in checked.rows.items() if number not in checked.bad}
 
 
 # ------------------------------------------------------------------ what was meant: offered, never written
