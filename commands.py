@@ -16,9 +16,10 @@ from capabilities import SHEETS
 from command_line import Commands, Refused, Row, say
 from database import among, connect, db, write
 from excel.check.review import report
-from excel.check.validate import Context, no_progress
+from excel.check.validate import Context
 from excel.out.export import export as export_sheet
 from excel.out.template import template as write_template
+from excel.sheet import nothing
 from excel.write import jobs
 from excel.write.apply import apply_at_once
 from excel.write.undo import undo as undo_upload
@@ -227,7 +228,7 @@ def import_file(sheet, file, period, user, dry_run, partial, as_json):
 def progress():
     """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
     if not sys.stderr.isatty():
-        yield no_progress
+        yield nothing
         return
     with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
         yield lambda share: bar.update(int(100 * share) - bar.pos)

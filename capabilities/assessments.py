@@ -172,8 +172,6 @@ def shake(*conditions):
 class AssessmentSheet(Sheet):
     """Whom a blank cell means, what is verified, and the template with the account's people."""
 
-    computes = True
-
     def complete(self, row, checked):
         """Fill in Periode, Sumber and NIP Penilai where they are blank, and judge the assessor.
 

@@ -1,7 +1,6 @@
 """What a file of assessments would lead to, and what is odd about it without being wrong."""
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict, namedtuple
 from operator import itemgetter
 
 from database import Memo, among, db
@@ -22,6 +21,8 @@ ORDER = {
 }
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
 LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
+KEPT = N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
+ALIKE = N_("semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri")
 SPREAD = {
     "most": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling banyak %(limit)s persen"),
     "least": N_("%(unit)s: %(share)s persen %(predicates)s; pedoman untuk capaian %(result)s paling sedikit %(limit)s persen"),
@@ -29,22 +30,15 @@ SPREAD = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Said:
-    """A supervisor's assessment as it will be: whose, what is GIVEN, levels (None where open), the predicate."""
-
-    row: object
-    employee: int
-    given: tuple
-    levels: tuple
-    predicate: str | None
+# A supervisor's assessment as it will be: whose, what is GIVEN, levels (None where open), the predicate.
+Said = namedtuple("Said", "row employee given levels predicate")
 
 
 class Outlook:
     """Gathers the supervisors' assessments of a file, row by row, and looks at them together."""
 
     def __init__(self, checked):
-        self.checked, self.said, self.blank = checked, defaultdict(list), []
+        self.checked, self.said = checked, defaultdict(list)  # {period: what is Said}
         self.scores = [c for c in checked.table.places if c.name and isinstance(c.field, Score)]
         self.periods = Memo(Period.get_by_id)
         self.policies = Memo(lambda key: Policy.on(self.periods[key].ends_on))
@@ -60,38 +54,30 @@ class Outlook:
         return levels, None if None in levels else predicate_of(*levels)
 
     def note(self, row, merged, old=None):
-        """Remember what a row leads to; returns its predicate (before, after)."""
+        """Warn of what is odd about a row, and remember it; returns its predicate (before, after)."""
         if merged["source"] != "supervisor":
             return ()
-        given = given_by(merged)
+        given, warn = given_by(merged), self.checked.warn
         levels, predicate = self.leads[given]
         if any(levels):
             self.said[given[0]].append(Said(row, merged["employee"], given, levels, predicate))
+            for name, problem in contradictions(merged, self.policies[given[0]]):
+                warn(row, name, problem)
         if not old:
             return None, predicate
-        kept = [c for c in self.scores if c.name not in row.values and old[c.name] is not None]
-        self.blank += [(row, column, old[column.name]) for column in kept]
+        for column in self.scores:
+            if column.name not in row.values and old[column.name] is not None:
+                warn(row, column, Invalid(KEPT, value=column.field.show(old[column.name])))
         return self.leads[given_by(old)][1], predicate
 
-    # -- what is odd
-
     def warn(self):
-        """Warn of everything that is odd."""
-        warn, words = self.checked.warn, N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
-        for row, column, value in self.blank:
-            warn(row, column, Invalid(words, value=column.field.show(value)))
+        """Warn of what is odd about the rows beside each other and beside what is known."""
         for key, group in self.said.items():
             period, policy = self.periods[key], self.policies[key]
-            for said in group:
-                for name, problem in contradictions(dict(zip(GIVEN, said.given, strict=True)), policy):
-                    warn(said.row, name, problem)
             self._warn_of_jumps(period, group)
             if len(group) >= policy.distribution_min_people:
                 if len({said.given for said in group}) == 1:
-                    words = N_(
-                        "semua %(n)s pegawai mendapat nilai yang sama; pastikan tiap orang dinilai sendiri"
-                    )
-                    warn(group[0].row, None, Invalid(words, n=len(group)))
+                    self.checked.warn(group[0].row, None, Invalid(ALIKE, n=len(group)))
                 self._warn_of_spread(period, policy, group)
 
     def _warn_of_jumps(self, period, group):
@@ -102,9 +88,8 @@ class Outlook:
             return
         names = Rating.employee, Rating.work_level, Rating.behaviour_level, Rating.predicate
         theirs = among(Rating.employee, [said.employee for said in group])
-        before = {
-            key: rest for key, *rest in db.execute(Rating.select(*names).where(Rating.period == last, theirs))
-        }
+        query = Rating.select(*names).where(Rating.period == last, theirs)
+        before = {key: rest for key, *rest in db.execute(query)}
         words = N_("melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar")
         for said in group:
             steps = zip(before.get(said.employee, ()), (*said.levels, said.predicate), strict=False)
@@ -116,22 +101,26 @@ class Outlook:
 
     def _warn_of_spread(self, period, policy, group):
         """Units whose predicates do not spread as the guidance for their organisation result says."""
-        results = _results(period)
-        if results is None:
+        query = UnitResult.select(UnitResult.unit, UnitResult.result).join(Period).order_by(Period.starts_on)
+        known = dict(query.where(Period.starts_on <= period.starts_on).tuples())  # the newest of each unit
+        if not known:
             return
+        units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.name, Unit.parent)}
         ids, teams = [said.employee for said in group], defaultdict(list)
-        units = dict(db.execute(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, ids))))
+        homes = dict(db.execute(Employee.select(Employee.id, Employee.unit).where(among(Employee.id, ids))))
         for said in group:
             if said.predicate:
-                teams[units[said.employee]].append(said)
+                teams[homes[said.employee]].append(said)
         limits = {name: getattr(policy, f"distribution_{name}") for name in LIMITS}
         for unit, team in teams.items():
-            counts, result = Counter(said.predicate for said in team), results[unit]
+            way = climb(unit, lambda key: units[key].parent_id)  # its own result, or the nearest one above
+            result = next((known[found] for found in way if found in known), None)
+            counts = Counter(said.predicate for said in team)
             for predicates, kind, limit, share in beyond(counts, result, limits) if result else ():
                 odd = Invalid(
                     SPREAD[kind if kind == "most" or limit else "some"],
-                    unit=Unit.get_by_id(unit).name, share=share, limit=limit,
-                    predicates=" / ".join(LABELS[code] for code in predicates), result=UnitResult.result.labels[result],
+                    unit=units[unit].name, share=share, limit=limit, result=UnitResult.result.labels[result],
+                    predicates=" / ".join(LABELS[code] for code in predicates),
                 )  # fmt: skip
                 self.checked.warn(team[0].row, None, odd)
 
@@ -146,13 +135,3 @@ def contradictions(values, policy):
                 words = N_("skor mengusulkan %(near)s, tersimpan %(level)s; rating itu yang berlaku")
                 found.append((level, Invalid(words, near=LABELS[suggested], level=LABELS[values[level]])))
     return found
-
-
-def _results(period):
-    """{unit id: newest known organisation result up to a period, its own or the nearest one above}; None where none is known."""
-    query = UnitResult.select(UnitResult.unit, UnitResult.result).join(Period)
-    known = dict(query.where(Period.starts_on <= period.starts_on).order_by(Period.starts_on).tuples())
-    if not known:
-        return None
-    above = dict(Unit.select(Unit.id, Unit.parent).tuples())
-    return Memo(lambda unit: next((known[found] for found in climb(unit, above.get) if found in known), None))

@@ -38,7 +38,7 @@ class Part:
 
 
 def nothing(*given):
-    """The hook of a sheet that has nothing special to say: falsy, and no rows, labels or remarks."""
+    """The hook that has nothing special to do or say: falsy, and no rows, labels or remarks."""
     return ()
 
 
@@ -69,7 +69,6 @@ class Sheet:
 
     derived = ()  # the fields of `derive`
     derived_from = ()  # and those that they follow
-    computes = False  # whether ratings are computed from it
 
     def __post_init__(self):
         self.title = self.model.noun

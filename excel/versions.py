@@ -19,7 +19,8 @@ def add_versions(book, sheet, keys):
     page.sheet_state = "veryHidden"
     page.append([json.dumps({"sheet": sheet.name})])
     for key in keys:
-        page.append([json.dumps([*map(_text, key[:-1]), key[-1] or 0], ensure_ascii=False)])
+        cells = ["" if cell is None else str(cell) for cell in key[:-1]]
+        page.append([json.dumps([*cells, key[-1] or 0], ensure_ascii=False)])
 
 
 def read_versions(rows, sheet):
@@ -44,13 +45,9 @@ def base_of(row, checked):
         return None
     for name in checked.sheet.key:
         value = None if name in row.defaulted else row.values.get(name)
-        known = checked.known[name].get(value)
-        key.append(_text(known[0] if known else value))
+        told = checked.known[name].get(value, (value,))[0]
+        key.append("" if told is None else str(told))
     return versions.get((*key,), versions.get((*key[:-1], "")))
-
-
-def _text(value):
-    return "" if value is None else str(value)
 
 
 def base_values(model, lines):

@@ -53,8 +53,8 @@ def test_what_people_taught_us_of_titles_is_used_and_may_say_ignore():
     data = xlsx(("NIP", "Kinerja", "Sikap", "Skor Hasil"), (NIP, 90, 80, 70))
     with pytest.raises(Unmapped) as refusal:
         parse(data, ASSESSMENTS)
-    assert refusal.value.titles == ["NIP", "Kinerja", "Sikap", "Skor Hasil"]
-    assert refusal.value.rows == [[NIP, 90, 80, 70]]
+    assert refusal.value.table.titles == ["NIP", "Kinerja", "Sikap", "Skor Hasil"]
+    assert list(refusal.value.table.rows.values()) == [[NIP, 90, 80, 70]]
     learnt = {"kinerja": "Skor Hasil Kerja", "sikap": "Skor Perilaku", "skor hasil": ""}
     table = parse(data, ASSESSMENTS, learnt)
     assert table.cells(ASSESSMENTS.by_name["work_score"]) == [90]
@@ -84,7 +84,7 @@ def test_letterhead_numbering_repeated_header_notes_and_signature_are_no_rows():
         page.append(row)
     table = parse(saved(book), EMPLOYEES)
     assert table.header == 4
-    assert table.numbers == [6, 9]
+    assert list(table.rows) == [6, 9]
     assert table.notes == [10, 12, 13, 14, 15]
 
 
@@ -93,9 +93,9 @@ def test_letterhead_numbering_repeated_header_notes_and_signature_are_no_rows():
 ])  # fmt: skip
 def test_a_wrong_row_is_no_note(last):
     table = parse(xlsx(("NIP", "Nama", "Kode Unit"), (NIP, "Ani", "A"), last), EMPLOYEES)
-    assert table.numbers == [2, 3]
+    assert list(table.rows) == [2, 3]
 
 
 def test_codes_are_no_notes():
     rows = [("A", "Dinas A"), (), ("TOTAL-1", "Dinas Total"), ("KET.B", "Unit")]
-    assert parse(xlsx(("Kode", "Nama"), *rows), UNITS).numbers == [2, 4, 5]
+    assert list(parse(xlsx(("Kode", "Nama"), *rows), UNITS).rows) == [2, 4, 5]

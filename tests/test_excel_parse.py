@@ -31,7 +31,7 @@ def named(table, *names):
 
 def test_it_reads_rows_with_their_excel_numbers():
     table = parse(xlsx(HEADER, ("A", "Dinas A"), (None, None), ("B", "Dinas B")), UNITS)
-    assert table.numbers == [2, 4]
+    assert list(table.rows) == [2, 4]
     assert named(table, "code", "name") == [("A", "Dinas A"), ("B", "Dinas B")]
 
 
@@ -43,7 +43,7 @@ def test_it_finds_the_header_below_a_letterhead_in_any_order_and_spelling():
         (None, "Dinas", "biru", "D"),
     )
     table = parse(data, UNITS)
-    assert table.numbers == [4]
+    assert list(table.rows) == [4]
     assert table.unknown == ["Warna"]
     assert named(table, "code", "name") == [("D", "Dinas")]
     assert table.address(UNITS.by_name["code"], 4) == "D4"
@@ -54,7 +54,7 @@ def test_it_keeps_row_numbers_when_the_sheet_begins_lower_and_further_right():
     for place, value in {"C5": "Kode", "D5": "Nama", "C6": "X", "D6": "Unit X"}.items():
         book.active[place] = value
     table = parse(saved(book), UNITS)
-    assert table.numbers == [6]
+    assert list(table.rows) == [6]
     assert table.address(UNITS.by_name["name"], 6) == "D6"
 
 
@@ -94,7 +94,7 @@ def test_csv_of_every_delimiter_and_encoding(delimiter, encoding):
     text = "\r\n".join(delimiter.join(row) for row in (HEADER, ("A", "Café"), ("B", '"dua\nbaris"')))
     table = parse(text.encode(encoding), UNITS)
     assert named(table, "code", "name") == [("A", "Café"), ("B", "dua\nbaris")]
-    assert table.numbers == [2, 3]
+    assert list(table.rows) == [2, 3]
 
 
 def test_csv_drops_the_apostrophe_before_what_would_be_a_formula():
@@ -137,8 +137,8 @@ def test_an_ods_is_read_and_one_with_errors_is_refused():
 
 
 def test_a_workbook_is_known_by_its_content():
-    assert parse(xlsx(HEADER, ("A", "B")), UNITS).numbers == [2]
-    assert parse(b"Kode,Nama\nA,B\n", UNITS).numbers == [2]
+    assert list(parse(xlsx(HEADER, ("A", "B")), UNITS).rows) == [2]
+    assert list(parse(b"Kode,Nama\nA,B\n", UNITS).rows) == [2]
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_a_correction_is_kept_beside_the_bytes_and_applied(cast):
     edits.correct(2, "Skor Hasil Kerja", "112")
     edits.decide([3], "skip")
     found = revise(upload, cast.supervisor, edits)
-    assert (counts(found), found.checked.table.skipped[0][0]) == ((1, 0, 0, 0), 3)
+    assert (counts(found), list(found.checked.table.skipped)) == ((1, 0, 0, 0), [3])
     upload = Upload.get_by_id(upload.id)
     assert (bytes(upload.data), upload.wrong) == (data, 0)
     apply(upload, cast.supervisor)

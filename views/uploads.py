@@ -72,7 +72,7 @@ class UploadsView(AdminView):
                 raise uploads.Expired()
             review = self.review_of(upload)
         except Unmapped as refusal:
-            return self.ask_columns(upload, refusal, spoken(refusal))
+            return self.ask_columns(upload, refusal.table, spoken(refusal))
         except Invalid as refusal:  # no longer readable, or too old
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
@@ -101,10 +101,11 @@ class UploadsView(AdminView):
         )  # fmt: skip
 
     def ask_columns(self, upload, found, refusal=""):
-        """The mapping step, from the `titles`, `rows` and `places` that were found in the file."""
+        """The mapping step, from the Table that was found in the file."""
         headers = {place: column.header for column, place in found.places.items()}
+        sample = [*found.rows.values()][:3]
         titles = [
-            (text, [as_text(row[place]) for row in found.rows[:3]], headers.get(place, ""))
+            (text, [as_text(row[place]) for row in sample], headers.get(place, ""))
             for place, text in enumerate(map(as_text, found.titles)) if text.strip()
         ]  # fmt: skip
         found = {"titles": titles, "refusal": refusal, "sheet": SHEETS[upload.sheet]}

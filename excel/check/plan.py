@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from peewee import DateField, ForeignKeyField
+from peewee import DateField
 
 import access
 import audit
@@ -21,8 +21,7 @@ from ..read.edits import NOTHING, edited, lessons
 from ..read.parse import parse
 from ..sheet import nothing
 from ..versions import base_of
-from .steps import asked_move, begin, refuse_moves
-from .together import refuse_lost, refuse_repeated, refuse_taken
+from .together import asked_move, begin, refuse_lost, refuse_moves, refuse_repeated, refuse_taken
 from .validate import validate
 
 STEP = 5_000  # rows after which the progress is told
@@ -98,13 +97,10 @@ class Plan:
 
     def refuse(self, wrong):
         """Take rows out that turned out wrong, and say why: {row number: (column or field name, message)}."""
-        if not wrong:
-            return
-        for kind in ("new", "changed", "conflict", "left"):
+        for kind in ("new", "changed", "conflict", "left") if wrong else ():
             setattr(self, kind, [line for line in getattr(self, kind) if line.row not in wrong])
-        for row in self.checked.rows:
-            if row.number in wrong:
-                self.checked.fail(row, *wrong[row.number])
+        for number, why in wrong.items():
+            self.checked.fail(self.checked.rows[number], *why)
 
     @property
     def shown(self):
@@ -145,14 +141,15 @@ def plan(checked):
     Rules across columns see the stored values under the given ones. Of a closed period only rows
     equal to what is stored pass. Source: DESIGN, Contracts, Command line.
     """
-    planner = Planner(checked)
-    found, pairs = planner.plan, [(row, checked.sheet.meant(row, planner.stored)) for row in checked.rows]
+    planner, rows, sheet = Planner(checked), checked.rows.values(), checked.sheet
+    meant = [sheet.meant(row, planner.stored) for row in rows]
+    found = planner.plan
     refuse_repeated(found)
-    for place, (row, old) in enumerate(pairs):
+    for place, (row, old) in enumerate(zip(rows, meant, strict=True)):
         if row.number not in checked.bad:
             planner.take(row, old)
         if not place % STEP:
-            checked.context.progress(0.4 + 0.3 * place / len(pairs))
+            checked.context.progress(0.4 + 0.3 * place / len(rows))
     refuse_taken(found)
     refuse_lost(found)
     refuse_moves(found)
@@ -167,14 +164,9 @@ class Planner:
     """Takes one checked row after another and puts it where it belongs in the plan."""
 
     def __init__(self, checked):
-        self.checked, self.sheet, self.fail, self.user = (
-            checked,
-            checked.sheet,
-            checked.fail,
-            checked.context.user,
-        )
-        self.plan, model = Plan(checked), self.sheet.model
-        self.stored = _stored(self.sheet, checked.rows)
+        self.checked, self.sheet, self.fail = checked, checked.sheet, checked.fail
+        self.user, self.plan, model = checked.context.user, Plan(checked), checked.sheet.model
+        self.stored = _stored(self.sheet, checked.rows.values())
         ids = {old["id"] for old in self.stored.values()}
         self.denied = _outside(model, ids, access.writable(model, self.user))
         self.plan.unread = _outside(model, ids, access.scope(model, self.user))
@@ -314,10 +306,10 @@ class Planner:
     def _word(self, place):
         """A value as labels write it: references by their labels, choices by their words."""
         name, value = place
-        field = self.fields[name]
-        if not isinstance(field, ForeignKeyField):
+        field, known = self.fields[name], self.checked.known[name].get(value)
+        if known is None:
             return field.show(value)
-        (key, _, *more), model = self.checked.known[name][value], field.rel_model
+        model, (key, _, *more) = field.rel_model, known
         return model.called.format_map(dict(zip(model.names, (key, *more), strict=False)))
 
 

@@ -27,7 +27,7 @@ class Review:
         self.items = {
             "wrong": _by_row(plan.errors),
             **{kind: {line.row: line for line in lines} for kind, lines in writing.items()},
-            "same": dict(plan.equal), "skipped": dict(plan.checked.table.skipped),
+            "same": dict(plan.equal), "skipped": plan.checked.table.skipped,
         }  # fmt: skip
         self.picked = {kind: [(kind, row) for row in found] for kind, found in self.items.items()}
         self.picked["all"] = [place for kind in KINDS for place in self.picked[kind]]
@@ -87,16 +87,12 @@ class Review:
                     cells[row].append((header, text(before.get(name)), text(after[name]), then))
         return cells
 
-    @cached_property
-    def _raw(self):
-        table = self.plan.checked.table
-        return dict(zip(table.numbers, table.rows, strict=True)) | dict(table.skipped)
-
     def _named(self, row):
         """Whom a row is about in its own words: nothing of it was resolved."""
         table, key = self.plan.checked.table, self.plan.sheet.key[:1]
         naming = [c for c in table.places if c.name in key or c.path in ("name", "employee.name")]
-        texts = [as_text(self._raw[row][table.places[column]]) for column in naming]
+        cells = table.skipped.get(row) or table.rows[row]
+        texts = [as_text(cells[table.places[column]]) for column in naming]
         return " ".join(text for text in reversed(texts) if text)
 
 

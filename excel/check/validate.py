@@ -1,27 +1,29 @@
-"""From raw cells to values: every error of every row at once, each with its place."""
+"""From raw cells to values: every error of every row at once, each with its place and what may have been meant."""
 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from peewee import fn
+
 import access
 from database import Memo, among
-from values import N_, Invalid, as_text
+from fields import Choice, Nip
+from models import Employee, Period, Unit
+from values import N_, Invalid, Mangled, as_text, compare_key
 
-from ..read.parse import Fault, Unreadable
-from .hints import hint
+from ..read.parse import Fault, Unreadable, nearest
+from ..sheet import nothing
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
+MOST = 50  # different values of a column that are compared with a list: a hostile file has more
+LIKENESS = 0.6  # of a value to a name, from 0 to 1
 FAULTS = {
     "error": N_("sel berisi galat; perbaiki rumusnya atau ketik nilainya"),
     "formula": N_("rumus belum dihitung; buka berkas di Excel, simpan, lalu unggah lagi"),
 }
-
-
-def no_progress(share):
-    """Nobody is told how far the work is."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Context:
     user: Any = None
     period: Any = None
     take: frozenset = frozenset()
-    progress: Callable = no_progress
+    progress: Callable = nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +82,14 @@ class Row:
 class Checked:
     """A file's rows that hold good on their own, and what is wrong with the others.
 
-    `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are the Excel rows
-    with errors.
+    `rows` are by number; `known` maps a reference's field name to {id: (key, id, name, ...)}; `bad` are
+    the numbers of rows with errors.
     """
 
     sheet: Any
     table: Any
     context: Context
-    rows: list = field(default_factory=list)
+    rows: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     known: dict = field(default_factory=lambda: defaultdict(dict))
@@ -132,7 +134,7 @@ def validate(sheet, table, context):
     for column in columns:
         if column.reference:
             read[column] = _resolved(checked, column, read)
-    hint(checked, read)
+    _hint(checked, read)
     _fill_rows(checked, read)
     _complete(checked)
     return checked
@@ -193,33 +195,88 @@ def _resolved(checked, column, read):
 
 def _fill_rows(checked, read):
     """Rows of values; cells that cannot be taken become errors."""
-    sheet, table = checked.sheet, checked.table
     names = [column.name or column.path for column in read]
-    lines = zip(*read.values(), strict=True)
+    lines = zip(checked.table.rows.items(), zip(*read.values(), strict=True), strict=True)
     rows = [
         Row(number, cells, {n: v for n, v in zip(names, line, strict=True) if v is not BLANK})
-        for number, cells, line in zip(table.numbers, table.rows, lines, strict=True)
+        for (number, cells), line in lines
     ]
     for column, values in read.items():
         for row, value in zip(rows, values, strict=True):
             if isinstance(value, Invalid):
                 checked.fail(row, column, value)
-    for path in (column.path for column in sheet.verified if column in read):
+    for path in (column.path for column in checked.sheet.verified if column in read):
         for row in rows:
             if path in row.values:
                 row.verified[path] = row.values.pop(path)
-    checked.rows = [row for row in rows if row.number not in checked.bad]
+    checked.rows = {row.number: row for row in rows if row.number not in checked.bad}
 
 
 def _complete(checked):
     """Defaults of the sheet, and the rows' keys; a blank key is an error."""
     sheet = checked.sheet
     wanted = [name for name in sheet.key if name not in sheet.optional]
-    for row in checked.rows:
+    for row in checked.rows.values():
         for name in wanted:
             if row.values.get(name) is None:
                 checked.fail(row, name, N_("wajib diisi"))
         if row.number not in checked.bad:
             sheet.complete(row, checked)
         row.key = tuple(map(row.values.get, sheet.key))
-    checked.rows = [row for row in checked.rows if row.number not in checked.bad]
+    checked.rows = {number: row for number, row in checked.rows.items() if number not in checked.bad}
+
+
+# ------------------------------------------------------------------ what was meant: offered, never written
+
+
+def _hint(checked, read):
+    """Give the errors among the values read ({column: values}) a hint of what may have been meant.
+
+    Names and codes of lists by the nearest of them; a NIP that became a number, or is unknown, by
+    the one employee in the account's scope with its first 15 digits, or of the row's own name.
+    """
+    user = checked.context.user
+    name = next((c for c in checked.table.places if c.path == "employee.name"), None)
+    for column, values in read.items():
+        wrong = {id(v): v for v in values if isinstance(v, Invalid) and not v.near}
+        if wrong and isinstance(column.field, Nip):
+            mangled = [(problem, problem.heads) for problem in wrong.values() if isinstance(problem, Mangled)]
+            words = N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa")
+            _offer(user, words, fn.SUBSTR(Employee.nip, 1, 15), mangled)
+            if name and column.name == checked.sheet.key[0]:
+                pairs = zip(values, checked.table.cells(name), strict=True)
+                named = [(v, [_plain(cell)]) for v, cell in pairs if isinstance(v, Invalid) and cell]
+                _offer(user, N_("Maksud Anda %(near)s (%(person)s)?"), fn.LOWER(Employee.name), named)
+        elif wrong and (options := _options(column, user)):
+            for problem in list(wrong.values())[:MOST]:
+                text = compare_key(as_text(problem.params.get("value", "")))
+                if found := nearest(text, options, LIKENESS):
+                    problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])
+
+
+def _plain(cell):
+    return " ".join(as_text(cell).split()).lower()
+
+
+def _options(column, user):
+    """{text as people write it alike: what to write} of a column that is chosen from a list."""
+    if column.reference and column.reference.rel_model in (Unit, Period):
+        model = column.reference.rel_model
+        rows = access.scoped(model, user).select(column.field, model.name).tuples()
+        return {compare_key(text): code for code, name in rows for text in (name, code)}
+    if isinstance(column.field, Choice):
+        labels = column.field.labels
+        return {text: labels[code] for text, code in column.field.known.items()}
+    return {}
+
+
+def _offer(user, words, property, told):
+    """Hint at the account's only employee with a property; `told` are (problem, the values it may have)."""
+    found, values = {}, {value for _, some in told for value in some}
+    query = access.scoped(Employee, user).select(property, Employee.nip, Employee.name)
+    for value, *person in query.where(among(property, values)).tuples() if values else ():
+        found[value] = None if value in found else person
+    for problem, some in told:
+        person = next((found[value] for value in some if value in found), None)
+        if person and not problem.near:
+            problem.hint = Invalid(words, near=person[0], person=person[1])

@@ -47,7 +47,7 @@ def _column(table):
 def _as_workbook(table):
     """The rows of a table as a workbook, text always text."""
     book, out = Workbook(), BytesIO()
-    lines = [(table.header, table.titles), *zip(table.numbers, table.rows, strict=True)]
+    lines = [(table.header, table.titles), *table.rows.items()]
     for number, row in lines:
         for place, value in enumerate(row, 1):
             if value != "":

@@ -31,17 +31,19 @@ PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
 def say(value):
-    """Write a JSON line to the parent; a file that would fill too many ends here. Dates go as [ISO text]."""
+    """Write a JSON line to the parent; a file that would fill too many ends here."""
     global left
-    line = json.dumps(
-        value, default=lambda v: [v.isoformat()] if hasattr(v, "year") else str(v), ensure_ascii=False
-    )
+    line = json.dumps(value, default=_plain, ensure_ascii=False)
     left -= len(line)
     if left < 0:
         sys.stdout.write('{"error": "heavy"}\n"end"\n')
         sys.stdout.flush()
         sys.exit(0)
     sys.stdout.write(line + "\n")
+
+
+def _plain(value):
+    return {"date": value.isoformat()} if hasattr(value, "year") else str(value)
 
 
 def main():
@@ -80,9 +82,9 @@ def _places(parts, names):
 
 
 def _say_sheet(sheet, name, parts, place):
-    """One visible sheet: its name, the [row, column, kind] of cells that have no value to take, its rows.
+    """One visible sheet: its name, then its rows; {"fault": kind} stands for a cell that has no value to take.
 
-    Those show an error, or hold a formula that was never computed: calamine gives both as blank,
+    Such cells show an error, or hold a formula that was never computed: calamine gives both as blank,
     and a blank would leave what is stored.
     """
     if sheet.total_height > ROWS + HEADROOM:
@@ -91,9 +93,11 @@ def _say_sheet(sheet, name, parts, place):
         return say({"error": "columns"})
     if sheet.total_height * sheet.total_width > CELLS:
         return say({"error": "heavy"})
-    faulty = place and _may_be_faulty(parts, place)
-    say({"sheet": name, "faults": list(_faulty(parts.read(place))) if faulty else []})
+    say({"sheet": name})
     rows = sheet.to_python(skip_empty_area=False)
+    for number, column, kind in _faulty(parts.read(place)) if place and _may_be_faulty(parts, place) else ():
+        if number < len(rows) and column < len(rows[number]):
+            rows[number][column] = {"fault": kind}
     for start in range(0, len(rows), CHUNK):
         say(rows[start : start + CHUNK])
 

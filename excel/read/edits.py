@@ -79,15 +79,9 @@ def learn(sheet, titles, user):
 
 def edited(table, edits):
     """The Table with the corrected cells in place and the skipped rows set apart in `table.skipped`."""
-    if edits.cells:
-        columns = {column.header: place for column, place in table.places.items()}
-        for number, row in zip(table.numbers, table.rows, strict=True):
-            for header, text in edits.cells.get(number, {}).items():
-                if header in columns:
-                    row[columns[header]] = text
-    if edits.skip:
-        pairs = list(zip(table.numbers, table.rows, strict=True))
-        table.skipped = [pair for pair in pairs if pair[0] in edits.skip]
-        table.numbers = [number for number, _ in pairs if number not in edits.skip]
-        table.rows = [row for number, row in pairs if number not in edits.skip]
+    places = {column.header: place for column, place in table.places.items()}
+    for number in edits.cells.keys() & table.rows.keys():
+        for header in edits.cells[number].keys() & places.keys():
+            table.rows[number][places[header]] = edits.cells[number][header]
+    table.skipped = {number: table.rows.pop(number) for number in sorted(edits.skip & table.rows.keys())}
     return table

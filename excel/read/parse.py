@@ -26,17 +26,6 @@ NOTE = re.compile(r"[*(]*(catatan|ket|keterangan|jumlah|total|rata|mengetahui|su
 NUMBERED = re.compile(r"\(?(\d{1,3})\)?")
 
 
-class Unmapped(Unreadable):
-    """A needed column was not recognised.
-
-    `titles`, the first `rows` and the `places` found so far ({column: position}) let a person say which it is.
-    """
-
-    def __init__(self, template, titles, rows, places, **params):
-        super().__init__(template, **params)
-        self.titles, self.rows, self.places = titles, rows, places
-
-
 @dataclass(frozen=True)
 class Fault:
     """A cell that shows something but has no value to take: an error, or a formula not computed."""
@@ -51,16 +40,15 @@ class Fault:
 class Table:
     """A sheet's rows as they stand in the file.
 
-    `places` maps columns of the Sheet to positions; `numbers[i]` is the Excel row of `rows[i]`;
-    all rows are equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
+    `places` maps columns of the Sheet to positions, `rows` Excel's numbers to cells; all rows are
+    equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
     is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`; `guessed`
     are {title: column} taken by a synonym or near miss, `notes` the rows left out below the table; `versions` those of
-    the rows that the file was made from (None: it does not say); `skipped` (number, row) pairs set apart.
+    the rows that the file was made from (None: it does not say); `skipped` rows set apart.
     """
 
     places: dict
-    numbers: list
-    rows: list
+    rows: dict
     unknown: list = field(default_factory=list)
     page: str = ""
     header: int = 1
@@ -68,16 +56,24 @@ class Table:
     guessed: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
     versions: dict | None = None
-    skipped: list = field(default_factory=list)
+    skipped: dict = field(default_factory=dict)
 
     def cells(self, column):
         place = self.places[column]
-        return [row[place] for row in self.rows]
+        return [row[place] for row in self.rows.values()]
 
     def address(self, column, number):
         """A cell as Excel calls it, like F324; empty where the file lacks the column."""
         place = self.places.get(column)
         return "" if place is None else f"{get_column_letter(place + 1)}{number}"
+
+
+class Unmapped(Unreadable):
+    """A needed column was not recognised; the first rows of `table` let a person say which it is."""
+
+    def __init__(self, template, table, **params):
+        super().__init__(template, **params)
+        self.table = table
 
 
 def parse(data, sheet, learnt=None):
@@ -106,28 +102,24 @@ def _workbook(data):
     answer, pages = guarded(data), []
     if not answer.endswith(b'"end"\n'):
         raise refusal("broken")
-    for line in map(json.loads, io.BytesIO(answer)):
-        if isinstance(line, list):
-            pages[-1][0].extend(line)
-        elif line == "end":
+    for line in io.BytesIO(answer):
+        told = json.loads(line, object_hook=_told)
+        if isinstance(told, list):
+            pages[-1][0].extend(told)
+        elif told == "end":
             break
-        elif "error" in line:
-            raise refusal(line["error"])
+        elif "error" in told:
+            raise refusal(told["error"])
         else:
-            pages.append(([], line["faults"], line["sheet"]))
-    return [(_dated(rows, faults), name) for rows, faults, name in pages]
+            pages.append(([], told["sheet"]))
+    return pages
 
 
-def _dated(rows, faults):
-    """Dates, which the child writes as [ISO text], and cells without a value in their places."""
-    for row in rows:
-        for place, value in enumerate(row):
-            if value.__class__ is list:
-                row[place] = datetime.fromisoformat(value[0])
-    for number, place, kind in faults:
-        if number < len(rows) and place < len(rows[number]):
-            rows[number][place] = Fault(kind)
-    return rows
+def _told(said):
+    """What the child says by name: a date, a cell without a value, or something of the file."""
+    if "date" in said:
+        return datetime.fromisoformat(said["date"])
+    return Fault(said["fault"]) if "fault" in said else said
 
 
 def _csv(data, sheet, learnt):
@@ -258,36 +250,32 @@ def _table(pages, sheet, learnt):
     places, unknown, guessed = _recognised(titles, sheet, learnt)
     if lacking := _lacking(places, sheet):
         words = N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat")
-        raise Unmapped(words, titles, rows[start : start + 3], places, headers=", ".join(lacking))
-    wanted = [*places.values()]
-    lines = [
-        (number, row)
-        for number, row in enumerate(rows[start:], start + 1)
-        if any(str(row[place]).strip() for place in wanted)
-    ]
-    if len(lines) > ROWS:
+        table = Table(places, dict(enumerate(rows[start : start + 3], start + 1)), titles=titles)
+        raise Unmapped(words, table, headers=", ".join(lacking))
+    wanted, below = [*places.values()], enumerate(rows[start:], start + 1)
+    filled = {number: row for number, row in below if any(str(row[place]).strip() for place in wanted)}
+    if len(filled) > ROWS:
         raise refusal("rows")
-    lines, notes = _without_notes(lines, places, titles, sheet)
-    if not lines:
+    kept, notes = _without_notes(filled, places, titles, sheet)
+    if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    numbers, kept = map(list, zip(*lines, strict=True))
     versions = read_versions(hidden, sheet)
-    return Table(places, numbers, kept, unknown, name, start, titles, guessed, notes, versions)
+    return Table(places, kept, unknown, name, start, titles, guessed, notes, versions)
 
 
-def _without_notes(lines, places, titles, sheet):
-    """([(number, row)], numbers left out): no repeated header, no line of column numbers, no notes below."""
-    wanted, end = sorted(places.values()), len(lines)
+def _without_notes(rows, places, titles, sheet):
+    """(rows, numbers left out): no repeated header, no line of column numbers, no notes below."""
+    wanted, numbers = sorted(places.values()), [*rows]
+    end, first = len(numbers), wanted[0]
     while end:
-        number, row = lines[end - 1]
-        apart = end > 1 and number - lines[0][0] >= end  # notes stand apart: there is a blank row
+        row, number = rows[numbers[end - 1]], numbers[end - 1]
+        apart = end > 1 and number - numbers[0] >= end  # notes stand apart: there is a blank row
         if not _is_note(row, wanted, apart) or _identified(row, places, sheet):
             break
         end -= 1
-    first = wanted[0]
-    numbered = end and _only_numbers([lines[0][1][place] for place in wanted])
-    kept = [(number, row) for number, row in lines[bool(numbered) : end] if row[first] != titles[first]]
-    return kept, [number for number, _ in lines[end:]]
+    numbered = end and _only_numbers([rows[numbers[0]][place] for place in wanted])
+    kept = {number: rows[number] for number in numbers[bool(numbered) : end]}
+    return {number: row for number, row in kept.items() if row[first] != titles[first]}, numbers[end:]
 
 
 def _only_numbers(cells):

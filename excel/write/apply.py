@@ -11,9 +11,9 @@ from models import Upload
 from values import N_
 
 from ..check.plan import plan, read
-from ..check.validate import Coming, no_progress
+from ..check.validate import Coming
 from ..read.edits import Edits
-from ..sheet import SHEETS
+from ..sheet import SHEETS, nothing
 from .uploads import Expired, context_of, counts, keep, mark_applied
 
 MADE = ("id", "version", "updated_at")  # what no file brings
@@ -47,7 +47,7 @@ class Refused(HasErrors):
         self.args = ("; ".join([str(problem) for problem in plan.errors][:20]),)
 
 
-def apply(upload, user, partial=False, *, shown=None, progress=no_progress):
+def apply(upload, user, partial=False, *, shown=None, progress=nothing):
     """Write a stored upload in one transaction; returns the Plan that was carried out.
 
     The bytes are parsed and validated again, and planned again inside the transaction; `shown` is the

@@ -9,10 +9,10 @@ from models import Upload
 from values import N_, Invalid
 
 from ..check.plan import check
-from ..check.validate import Context, may_import, no_progress
+from ..check.validate import Context, may_import
 from ..read.edits import NOTHING, Edits, learn
 from ..read.parse import Unmapped
-from ..sheet import SHEETS
+from ..sheet import SHEETS, nothing
 
 STALE = 45  # seconds after which a job that does not beat is given to another worker
 PENDING = ("queued", "applying")
@@ -42,13 +42,13 @@ def may_act(upload, user):
         raise access.Denied(N_("Unggahan ini milik akun lain"))
 
 
-def context_of(upload, user, edits=NOTHING, progress=no_progress):
+def context_of(upload, user, edits=NOTHING, progress=nothing):
     """The Context of a stored upload. Raises access.Denied."""
     may_act(upload, user)
     return Context(user, upload.period, frozenset(edits.take), progress)
 
 
-def plan_of(upload, user, edits, progress=no_progress):
+def plan_of(upload, user, edits, progress=nothing):
     """The Plan of a stored upload under these decisions."""
     context = context_of(upload, user, edits, progress)
     return check(SHEETS[upload.sheet], bytes(upload.data), context, edits)
