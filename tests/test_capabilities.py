@@ -26,7 +26,7 @@ GENERAL = [
     *(ROOT / f"{name}.py" for name in ("access", "audit", "flows")),
     *sorted((ROOT / "excel").glob("*.py")),
     *(ROOT / "views" / f"{name}.py" for name in (
-        "base", "moves", "lists", "filters", "formfields", "exports", "uploads", "imports", "panels", "search",
+        "base", "saving", "lists", "formfields", "exports", "uploads", "imports", "panels", "search",
     )),
 ]  # fmt: skip
 # Whose, where and when: every table may refer to these three, so a general room may ask whether a
@@ -246,7 +246,7 @@ def up(migrator, db):
 def down(migrator, db):
     db.execute_sql("DROP TABLE duty")
 '''
-MENU = ("(EmployeeView, UnitView)", "(EmployeeView, UnitView, Duty)")
+MENU = ("of(Unit),", "of(Unit), of(Duty),")
 LOOK = """
 import time
 from io import BytesIO

@@ -88,8 +88,8 @@ CHANGES = {
         ("import complaints\n", "import complaints\nfrom capabilities import duties\n"),
         ("complaints, rules", "complaints, duties, rules"),
     ),
-    "views/__init__.py": (("of.AwardView)),", "of.AwardView, of.DutyView)),"),),
-    "views/records.py": (("    ComplaintEvent,\n", "    ComplaintEvent,\n    Duty,\n"),),
+    "views/__init__.py": (("records.ComplaintView,", "records.ComplaintView, records.DutyView,"),),
+    "views/records.py": (("import Assessment, Change, Complaint,", "import Assessment, Change, Complaint, Duty,"),),
     "views/help.py": (('"employee": ("pegawai",),', '"employee": ("pegawai",), "auditor": ("kepegawaian",),'),),
 }  # fmt: skip
 LOOK = """

@@ -1,35 +1,57 @@
-"""The menu in order: the table of contents of the panel. A table whose list differs in nothing stands as its model."""
+"""The menu in order: the table of contents of the panel, and how the list of a table differs in words."""
 
 from functools import partial
 
 from flask_babel import lazy_gettext as _l
 
-from models import Exemption, Holiday, Unit
+from models import Award, ComplaintEvent, Employee, Exemption, Holiday, Objection, Training, Unit, UnitResult
 from values import N_
 
 
 def register(admin):
     """Add every view to the panel, in the order of the menu."""
-    from views import records as of
+    from views import records
     from views.base import AdminView
     from views.imports import ImportView
     from views.parts import PartsView
     from views.search import SearchView
     from views.uploads import UploadsView
 
-    menu = (
-        (N_("Kepegawaian"), (of.EmployeeView, Unit)),
-        (N_("Penilaian"), (of.AssessmentView, of.RatingView, of.PeriodView, of.UnitResultView, of.ObjectionView, Exemption)),
-        (N_("Pengembangan"), (of.TrainingView, of.AwardView)),
-        (N_("Pengaduan"), (of.ComplaintView, of.ComplaintEventView)),
-        (N_("Pengaturan"), (UploadsView, of.PolicyView, Holiday, of.UserView, of.ChangeView)),
-    )  # fmt: skip
+    def of(model, **words):
+        return partial(AdminView, model, **words)
+
+    person = ("employee.nip", "employee.name")
+    menu = {
+        N_("Kepegawaian"): (
+            of(Employee, list_without=("position_type", "email", "phone", "active", "job_class"),
+               column_searchable_list=("nip", "name", "position"), column_default_sort="name"),
+            of(Unit),
+        ),
+        N_("Penilaian"): (
+            records.AssessmentView, records.RatingView, records.PeriodView,
+            of(UnitResult, column_searchable_list=("unit.name", "unit.code"),
+               column_default_sort=[("period.starts_on", True), ("unit.name", False)]),
+            of(Objection, form_without=("rating", "filed_on", "reason", "decision", "due_on", "decided_on"),
+               column_list=["rating.employee.name", "rating.period.name", "filed_on", "due_on", "decision", "decided_on"],
+               column_searchable_list=("rating.employee.nip", "rating.employee.name")),
+            of(Exemption),
+        ),
+        N_("Pengembangan"): (
+            of(Training, list_without=("provider", "ends_on", "certificate_no"),
+               column_searchable_list=(*person, "title", "provider")),
+            of(Award, list_without=("decree_no", "amount", "period"),
+               column_searchable_list=(*person, "title", "decree_no"), column_default_sort=("granted_on", True)),
+        ),
+        N_("Pengaduan"): (
+            records.ComplaintView, of(ComplaintEvent, column_searchable_list=("complaint.ticket", "text")),
+        ),
+        N_("Pengaturan"): (UploadsView, records.PolicyView, of(Holiday), records.UserView, records.ChangeView),
+    }  # fmt: skip
     admin.add_view(ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"))
     admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))
-    for category, views in menu:
+    for category, views in menu.items():
         for view in views:
-            made = view if issubclass(view, AdminView) else partial(AdminView, view)
-            admin.add_view(made(category=_l(category)))
+            admin.add_view(view(category=_l(category)))
     admin.add_view(
         PartsView(name=_l("Bagian Halaman"), endpoint="parts", url="parts", category=_l("Pengaturan"))
     )

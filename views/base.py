@@ -9,7 +9,7 @@ from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import BlobField, ForeignKeyField, TextField
+from peewee import BlobField, ForeignKeyField
 
 import access
 import flows
@@ -21,13 +21,11 @@ from models import Employee
 from panels import Named
 from tables import Record
 from views.exports import Exports
-from views.filters import Choices, Comparison
 from views.formfields import Converter, Version, person_paths
 from views.history import history_of
-from views.lists import Lists
-from views.moves import Moves
+from views.lists import BULKY, Choices, Comparison, Lists
 from views.panels import links_of, record_panels
-from views.saving import Saving, plain
+from views.saving import Moves, Saving, plain
 from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 
@@ -43,7 +41,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     A view says only what differs: `list_without` where the table would be too wide,
     `column_searchable_list`, `column_default_sort`, `form_without` for what is computed. One in
-    which nothing differs needs no class: `AdminView(model)`.
+    which only such words differ needs no class: `AdminView(model, list_without=...)`.
     """
 
     can_view_details = True
@@ -51,17 +49,18 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
     list_without = form_without = details_without = ()
     column_labels = {}
 
-    def __init__(self, model=None, **options):
+    def __init__(self, model=None, category=None, **words):
+        self.__dict__.update(words)
         self.model = model = model or self.model
         self.column_searchable_list = self.column_searchable_list or searched(model)
         self.column_default_sort = self.column_default_sort or first_order(model)
         open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
-        bulky = TextField | BlobField
-        brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, bulky)]
+        brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, BULKY)]
         self.column_list = self.column_list or brief
         self.column_details_list = [f.name for f in open_to_all if f.name not in self.details_without]
         self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
+        self.moves = self.flow.by_name if self.flow else {}
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
         typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
         self.form_columns = [f.name for f in typed if f.name not in unasked]
@@ -73,7 +72,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
             heading = self._headings[field.name] = model.headings.get(field.name, heading)
         self.say_cells()
         name = model._meta.table_name
-        super().__init__(model, name=_l(model.noun), endpoint=name, url=name, **options)
+        super().__init__(model, name=_l(model.noun), category=category, endpoint=name, url=name)
 
     # -- words
 
@@ -127,8 +126,8 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         return super().handle_action(return_view)
 
     def is_action_allowed(self, name):
-        if self.flow and name in self.flow.by_name:
-            return me() is not None and flows.may(self.flow.by_name[name], self.model, me())
+        if name in self.moves:
+            return me() is not None and flows.may(self.moves[name], self.model, me())
         return self.permitted({"export": "read", **self.action_verbs}.get(name))
 
     def chosen(self, ids):

@@ -4,26 +4,97 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
 from flask_admin import expose
+from flask_admin.babel import lazy_gettext
+from flask_admin.model.filters import BaseFilter
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from peewee import SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access
-from models import Setting
-from values import CONTROL
-from views.filters import Comparison, filters_for
+from fields import YesNo
+from models import Period, Setting, Unit
+from panels import Named, Where
+from values import CONTROL, N_
 from views.formfields import ScopedLoader, holding
 from views.panels import paths_of
 from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
+BULKY = TextField | BlobField
+KEPT = (
+    "search",
+    "sort",
+    "desc",
+    "page_size",
+    "col",
+)  # of a list's address in a saved view, beside its filters
+OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
+ORDER = ("greater than", "smaller than")
+OFFERED = {  # by what a field says of itself
+    "text": ("contains", "equals", "empty"), "number": ("equals", *ORDER, "empty"), "day": ("equals", *ORDER),
+    "moment": ("equals", *ORDER), "choice": ("equals", "not equal"), "reference": ("equals",),
+}  # fmt: skip
 
 
-def kept_query(query):
-    """What of a list's address is worth keeping: search, filters, sort, page size and columns."""
-    pairs = parse_qsl(query[:4000])
-    return urlencode(
-        [(k, v) for k, v in pairs if k in ("search", "sort", "desc", "page_size", "col") or k[:3] == "flt"]
-    )
+class Comparison(BaseFilter):
+    """One comparison of a field (or a filter that the rooms name); its condition goes into the list's query."""
+
+    def __init__(self, column, word, options=None, data_type=None):
+        super().__init__(_l(column.label), options, data_type)
+        self.column, self.word = column, word
+        self.arg = Where(column, None, word).arg  # its name in an address is the same in every language
+
+    def where(self, value):
+        return Where(self.column, value.replace("\x00", "")[:200], self.word)
+
+    def validate(self, value):
+        return not value.strip() or super().validate(value)  # a blank one is skipped
+
+    def clean(self, value):
+        meant = self.where(value).meant()
+        known = [code for code, _ in self.column.choices()] if isinstance(self.column, Named) else [meant]
+        if meant is None or meant not in known:
+            raise ValueError(value)
+        return meant
+
+    def condition(self, value):
+        return self.where(value).holds(me())
+
+    def operation(self):
+        return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
+
+
+class Choices:
+    """The options of a filter, read afresh for each page, in the reader's language."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def __iter__(self):
+        return ((code, str(_l(text))) for code, text in self.read())
+
+
+def filters_for(field):
+    """The comparisons that a field offers; a reference is chosen by its natural key, within the account's scope."""
+    words, how, related = OFFERED[field.comparisons], {}, getattr(field, "rel_model", None)
+    if related is Period:
+        how = {"options": Choices(newest_periods)}
+    elif related:
+        how = {"data_type": f"lookup:filter-{field.name}"}
+    elif field.options:
+        how = {"options": Choices(lambda: field.options)}
+    elif field.comparisons in ("day", "moment"):
+        how = {"data_type": "date"}
+    if related is Unit:
+        words = (*words, "within")
+    elif field.comparisons == "choice" and field.null:
+        words = (*words, "empty")
+    blank = {"options": Choices(lambda: YesNo.options)}
+    return [Comparison(field, word, **(blank if word == "empty" else how)) for word in words]
+
+
+def newest_periods():
+    return [(p.code, str(p)) for p in access.scoped(Period, me()).order_by(Period.id.desc()).limit(200)]
 
 
 class Lists:
@@ -51,15 +122,13 @@ class Lists:
         return [name for names in request.args.getlist("col") for name in names.split(",")]
 
     def scaffold_sortable_columns(self):
-        return {name: self.sort_path(name) for name, _ in self._list_columns}
-
-    def sort_path(self, name):
-        """Sorting a reference sorts by the name that is shown, not by its id."""
-        field = self.model.field_at(name)
-        if not isinstance(field, ForeignKeyField):
-            return name
-        shown = next((n for n in field.rel_model.names if n == "name"), None)
-        return f"{name}.{shown or field.rel_model.natural_key().name}"
+        """{path: by what it is sorted}; a reference by the name that is shown, not by its id."""
+        found = {path: path for path, _ in self._list_columns}
+        for path in found:
+            related = getattr(self.model.field_at(path), "rel_model", None)
+            if related:
+                found[path] = f"{path}.{'name' if 'name' in related.names else related.natural_key().name}"
+        return found
 
     def init_search(self):
         return bool(self.column_searchable_list)
@@ -79,11 +148,10 @@ class Lists:
     def _process_ajax_references(self):
         """A scoped loader for each reference, for forms (by id) and filters (by natural key)."""
         loaders = {}
-        for field in self.model.spoken():
-            if isinstance(field, ForeignKeyField):
-                key = field.rel_model.natural_key().name
-                loaders[field.name] = ScopedLoader(field.name, field.rel_model)
-                loaders[f"filter-{field.name}"] = ScopedLoader(field.name, field.rel_model, value=key)
+        for field in (field for field in self.model.spoken() if isinstance(field, ForeignKeyField)):
+            key = field.rel_model.natural_key().name
+            loaders[field.name] = ScopedLoader(field.name, field.rel_model)
+            loaders[f"filter-{field.name}"] = ScopedLoader(field.name, field.rel_model, value=key)
         return loaders
 
     # -- reading
@@ -122,9 +190,9 @@ class Lists:
         count = found.select(fn.COUNT(SQL("*"))).scalar()
         if not count:
             return 0, []
-        listed, bulky = [path for _, path, _ in self.chosen_columns()], TextField | BlobField
+        listed = [path for _, path, _ in self.chosen_columns()]
         wanted = {*listed, *self.list_needs}
-        own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, bulky)]
+        own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, BULKY)]
         paths = [*((name,) for name in own), *paths_of(self.model, listed)]
         size = page_size or self.page_size
         query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(size)
@@ -141,28 +209,28 @@ class Lists:
 
     # -- saved views
 
-    def views_key(self):
-        return f"views:{self.endpoint}"
+    views_key = property(lambda self: f"views:{self.endpoint}")
 
     def saved_views(self):
         """[{"name", "query"}] that the account keeps of this list: an address with its filters, sort and columns."""
-        return Setting.read(me(), self.views_key(), [])
+        return Setting.read(me(), self.views_key, [])
 
     @expose("/views/", methods=("POST",))
     def keep_view(self):
         """Keep the address of a list under a name, or forget one."""
         name = " ".join(CONTROL.sub("", request.form.get("name", "")).split())[:60]
-        query = kept_query(request.form.get("query", ""))
+        pairs = parse_qsl(request.form.get("query", "")[:4000])
+        query = urlencode([(key, value) for key, value in pairs if key in KEPT or key[:3] == "flt"])
         kept = [view for view in self.saved_views() if view["name"] != name]
         if not name:
             flash(gettext("Beri nama pada tampilan ini."), "error")
         elif "forget" in request.form:
-            Setting.keep(me(), self.views_key(), kept)
+            Setting.keep(me(), self.views_key, kept)
         elif len(kept) >= MOST_VIEWS:
             words = gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS)
             flash(words, "error")
         else:
-            Setting.keep(me(), self.views_key(), [*kept, {"name": name, "query": query}])
+            Setting.keep(me(), self.views_key, [*kept, {"name": name, "query": query}])
             flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
         return redirect(f"{self.get_url('.index_view')}?{query}")
 

@@ -17,22 +17,7 @@ import compute
 from capabilities.ratings import RECAP, SIASN, Totals
 from database import write
 from excel.out.export import rows_of, taken
-from models import (
-    Assessment,
-    Award,
-    Change,
-    Complaint,
-    ComplaintEvent,
-    Employee,
-    Objection,
-    Period,
-    Policy,
-    Rating,
-    Training,
-    Unit,
-    UnitResult,
-    User,
-)
+from models import Assessment, Change, Complaint, Period, Policy, Rating, Unit, User
 from rating import MATRIX
 from values import CONTROL, Invalid
 from views.base import AdminView
@@ -41,15 +26,6 @@ from views.grid import Grid
 from views.history import TABLES, lines_of
 from views.session import me
 from views.shown import words
-
-# ------------------------------------------------------------------ people and accounts
-
-
-class EmployeeView(AdminView):
-    model = Employee
-    list_without = ("position_type", "email", "phone", "active", "job_class")
-    column_searchable_list = ("nip", "name", "position")
-    column_default_sort = "name"
 
 
 class UserView(AdminView):
@@ -97,9 +73,6 @@ def new_password():
     """Four groups of four letters and digits that cannot be mistaken for one another."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
-
-
-# ------------------------------------------------------------------ assessments and ratings
 
 
 class Computes(AdminView):
@@ -208,36 +181,6 @@ class RatingView(Computes):
         return gettext(labels[code]).replace(" Ekspektasi", "").replace("/", "/\u200b")
 
 
-class UnitResultView(AdminView):
-    model = UnitResult
-    column_searchable_list = ("unit.name", "unit.code")
-    column_default_sort = [("period.starts_on", True), ("unit.name", False)]
-
-
-class ObjectionView(AdminView):
-    model = Objection
-    form_without = ("rating", "filed_on", "reason", "decision", "due_on", "decided_on")
-    column_list = ["rating.employee.name", "rating.period.name", "filed_on", "due_on", "decision",
-                   "decided_on"]  # fmt: skip
-    column_searchable_list = ("rating.employee.nip", "rating.employee.name")
-
-
-# ------------------------------------------------------------------ development and complaints
-
-
-class TrainingView(AdminView):
-    model = Training
-    list_without = ("provider", "ends_on", "certificate_no")
-    column_searchable_list = ("employee.nip", "employee.name", "title", "provider")
-
-
-class AwardView(AdminView):
-    model = Award
-    list_without = ("decree_no", "amount", "period")
-    column_searchable_list = ("employee.nip", "employee.name", "title", "decree_no")
-    column_default_sort = ("granted_on", True)
-
-
 class ComplaintView(AdminView):
     model = Complaint
     list_without = ("channel", "employee", "verify_due", "respond_due", "answered_on", "closed_on",
@@ -257,14 +200,6 @@ class ComplaintView(AdminView):
             for row in rows:
                 audit.log("look", row, user=me())
         return self.once([(row.ticket, row.reporter or gettext("anonim")) for row in rows])
-
-
-class ComplaintEventView(AdminView):
-    model = ComplaintEvent
-    column_searchable_list = ("complaint.ticket", "text")
-
-
-# ------------------------------------------------------------------ what is set, and what happened
 
 
 class PolicyView(AdminView):

@@ -1,19 +1,30 @@
-"""How a form is written: within reach, with what follows, and what is said where it cannot be."""
+"""How rows are written in the panel: by a form, or by a move that a page asks for; and what is said where not."""
 
-from flask import flash
+from collections import Counter
+from functools import partial
+
+from flask import abort, flash, redirect, request
+from flask_admin import expose
+from flask_admin.form import BaseForm
+from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from peewee import IntegrityError
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 import access
 import audit
+import flows
 from database import write
 from models import Period
 from tables import Record
 from values import N_
-from views.formfields import spoken
+from views.formfields import Required, spoken
 from views.session import me, whole
 from views.shown import words
+
+SHORT = 20  # rows of a move that are named one by one
+ANEW = "reason"  # said anew at each move, never prefilled
 
 
 class Saving:
@@ -161,6 +172,74 @@ class Saving:
             form[name].errors = [*form[name].errors, message]
         else:
             flash(message, "error")
+
+
+class Moves:
+    """The moves half of AdminView: actions, buttons and the page that says what would happen and asks for what is needed."""
+
+    def init_actions(self):
+        super().init_actions()
+        for move in self.moves.values():
+            self._actions.append((move.name, _l(move.words)))
+            self._actions_data[move.name] = (partial(self.ask_move, move), _l(move.words), None)
+
+    def record_actions(self, row, writes):
+        """[(name, words)] of what can be done with this row: its moves, and the actions of its list."""
+        allowed, state = self.get_actions_list()[0], getattr(row, self.flow.state.name) if self.flow else None
+        moves = [pair for pair in allowed if pair[0] in self.moves and state in self.moves[pair[0]].start]
+        able = [pair for pair in moves if flows.sort_out([row], self.moves[pair[0]], me())[0]]
+        return able + [pair for pair in allowed if writes and pair[0] not in self.moves]
+
+    def ask_move(self, move, ids, form=None):
+        """The page before a move: how many move, who is left and why, and what it asks for."""
+        rows = self.chosen(ids)
+        able, left = flows.sort_out(rows, move, me())
+        if form is None:
+            form = self.move_form(move, able)(obj=able[0] if len(able) == 1 else None)
+            if ANEW in form:
+                form[ANEW].data = None
+        reasons = Counter(spoken(problem) for _, problem in left)
+        return self.render(
+            "admin/move.html", move=move, able=able, left=left, reasons=reasons, form=form, most=SHORT, spoken=spoken,
+            facts=move.facts(able, me()) if move.facts and able else (), ids=[row.id for row in rows],
+            everything=request.form.get("all") == "y", return_url=get_redirect_target() or self.get_url(".index_view"),
+        )  # fmt: skip
+
+    def move_form(self, move, able):
+        """The class of the form for what a move asks of these rows."""
+        asked = move.asked(able, me()) if able else ()
+        converter = self.model_form_converter(self)
+        fields = {}
+        for name in (*asked, *(name for name in move.offers if name not in asked)):
+            info = converter.convert(self.model, self.model._meta.fields[name], {})
+            info.field.kwargs["validators"] = [Required() if name in asked else Optional()]
+            fields[name] = info.field
+        return type("Asked", (BaseForm,), fields)
+
+    @expose("/move/<move_name>/", methods=("POST",))
+    def move(self, move_name):
+        """Make a move, with what was asked for."""
+        move = self.moves.get(move_name)
+        if move is None:
+            abort(404)
+        if not self.is_action_allowed(move_name):
+            abort(403)
+        ids = request.form.getlist("rowid")
+        rows = self.chosen(ids)
+        able, _ = flows.sort_out(rows, move, me())
+        form = self.move_form(move, able)(request.form)
+        if not able or not form.validate():
+            return self.ask_move(move, ids, form)
+        given = {field.name: getattr(field.data, "id", field.data) for field in form}
+        said = {key: value for key, value in given.items() if value is not None}
+        taken = flows.take(rows, move, me(), said)
+        flash(
+            gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows)),
+            "success" if taken.rows else "info",
+        )
+        for why, count in Counter(spoken(problem) for _, problem in taken.left).items():
+            flash(gettext("%(n)s dilewati: %(why)s.", n=count, why=why), "info")
+        return redirect(get_redirect_target() or self.get_url(".index_view"))
 
 
 def plain(value):
