@@ -84,7 +84,7 @@ def migration(name):
 @click.argument("number", type=click.IntRange(0))
 def downgrade(number):
     """Go back to migration NUMBER: every newer one is taken back, newest first (0: all)."""
-    for name in migrations.back_to(number):
+    for name in migrations.downgrade(number):
         click.echo(name)
 
 
