@@ -1,10 +1,11 @@
 """The command line, each command with --help."""
 
+import json
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from peewee import OperationalError, ProgrammingError
 
 import access
 import audit
@@ -13,13 +14,11 @@ import flows
 import migrations
 import serving
 from capabilities import SHEETS
-from command_line import Commands, Refused, Row, say
-from database import among, connect, db, write
+from database import among, connect, db
 from excel.check.review import report
 from excel.check.validate import Context
 from excel.out.export import export as export_sheet
 from excel.out.template import template as write_template
-from excel.sheet import nothing
 from excel.write import jobs
 from excel.write.apply import apply_at_once
 from excel.write.undo import undo as undo_upload
@@ -29,10 +28,62 @@ from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from settings import in_production, settings
-from values import compare_key
+from values import Invalid, compare_key
 
-PERIODS, UNITS = Row(Period.code, "Periode"), Row(Unit.code, "Unit")
-REASON = Rating.reason.verbose_name
+
+class Refused(click.ClickException):
+    """Wrong usage or an unreadable file."""
+
+    exit_code = 2
+
+    def show(self, file=None):
+        click.echo(self.message, err=True)
+
+
+class Commands(click.Group):
+    """Says as one sentence, and as JSON where that was asked for, what a user can cause."""
+
+    def invoke(self, context):
+        as_json = "--json" in context.args
+        try:
+            return super().invoke(context)
+        except click.ClickException as wrong:
+            refusal = wrong
+        except (Invalid, access.Denied, OSError) as wrong:
+            refusal = Refused(str(wrong) or type(wrong).__name__)
+        except (OperationalError, ProgrammingError):
+            if not migrations.pending():
+                raise
+            refusal = Refused("Skema basis data belum mutakhir; jalankan init dahulu")
+        if as_json:
+            say(True, {"error": refusal.format_message()})
+        raise refusal
+
+
+class Row(click.ParamType):
+    """The row that a natural key names; an unknown or empty one is wrong usage, never "all"."""
+
+    def __init__(self, field, noun, active=False):
+        self.name, self.field, self.noun, self.active = noun, field, noun, active
+
+    def convert(self, value, param, ctx):
+        if hasattr(self.field, "parse"):
+            key = self.field.parse(value)
+        else:
+            key = int(value) if value.isdecimal() and len(value) < 19 else None
+        row = self.field.model.get_or_none(self.field == key) if key is not None else None
+        if row is None:
+            raise Refused(f"{self.noun} “{value}” tidak ada")
+        if self.active and not row.active:
+            raise Refused(f"{self.noun} “{value}” tidak aktif")
+        return row
+
+
+def say(as_json, data, *lines):
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+
+
+PERIODS = Row(Period.code, "Periode")
 SHEET = click.argument(
     "sheet", type=click.Choice(list(SHEETS)), callback=lambda context, option, name: SHEETS[name]
 )
@@ -40,8 +91,9 @@ USER = click.option(
     "--user", type=Row(User.username, "Akun", active=True), help="Act with this account's rights and scope."
 )
 PERIOD = click.option("--period", type=PERIODS, help="Code of the period, such as 2026-TW3.")
-UNIT = click.option("--unit", type=UNITS, help="Code of a unit: it and all below.")
+UNIT = click.option("--unit", type=Row(Unit.code, "Unit"), help="Code of a unit: it and all below.")
 FILE = click.argument("file", type=click.Path(dir_okay=False))
+TABLES = {model._meta.table_name: flow for model, flow in FLOWS.items()}
 JSON = click.option("--json", "as_json", is_flag=True, help="One object on one line on standard output.")
 HOST = click.option("--host", default="127.0.0.1", show_default=True)
 PORT = click.option("--port", default=5000, show_default=True)
@@ -85,7 +137,7 @@ def migration(name):
 @click.argument("number", type=click.IntRange(0))
 def downgrade(number):
     """Go back to migration NUMBER: every newer one is taken back, newest first (0: all)."""
-    for name in migrations.back_to(number):
+    for name in migrations.downgrade(number):
         click.echo(name)
 
 
@@ -156,10 +208,9 @@ def add_user(name, role, unit, person, password_stdin, temporary):
     if username is None or User.select().where(User.username == username).exists():
         raise Refused(f"Akun “{name}” sudah ada" if username else "Nama akun kosong")
     password, must_change = read_password(password_stdin, temporary)
-    row = User(username=username, role=role, unit=unit, employee=person,
-               password=User.hashed(password), must_change_password=must_change)  # fmt: skip
-    with write():
-        audit.create(row, user=None)
+    row = User(username=username, role=role, unit=unit, employee=person, must_change_password=must_change)
+    row.password = User.hashed(password)
+    audit.create(row, user=None)
     click.echo(f"{name}: dibuat", err=True)
 
 
@@ -215,36 +266,21 @@ def import_file(sheet, file, period, user, dry_run, partial, as_json):
     """Read a workbook into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
     if not sheet.imports:
         raise Refused(f"Lembar {sheet.name} hanya untuk ekspor")
-    with progress() as tell:
-        context = Context(user, period, progress=tell)
+    with click.progressbar(length=100, file=sys.stderr, label="Impor", hidden=not sys.stderr.isatty()) as bar:
+        context = Context(user, period, progress=lambda share: bar.update(int(100 * share) - bar.pos))
         plan, upload = apply_at_once(sheet, file.read_bytes(), file.name, context, partial, dry_run)
+        context.progress(1)
     result = report(plan, upload)
-    say(as_json, result, told(result))
+    place = "{}aris {row}, kolom {column}: {message}".format
+    say(
+        as_json, result,
+        *(place("B", **problem) for problem in result["errors"]),
+        *(place("Peringatan: b", **problem) for problem in result["warnings"]),
+        "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format(**result),
+        f"Disimpan sebagai unggahan {upload.id}." if upload else "Tidak ada yang disimpan.",
+    )  # fmt: skip
     if plan.unsettled and not partial:
         sys.exit(1)
-
-
-@contextmanager
-def progress():
-    """A function that moves a bar on the terminal to a share of the work, 0 to 1."""
-    if not sys.stderr.isatty():
-        yield nothing
-        return
-    with click.progressbar(length=100, file=sys.stderr, label="Impor") as bar:
-        yield lambda share: bar.update(int(100 * share) - bar.pos)
-        bar.update(100 - bar.pos)
-
-
-def told(result):
-    """The result of an import for a terminal."""
-    place = "{}aris {row}, kolom {column}: {message}".format
-    lines = [place("B", **problem) for problem in result["errors"]]
-    lines += [place("Peringatan: b", **problem) for problem in result["warnings"]]
-    lines.append(
-        "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format(**result)
-    )
-    saved = "Disimpan sebagai unggahan {upload}." if result["applied"] else "Tidak ada yang disimpan."
-    return "\n".join([*lines, saved.format(**result)])
 
 
 @main.command()
@@ -275,8 +311,8 @@ def export_file(sheet, file, period, unit, user):
 def compute(period, unit, as_json):
     """Compute the ratings of a period."""
     outcome = computing.compute(period, unit=unit)
-    counts = {"period": period.code, "new": outcome.new, "changed": outcome.changed, "same": outcome.same,
-              "incomplete": outcome.incomplete}  # fmt: skip
+    names = ("new", "changed", "same", "incomplete")
+    counts = {"period": period.code} | {name: getattr(outcome, name) for name in names}
     text = "{period}: {new} baru, {changed} berubah, {same} sama, {incomplete} belum dinilai"
     say(as_json, counts, text.format(**counts))
 
@@ -288,7 +324,7 @@ def moves():
 
 
 @main.command()
-@click.argument("table", type=click.Choice([model._meta.table_name for model in FLOWS]))
+@click.argument("table", type=click.Choice(list(TABLES)))
 @click.argument("move")
 @click.argument("keys", nargs=-1, required=True)
 @USER
@@ -299,21 +335,21 @@ def moves():
 @JSON
 def move(table, move, keys, user, reason, given, as_json):
     """Move rows (by number) from one state to another: exit 0 all moved, 1 some left, 2 wrong usage."""
-    flow = next(flow for model, flow in FLOWS.items() if model._meta.table_name == table)
+    flow = TABLES[table]
     step = flow.by_name.get(move)
     if step is None:
         raise Refused(f"{table} tidak mengenal langkah “{move}”; pilih: {', '.join(flow.by_name)}")
-    asked = told_values(flow, step, user, [*given, *([f"{REASON}={reason}"] if reason is not None else [])])
+    if reason is not None:
+        given = (*given, f"{Rating.reason.verbose_name}={reason}")
+    asked = told_values(flow, step, user, given)
     ids = {int(key) for key in keys if key.isdecimal() and len(key) < 19}
     rows = list(access.scoped(flow.model, user).where(among(flow.model.id, ids))) if ids else []
     taken = flows.take(rows, step, user, asked)
-    found = {str(row.id) for row in rows}
-    left = [(key, "tidak ditemukan di antara yang Anda kelola") for key in keys if key not in found]
-    left += [(str(row.id), str(why)) for row, why in taken.left]
-    result = {"table": table, "move": move, "moved": len(taken.rows)}
-    result["left"] = [{"key": key, "message": why} for key, why in left]
-    lines = [f"{len(taken.rows)} dipindahkan", *(f"{key}: {why}" for key, why in left)]
-    say(as_json, result, "\n".join(lines))
+    lost, words = set(keys) - {str(row.id) for row in rows}, "tidak ditemukan di antara yang Anda kelola"
+    left = [{"key": key, "message": words} for key in keys if key in lost]
+    left += [{"key": str(row.id), "message": str(why)} for row, why in taken.left]
+    result = {"table": table, "move": move, "moved": len(taken.rows), "left": left}
+    say(as_json, result, f"{len(taken.rows)} dipindahkan", *map("{key}: {message}".format_map, left))
     if left:
         sys.exit(1)
 
@@ -328,19 +364,15 @@ def told_values(flow, move, user, given):
         if not separator or field is None:
             headers = ", ".join(f.verbose_name for f in offered)
             raise Refused(f"--set {text}: tulis KOLOM=NILAI; kolomnya: {headers}")
-        found[field.name] = (
-            referred(field, value, user) if field.said_as == "reference" else field.parse(value)
-        )
+        if field.said_as != "reference":
+            found[field.name] = field.parse(value)
+            continue
+        model = field.rel_model
+        row = access.scoped(model, user).where(model.natural_key() == value).first()  # of those that she sees
+        if row is None:
+            raise Refused(f"{field.verbose_name} “{value}” tidak ada")
+        found[field.name] = row.id
     return found
-
-
-def referred(field, value, user):
-    """The id of the row that a natural key names, of those that an account sees."""
-    key = field.rel_model.natural_key()
-    row = access.scoped(field.rel_model, user).where(key == value).first()
-    if row is None:
-        raise Refused(f"{field.verbose_name} “{value}” tidak ada")
-    return row.id
 
 
 @main.command()
@@ -350,8 +382,6 @@ def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
     resting = SHEETS[upload.sheet].resting(written_ids(upload))
     undone, kept = undo_upload(upload, None)
-    text = "\n".join([
-        f"{undone} baris dikembalikan", *(f"Dibiarkan: {label}" for label in kept),
-        *(f"Dasarnya berubah: {label}" for label in resting),
-    ])  # fmt: skip
-    say(as_json, {"upload": upload.id, "undone": undone, "kept": len(kept)}, text)
+    lines = [*(f"Dibiarkan: {label}" for label in kept), *(f"Dasarnya berubah: {label}" for label in resting)]
+    result = {"upload": upload.id, "undone": undone, "kept": len(kept)}
+    say(as_json, result, f"{undone} baris dikembalikan", *lines)

@@ -4,22 +4,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from peewee import SqliteDatabase
-from playhouse.migrations import Runner
 
 from database import db, keep_private, on_sqlite
 from models import MODELS, Policy
 
-from .changes import migrator_of
+from .changes import runner_of
 from .writer import write
 
 FOLDER = Path(__file__).parent
+FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"
 
 
 def runner():
-    """What runs the migrations of this folder, with the steps of changes.py."""
-    history = Runner(db.obj, str(FOLDER))
-    history.migrator = migrator_of(db.obj)
-    return history
+    return runner_of(db.obj, FOLDER)
 
 
 def pending():
@@ -27,37 +24,29 @@ def pending():
     return [m.name for m in runner().status() if not m.applied]
 
 
-def upgrade(target=None):
+def upgrade():
     """Create or upgrade the schema and make the first policy; idempotent, safe from many processes."""
     if on_sqlite():
         keep_private(db.obj.database, make=True)
     with _alone():
         if on_sqlite():
             db.execute_sql("PRAGMA journal_mode = wal")
-        applied = runner().up(target)
-        if Policy.table_exists() and not Policy.select().exists():
+        applied = runner().up()
+        if not Policy.select().exists():
             Policy.create(valid_from="2022-01-01", source=FIRST_POLICY)
     return applied
 
 
-def downgrade(target=None):
-    """Take the newest migration back (or all back through the target)."""
-    with _alone():
-        return runner().down(target)
-
-
-def back_to(number):
+def downgrade(number):
     """Take back every migration that is newer than this number; their names, newest first."""
-    newer = [m.name for m in runner().status() if m.applied and m.idx > number]
-    return downgrade(newer[0]) if newer else []
+    with _alone():
+        newer = [m.name for m in runner().status() if m.applied and m.idx > number]
+        return runner().down(newer[0]) if newer else []
 
 
 def write_next(name):
     """Write the migration that leads to the models of now; its path, or None where nothing differs."""
     return write(name, FOLDER, MODELS)
-
-
-FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"
 
 
 @contextmanager

@@ -1,21 +1,22 @@
 """What a migration can say: playhouse's steps, and those that both engines lack, with the same result on each."""
 
 import re
+from itertools import chain
 
-from peewee import ForeignKeyField, Model, SqliteDatabase
+from peewee import SQL, ForeignKeyField, Model, SqliteDatabase
 from playhouse.migrate import PostgresqlMigrator, SqliteMigrator, operation
-
-COLUMN = re.compile(
-    r'"(?P<name>\w+)" (?P<kind>[A-Z]+(?: PRECISION)?)(?:\((?P<size>[\d, ]+)\))?'
-    r"(?P<required> NOT NULL)?(?P<key> PRIMARY KEY)?(?: CHECK \((?P<rule>.*)\))?"
-)
-LINK = re.compile(
-    r'FOREIGN KEY \("(?P<name>\w+)"\) REFERENCES "(?P<table>\w+)" \("id"\)(?: ON DELETE (?P<deleted>.*))?'
-)
+from playhouse.migrations import Runner
 
 
-def split(sql):
-    """(head, parts, tail) of a CREATE TABLE: its columns and constraints between the outer brackets."""
+def runner_of(database, folder):
+    """What runs the migrations of a folder, with the steps of this file."""
+    history = Runner(database, str(folder))
+    history.migrator = (Sqlite if isinstance(database, SqliteDatabase) else Server)(database)
+    return history
+
+
+def parsed(sql):
+    """(head, {column: [its words, those of its reference]}, rules across columns, tail) of a CREATE TABLE."""
     first, last, depth, parts = sql.index("("), sql.rindex(")"), 0, [""]
     for letter in sql[first + 1 : last]:
         depth += (letter == "(") - (letter == ")")
@@ -23,11 +24,16 @@ def split(sql):
             parts.append("")
         else:
             parts[-1] += letter
-    return sql[:first], [part.strip() for part in parts], sql[last + 1 :]
+    columns, rules = {}, []
+    for part in map(str.strip, parts):
+        named = re.match(r'(?:FOREIGN KEY \()?"(\w+)"', part)
+        (columns.setdefault(named[1], []) if named else rules).append(part)
+    return sql[:first], columns, rules, sql[last + 1 :]
 
 
-def migrator_of(database):
-    return (Sqlite if isinstance(database, SqliteDatabase) else Server)(database)
+def given(field):
+    """The default of a field as the database keeps it."""
+    return field.db_value(field.default() if callable(field.default) else field.default)
 
 
 class Changes:
@@ -46,33 +52,23 @@ class Changes:
     @operation
     def create_table(self, table, columns, *rules):
         """Make a table with rules across its columns; `id` comes by itself, indexes are steps of their own."""
-        return self._creation(table, columns, constraints=list(rules))
-
-    def _creation(self, table, fields, **options):
-        return self.model(table, fields, **options)._schema._create_table(safe=False)
-
-    def _words(self, table, column, field):
-        """What CREATE TABLE would say of a column: its own part and that of its reference."""
-        bare = field.clone()
-        bare.index = bare.unique = False
-        return split(self._creation(table, {column: bare}, primary_key=False).query()[0])[1]
+        return self.model(table, columns, constraints=list(rules))._schema._create_table(safe=False)
 
     @operation
     def change_column(self, table, column, field):
         """Give a column another type, CHECK or NOT NULL; empty values get the field's default first."""
         if not field.null and field.default is not None:
-            self.database.execute_sql(*self._filled(table, column, field))
+            bare = field.clone()
+            frozen = self.model(table, {column: bare})
+            frozen.update({bare: given(field)}).where(bare.is_null()).execute()
         return self._changed(table, column, field)
 
-    def _filled(self, table, column, field):
-        mark = self.database.param
-        sql = f'UPDATE "{table}" SET "{column}" = {mark} WHERE "{column}" IS NULL'  # noqa: S608 - our own names
-        return sql, [given(field)]
-
-
-def given(field):
-    """The default of a field as the database keeps it."""
-    return field.db_value(field.default() if callable(field.default) else field.default)
+    def _words(self, table, column, field):
+        """What CREATE TABLE would say of a column: its own part and that of its reference."""
+        bare = field.clone()
+        bare.index = bare.unique = False
+        frozen = self.model(table, {column: bare}, primary_key=False)
+        return parsed(frozen._schema._create_table(safe=False).query()[0])[1][column]
 
 
 class Sqlite(Changes, SqliteMigrator):
@@ -97,19 +93,16 @@ class Sqlite(Changes, SqliteMigrator):
     @operation
     def _rebuilt(self, table, column, words, value=None):
         """Put `words` in the place of a column (none: drop it); a new one gets the value in every row."""
-        head, parts, tail = split(self._get_create_table(table)[1])
-        own = (f'"{column}" ', f'FOREIGN KEY ("{column}")')
-        kept = [part for part in parts if not part.startswith(own)]
-        place = next((n for n, part in enumerate(parts) if part.startswith(own)), len(kept))
-        whole = sorted([*kept[:place], *words, *kept[place:]], key=lambda part: not part.startswith('"'))
-        known = {part.split()[0] for part in parts}
-        names = [part.split()[0] for part in whole if part.startswith('"')]
-        values = [name if name in known else "?" for name in names]
+        head, columns, rules, tail = parsed(self._get_create_table(table)[1])
+        fresh, columns[column] = column not in columns, words
+        parts = sorted([*chain(*columns.values()), *rules], key=lambda part: not part.startswith('"'))
+        names = [f'"{name}"' for name, said in columns.items() if said]
+        values = [*names[:-1], "?"] if fresh else names
         copied = f'INSERT INTO "{table}__new" ({", ".join(names)}) SELECT {", ".join(values)} FROM "{table}"'  # noqa: S608 - our own names
         indexes = [index.sql for index in self.database.get_indexes(table) if index.sql]
         return [
-            self.sql(f'CREATE TABLE "{table}__new" ({", ".join(whole)}){tail}'),
-            self.sql(copied, [value] if "?" in values else None),
+            self.sql(f'CREATE TABLE "{table}__new" ({", ".join(parts)}){tail}'),
+            self.sql(copied, [value] if fresh else None),
             self.drop_table(table),
             self.rename_table(f"{table}__new", table),
             *(self.sql(sql) for sql in indexes if words or f'"{column}"' not in sql),
@@ -126,13 +119,12 @@ class Server(Changes, PostgresqlMigrator):
 
     def _changed(self, table, column, field):
         words, *reference = self._words(table, column, field)
-        found = COLUMN.fullmatch(words)
-        kind = found["kind"] + (f"({found['size']})" if found["size"] else "")
-        rules = {"check": f"CHECK ({found['rule']})" if found["rule"] else "", "fkey": "".join(reference)}
-        alter, names = f'ALTER TABLE "{table}" ', {end: f'"{table}_{column}_{end}"' for end in rules}
+        words, check, rule = words.partition(" CHECK ")
+        kind = words.removeprefix(f'"{column}" ').removesuffix(" NOT NULL")
+        rules = {f"{table}_{column}_check": check + rule, f"{table}_{column}_fkey": "".join(reference)}
         return [
-            *(self.sql(f"{alter}DROP CONSTRAINT IF EXISTS {name}") for name in names.values()),
-            self.sql(f'{alter}ALTER COLUMN "{column}" TYPE {kind} USING "{column}"::{kind}'),
-            self.sql(f'{alter}ALTER COLUMN "{column}" {"SET" if found["required"] else "DROP"} NOT NULL'),
-            *(self.sql(f"{alter}ADD CONSTRAINT {names[end]} {rule}") for end, rule in rules.items() if rule),
+            *(self.sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"') for name in rules),
+            self.alter_column_type(table, column, field, f'"{column}"::{kind}'),
+            self.drop_not_null(table, column) if field.null else self.add_not_null(table, column),
+            *(self.add_constraint(table, name, SQL(rule)) for name, rule in rules.items() if rule),
         ]

@@ -35,10 +35,8 @@ BELOW = {
     "migrations": {"models", *GROUND},
     "seed_data": {"capabilities", *WORKS},
     "views": {"capabilities", "forms", "migrations", "panels", *WORKS},
-    "command_line": {"access", "migrations", *GROUND},
     "commands": {
         "capabilities",
-        "command_line",
         "forms",
         "migrations",
         "seed_data",

@@ -112,13 +112,12 @@ def test_the_written_migration_leads_to_the_models_and_back(copy):
 def test_the_way_back_gives_the_schema_of_before(tmp_path):
     """Everything of today written as one migration gives everything, and goes down to nothing."""
     everything = writer.declared(MODELS)
-    text = writer.body("all", writer.steps({}, everything, {}), writer.steps(everything, {}, None))
+    text = writer.body("all", writer.steps({}, everything, {}), writer.steps(everything, {}))
     (tmp_path / "0001_all.py").write_text(text)
     assert writer.migrated(tmp_path) == everything
     scratch = writer.Scratch(":memory:")
     with scratch.connection_context():
-        history = writer.Runner(scratch, str(tmp_path))
-        history.migrator = writer.migrator_of(scratch)
+        history = writer.runner_of(scratch, tmp_path)
         history.up()
         history.down()
         assert writer.shapes(scratch) == {}
@@ -129,19 +128,19 @@ def test_models_and_migrations_of_today_need_no_migration(tmp_path):
 
 
 def test_a_required_column_without_a_default_and_a_lost_code_are_said():
-    empty, words = writer.Shape(), ['"rank" INT NOT NULL CHECK ("rank" BETWEEN 2 AND 5)']
-    ranked = writer.Shape({"rank": words})
+    empty, words = writer.Shape({}, [], {}), ['"rank" INT NOT NULL CHECK ("rank" BETWEEN 2 AND 5)']
+    ranked = writer.Shape({"rank": words}, [], {})
     *_, line = writer.changes("t", empty, ranked, {})
     assert writer.changes("t", empty, ranked, {})[0].startswith("# required and without a default")
     assert "default" not in line
     assert "default=2, " in writer.changes("t", empty, ranked, None)[0]
     wide, narrow = (
-        writer.Shape({"s": [f'"s" TEXT CHECK ("s" IN ({codes}))']}) for codes in ("'a', 'b'", "'a'")
+        writer.Shape({"s": [f'"s" TEXT CHECK ("s" IN ({codes}))']}, [], {}) for codes in ("'a', 'b'", "'a'")
     )
     assert writer.changes("t", wide, narrow, {})[0] == "# change the rows first that hold: b"
 
 
 def test_rules_across_columns_are_left_to_a_person():
-    old, new = writer.Shape(), writer.Shape(constraints=["CHECK (a < b)"])
+    old, new = writer.Shape({}, [], {}), writer.Shape({}, ["CHECK (a < b)"], {})
     with pytest.raises(ValueError, match="tulis migrasi ini sendiri"):
         writer.changes("t", old, new, {})

@@ -49,8 +49,8 @@ def schema():
 
 def test_models_and_migrations_do_not_differ(database):
     migrated = schema()
-    for name in reversed([m.name for m in migrations.runner().status()]):
-        migrations.downgrade(name)
+    for number in reversed([m.idx for m in migrations.runner().status()]):
+        migrations.downgrade(number - 1)
     db.create_tables(MODELS)
     declared = schema()
     db.drop_tables(MODELS)
@@ -60,8 +60,7 @@ def test_models_and_migrations_do_not_differ(database):
 
 def test_every_migration_goes_down_and_up_again(database):
     before = schema()
-    first = migrations.runner().status()[0].name
-    migrations.downgrade(first)
+    migrations.downgrade(0)
     assert not any(model.table_exists() for model in MODELS)
     migrations.upgrade()
     assert schema() == before
