@@ -126,13 +126,20 @@ class Employee(Record):
 
     @classmethod
     def unassessed(cls, period):
-        """The condition of active people whose supervisor has not judged both aspects in a period.
+        """The condition of active people whose supervisor has not judged both aspects in a period (by id).
 
-        `period` is its id, or a sub-select.
+        Their ids are asked once a request, for a start page counts, lists and groups them.
         """
-        judged = [fn.EXISTS(Assessment.judging(cls, period, aspect)) for aspect in Assessment.ASPECTS]
-        exempt = fn.EXISTS(Exemption.covering(period).where(Exemption.employee == cls.id))
-        return (cls.active == True) & ~(judged[0] & judged[1]) & ~exempt  # noqa: E712 - SQL
+        words = Assessment.select(Assessment.employee).where(
+            Assessment.period == period, Assessment.source == "supervisor"
+        )
+        work = fn.COUNT(Assessment.work_level) + fn.COUNT(Assessment.work_score)
+        behaviour = fn.COUNT(Assessment.behaviour_level) + fn.COUNT(Assessment.behaviour_score)
+        judged = words.group_by(Assessment.employee).having(work > 0, behaviour > 0)
+        left = cls.select(cls.id).where(
+            cls.active, cls.id.not_in(judged), cls.id.not_in(Exemption.covering(period))
+        )
+        return among(cls.id, once(f"unassessed {period}", lambda: [key for (key,) in left.tuples()]))
 
     @classmethod
     def led_by(cls, root):
@@ -481,7 +488,6 @@ class Assessment(Record):
         ("observation", N_("Observasi")),
         ("self", N_("Diri")),
     )
-    ASPECTS = ("work", "behaviour")
 
     employee = Link(Employee, N_("Pegawai"), index=False)  # led by a composite index
     period = Link(Period, N_("Periode"), index=False)
@@ -510,16 +516,6 @@ class Assessment(Record):
         """The condition of a request: neither a score nor a level is given."""
         levels = cls.work_level.is_null() & cls.behaviour_level.is_null()
         return levels & cls.work_score.is_null() & cls.behaviour_score.is_null()
-
-    @classmethod
-    def judging(cls, employee, period, aspect):
-        """The supervisors' rows that say something of one aspect of an employee (the model, or an alias of it)."""
-        level, score = (cls._meta.fields[f"{aspect}_{kind}"] for kind in ("level", "score"))
-        said = level.is_null(False) | score.is_null(False)
-        when = cls.period.in_(period if isinstance(period, Select) else [period])
-        return cls.select(cls.id).where(
-            (cls.employee == employee.id) & when & (cls.source == "supervisor") & said
-        )
 
 
 Assessment.add_index(  # no assessor counts as one

@@ -1,6 +1,7 @@
 """Panels and cards as a page shows them: what the rooms declare, asked for one account."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext
@@ -8,7 +9,7 @@ from peewee import ForeignKeyField
 
 import access
 from capabilities import gathered
-from database import among
+from database import among, once
 from panels import FIRST, Figures, Line, Listed, Panel, Word, listed
 from values import N_
 from views.shown import TONES, due_day, value_at, words
@@ -60,7 +61,9 @@ def list_url(leads):
     if leads is None:
         return ""
     filters = {f"flt{n}_{where.arg}": str(where.value) for n, where in enumerate(leads.filters)}
-    return url_for(f"{leads.model._meta.table_name}.index_view", **filters)
+    place = f"{leads.model._meta.table_name}.index_view"
+    page = once(place, lambda: url_for(place))  # which would take long over arguments
+    return f"{page}?{urlencode(filters)}" if filters else page
 
 
 def row_url(row, page="details_view"):
