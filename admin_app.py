@@ -55,9 +55,10 @@ def create_app(config=None):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     connect(app.config["DATABASE_URL"])
     catalogues.prepare()
-    Babel(
+    babel = Babel(
         app, locale_selector=lambda: preferred("language"), default_translation_directories=catalogues.FOLDER
     )
+    babel.domain_instance = catalogues.Words()
     guard(app)
     CSRFProtect(app)
     Compress(app)

@@ -7,6 +7,7 @@ import flask_admin.babel
 import flask_admin.translations
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask_babel import Domain, get_locale
 from wtforms.i18n import messages_path
 
 FOLDER = str(Path(__file__).parent / "translations")
@@ -32,3 +33,13 @@ def compile_catalogue(source, compiled):
     with open(source, "rb") as po, open(partial, "wb") as mo:
         write_mo(mo, read_po(po))
     partial.replace(compiled)
+
+
+class Words(Domain):
+    """The words of each language, found by its locale: the library would spell that out for every word."""
+
+    def get_translations(self):
+        locale = get_locale()
+        if locale not in self.cache:
+            self.cache[locale] = super().get_translations()
+        return self.cache[locale]

@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from database import now, today, write
+from database import among, now, once, today, write
 from fields import (
     Choice,
     Code,
@@ -91,17 +91,20 @@ class Employee(Record):
 
     @classmethod
     def unassessed(cls, period):
-        """The condition of active people whose supervisor has not judged both aspects in a period.
+        """The condition of active people whose supervisor has not judged both aspects in a period (by id).
 
-        `period` is its id, or a sub-select.
+        Their ids are asked once a request, for a start page counts, lists and groups them.
         """
-        said = Assessment.select().where(Assessment.employee == cls.id, Assessment.period == period)
-        word = said.where(Assessment.source == "supervisor")
-        work = Assessment.work_level.is_null(False) | Assessment.work_score.is_null(False)
-        behaviour = Assessment.behaviour_level.is_null(False) | Assessment.behaviour_score.is_null(False)
-        judged = fn.EXISTS(word.where(work)) & fn.EXISTS(word.where(behaviour))
-        exempt = fn.EXISTS(Exemption.covering(period).where(Exemption.employee == cls.id))
-        return cls.active & ~judged & ~exempt
+        words = Assessment.select(Assessment.employee).where(
+            Assessment.period == period, Assessment.source == "supervisor"
+        )
+        work = fn.COUNT(Assessment.work_level) + fn.COUNT(Assessment.work_score)
+        behaviour = fn.COUNT(Assessment.behaviour_level) + fn.COUNT(Assessment.behaviour_score)
+        judged = words.group_by(Assessment.employee).having(work > 0, behaviour > 0)
+        left = cls.select(cls.id).where(
+            cls.active, cls.id.not_in(judged), cls.id.not_in(Exemption.covering(period))
+        )
+        return among(cls.id, once(f"unassessed {period}", lambda: [key for (key,) in left.tuples()]))
 
     @staticmethod
     def rules(row):
@@ -363,6 +366,15 @@ class Assessment(Record):
     empty_is_one = {"assessor": "assessment_without_assessor"}
     headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai")}
 
+    SOURCES = (
+        ("supervisor", N_("Atasan")),
+        ("peer", N_("Rekan")),
+        ("subordinate", N_("Bawahan")),
+        ("public", N_("Masyarakat")),
+        ("observation", N_("Observasi")),
+        ("self", N_("Diri")),
+    )
+
     employee = Link(Employee, N_("Pegawai"), index=False)  # led by a composite index
     period = Link(Period, N_("Periode"), index=False)
     source = Choice(N_("Sumber"), "sources", default="supervisor")
@@ -391,13 +403,28 @@ class Assessment(Record):
         levels = cls.work_level.is_null() & cls.behaviour_level.is_null()
         return levels & cls.work_score.is_null() & cls.behaviour_score.is_null()
 
-    @staticmethod
-    def rules(row):
-        herself, about_herself = row.assessor == row.employee, row.source == "self"
-        if row.assessor and herself and not about_herself:
-            yield "assessor", N_("Pegawai hanya dapat menilai dirinya dengan Sumber Diri")
-        if row.assessor and about_herself and not herself:
-            yield "assessor", N_("Sumber Diri hanya dapat diisi oleh pegawai itu sendiri")
+
+Assessment.add_index(  # no assessor counts as one
+    Assessment.index(
+        Assessment.employee, Assessment.period, Assessment.source,
+        unique=True, where=Assessment.assessor.is_null(), name="assessment_without_assessor",
+    )
+)  # fmt: skip
+
+
+def not_by_herself(values):
+    same = values.get("assessor") and values["assessor"] == values.get("employee")
+    if same and values.get("source") != "self":
+        return "assessor", N_("Pegawai hanya dapat menilai dirinya dengan Sumber Diri")
+
+
+def self_by_herself(values):
+    other = values.get("assessor") and values["assessor"] != values.get("employee")
+    if other and values.get("source") == "self":
+        return "assessor", N_("Sumber Diri hanya dapat diisi oleh pegawai itu sendiri")
+
+
+Assessment.rules = (not_by_herself, self_by_herself)
 
 
 class Rating(Record):

@@ -101,9 +101,9 @@ def _fill(people, periods, sources):
             audit.insert_many(
                 Assessment,
                 ("employee", "period", "source", "assessor", "work_score", "behaviour_score",
-                 "version", "updated_at"),
+                 "by_desk", "version", "updated_at"),
                 [(n, number, source, n % people + 1, chance.randint(70, 119), chance.randint(70, 119),
-                  1, STAMP) for n in range(1, people + 1) for source in sources],
+                  False, 1, STAMP) for n in range(1, people + 1) for source in sources],
             )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from flask import Response, abort, url_for
 from flask_admin import AdminIndexView, expose
@@ -15,7 +16,7 @@ from peewee import ForeignKeyField
 import access
 import migrations
 from capabilities import gathered
-from database import WITA, among
+from database import WITA, among, once
 from excel.out.export import harmless
 from models import Period
 from panels import FIRST, Button, Figures, Line, Number, Panel, Word, listed
@@ -67,7 +68,9 @@ def list_url(leads):
     if leads is None:
         return ""
     filters = {f"flt{n}_{where.arg}": str(where.value) for n, where in enumerate(leads.filters)}
-    return url_for(f"{leads.model._meta.table_name}.index_view", **filters)
+    place = f"{leads.model._meta.table_name}.index_view"
+    page = once(place, lambda: url_for(place))  # which would take long over arguments
+    return f"{page}?{urlencode(filters)}" if filters else page
 
 
 def row_url(row, page="details_view"):

@@ -28,9 +28,8 @@ manager.user_loader(User.of_session)
 
 def me():
     """The signed-in account of this request, or None outside one."""
-    if not has_request_context() or not current_user.is_authenticated:
-        return None
-    return current_user._get_current_object()
+    user = current_user._get_current_object() if has_request_context() else None
+    return user if user and user.is_authenticated else None
 
 
 def whole(text, digits=18):

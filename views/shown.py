@@ -17,7 +17,14 @@ def words(field, value):
     It may come from a row, or as the trail keeps it: dates in ISO form, references by their id.
     """
     value = field.python_value(value)
-    return "" if value is None else SAID[field.said_as](field, value)
+    if value is None:
+        return ""
+    if field.said_as == "reference":
+        return referred(field, value)
+    said, key = g.setdefault("said", {}), (id(field), value)  # a list says the same values over and over
+    if key not in said:
+        said[key] = SAID[field.said_as](field, value)
+    return said[key]
 
 
 def translated(field, value):
@@ -39,7 +46,6 @@ SAID = {
     "moment": lambda field, value: format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm"),
     "number": lambda field, value: format_decimal(value, "#,##0.##"),
     "money": lambda field, value: format_currency(value, "IDR", "¤ #,##0", currency_digits=False),
-    "reference": referred,
 }
 
 
