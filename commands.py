@@ -22,7 +22,7 @@ from excel.out.template import template as write_template
 from excel.write import jobs
 from excel.write.apply import apply_at_once
 from excel.write.undo import undo as undo_upload
-from excel.write.undo import written_ids
+from excel.write.uploads import written_ids
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from models import Employee, Period, Rating, Unit, Upload, User

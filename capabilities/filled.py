@@ -10,6 +10,21 @@ from rating import MATRIX
 
 def prefilled(user, period, unit_code):
     """Rows in column order: each person, with the supervisors' assessments stored so far."""
+    for nip, name, *said, _ in stream(_people(user, period, unit_code)):
+        cell = MATRIX.get((said[3], said[4]))
+        yield nip, name, period.code, "supervisor", *said, Rating.predicate.labels.get(cell, "")
+
+
+def versions(user, period, unit_code):
+    """The key of each row and the version it has now, 0 where nothing was said yet.
+
+    Read before the rows: what changes in between is a conflict rather than overlooked.
+    """
+    for nip, _, by, *_, version in stream(_people(user, period, unit_code)):
+        yield nip, period.code, "supervisor", by, version or 0
+
+
+def _people(user, period, unit_code):
     assessor = Employee.alias()
     mine = (
         (Assessment.employee == Employee.id)
@@ -19,7 +34,7 @@ def prefilled(user, period, unit_code):
     query = (
         Employee.select(
             Employee.nip, Employee.name, assessor.nip, Assessment.work_score, Assessment.behaviour_score,
-            Assessment.work_level, Assessment.behaviour_level, Assessment.note,
+            Assessment.work_level, Assessment.behaviour_level, Assessment.note, Assessment.version,
         )
         .join(Unit)
         .join_from(Employee, Assessment, JOIN.LEFT_OUTER, on=mine)
@@ -31,23 +46,4 @@ def prefilled(user, period, unit_code):
         query = query.where(rule)
     if unit_code:
         query = query.where(below(Employee, unit_of(unit_code, user)))
-    for nip, name, *said in stream(query):
-        cell = MATRIX.get((said[3], said[4]))
-        yield (nip, name, period.code, "supervisor", *said, Rating.predicate.labels.get(cell, ""))
-
-
-def versions(user, period, unit_code):
-    """The key of each row and the version it has now, 0 where nothing was said yet.
-
-    Read before the rows: what changes in between is a conflict rather than overlooked.
-    """
-    assessor = Employee.alias()
-    query = (
-        Assessment.select(Employee.nip, assessor.nip, Assessment.version)
-        .join(Employee)
-        .join_from(Assessment, assessor, JOIN.LEFT_OUTER, on=(Assessment.assessor == assessor.id))
-        .where((Assessment.period == period.id) & (Assessment.source == "supervisor"))
-    )
-    known = {(nip, by): version for nip, by, version in stream(query)}
-    for nip, _, code, source, by, *_ in prefilled(user, period, unit_code):
-        yield nip, code, source, by, known.get((nip, by), 0)
+    return query

@@ -10,57 +10,24 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
+from zxcvbn import zxcvbn
 
 SHORTEST = 12
-COMMON = (
-    "1q2w3e4r", "administrator", "password", "passw0rd", "qwertyuiop", "qwerty", "asdfgh", "zxcvbn", "sandi",
-    "rahasia", "kabupaten", "kinerja", "pegawai", "mamuju", "sulbar", "indonesia", "bismillah", "sayang",
-    "admin", "welcome", "letmein", "iloveyou", "abcdefghijkl", "abcdef", "123456", "111111", "bkpp",
+GUESSES = 10**10  # that a password must stand
+READ = 72  # letters that are judged: the first of a longer password
+COMMON = (  # here, beside the lists of the library, which are English
+    "administrator", "sandi", "rahasia", "kabupaten", "kinerja", "pegawai", "mamuju", "sulbar", "indonesia", "bismillah",
+    "sayang", "bkpp",
 )  # fmt: skip
-
-
-KEYS = (
-    "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890123456789",
-    "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "qazwsxedcrfvtgbyhnujmikolp",
-)  # fmt: skip
-TRACKS = KEYS + tuple(keys[::-1] for keys in KEYS)
-DISGUISED = str.maketrans("013457@$", "oieastas")
-RUN, LEFT = 4, 6  # letters of a run that counts as one; letters that a password needs beside what is weak
-REPEATED = re.compile(r"(.{2,}?)[\W_]*(?:\1[\W_]*)+")
+BETWEEN = re.compile(r"(?<=[^\W\d_]{3})[\W_]+")  # words that are commonly tied together by a sign
 
 
 def too_common(password, *names):
-    """Whether hardly anything is left of a password without common words, these names (of the place, of the
-    account), runs of keys, repeated words and what is no letter."""
-    text = password.casefold()
-    words = sorted({*COMMON, *parts_of(names)}, key=len, reverse=True)
-    return len(set(text)) < 5 or any(_weak(said, words) for said in {text, text.translate(DISGUISED)})
-
-
-def parts_of(names):
-    """The words of names that are long enough to be told in a password."""
-    return {part for name in names for part in re.findall(r"[^\W\d_]{3,}", (name or "").casefold())}
-
-
-def _weak(text, words):
-    rest = text
-    for word in words:
-        rest = rest.replace(word, " ")
-    rest = REPEATED.sub(r"\1 ", _without_runs(rest))
-    left = {*re.findall(r"[^\W\d_]+", rest)}
-    return rest != text and sum(map(len, left)) < LEFT or not left
-
-
-def _without_runs(text):
-    """The text without what lies side by side on a keyboard or in the alphabet."""
-    place = 0
-    while place <= len(text) - RUN:
-        size = RUN
-        while place + size <= len(text) and any(text[place : place + size] in track for track in TRACKS):
-            size += 1
-        text = text[:place] + " " + text[place + size - 1 :] if size > RUN else text
-        place += 1
-    return text
+    """Whether a password is without letters, or soon guessed by who knows common words and these names (of the
+    place, of the account)."""
+    parts = [part for name in names for part in re.findall(r"[^\W\d_]{3,}", name or "")]
+    guessed = zxcvbn(BETWEEN.sub("", password)[:READ], user_inputs=[*COMMON, *parts])
+    return guessed["guesses"] < GUESSES or not re.search(r"[^\W\d_]", password)
 
 
 class Form(FlaskForm):

@@ -83,7 +83,7 @@ def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
     Upload.update(beat=time.time() - uploads.STALE - 1).execute()
     assert jobs.is_unattended(fresh(kept))
     assert uploads.claim_job().id == kept.id
-    uploads.release_job(kept.id)
+    uploads.keep_job(kept, total=0)
     assert uploads.claim_job().id == kept.id
 
 
@@ -229,7 +229,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
     time.sleep(1.2)
     running.kill()
     running.wait()
-    uploads.release_job(job.id)
+    uploads.keep_job(job, total=0)
     drain()
     assert (fresh(kept).state, Unit.select().count()) == ("applied", 4003)
     assert sound()
@@ -237,11 +237,11 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
 
 def test_a_job_beats_while_nobody_can_read_it(cast):
     kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
-    tell = jobs._progress(uploads.claim_job())
-    tell(0.5)
+    job = uploads.claim_job()
+    jobs._tell(job, 0.5)
     assert fresh(kept).done == 50
     with write():
-        tell(0.9)
+        jobs._tell(job, 0.9)
     assert fresh(kept).done == 50
 
 

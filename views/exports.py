@@ -18,6 +18,12 @@ MIME = {
 }
 
 
+def as_file(file, name, kind):
+    """The answer that brings a binary file, read from its beginning."""
+    file.seek(0)
+    return send_file(file, as_attachment=True, download_name=f"{name}.{kind}", mimetype=MIME.get(kind))
+
+
 class Exports:
     """The export half of AdminView."""
 
@@ -46,6 +52,4 @@ class Exports:
             query = query.where(chosen)
         file = tempfile.TemporaryFile()  # noqa: SIM115 - sent, and closed, after this request's database
         export(part, file, user=me(), query=query, kind=kind)
-        file.seek(0)
-        name = f"{part.name}-{datetime.now(WITA):%Y%m%d-%H%M}.{kind}"
-        return send_file(file, as_attachment=True, download_name=name, mimetype=MIME[kind])
+        return as_file(file, f"{part.name}-{datetime.now(WITA):%Y%m%d-%H%M}", kind)

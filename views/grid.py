@@ -36,18 +36,24 @@ class Grid:
             flash(gettext("Belum ada periode terbuka."), "error")
             return redirect(self.get_url(".index_view"))
         units, code = units_of(me()), request.values.get("unit", "")
-        code = code if code in units else default_unit(units)
+        if code not in units:
+            own = me().unit and me().unit.code
+            code = own if own in units else next(iter(units), "")
         people = people_of(code)
-        stored = {} if not people else stored_levels(people, period)
+        stored = stored_levels(people, period)
         typed = typed_levels(people) if request.method == "POST" else {}
         if typed:
             upload = self.save(people, period, typed)
             if upload:
                 return redirect(self.get_url(".grid", unit=code, saved=upload.id))
+        answers = {  # predikat by two letters, for the column that answers while one types
+            "".join(SHOWN[level] for level in pair): gettext(Rating.predicate.labels[code])
+            for pair, code in MATRIX.items()
+        }
         return self.render(
             "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST, aspects=ASPECTS,
             rows={p.id: typed.get(p.id) or letters(stored.get(p.id)) for p in people},
-            versions={key: row.version for key, row in stored.items()}, predicates=predicates(),
+            versions={key: row.version for key, row in stored.items()}, predicates=answers,
             saved=request.args.get("saved", type=int),
         )  # fmt: skip
 
@@ -57,16 +63,16 @@ class Grid:
         with write():
             stored = stored_levels(people, period)
             changed = [p for p in people if typed[p.id] != letters(stored.get(p.id))]
-            stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != version(stored.get(p.id))]
+            versions = {p.id: str(stored[p.id].version if p.id in stored else 0) for p in changed}
+            stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != versions[p.id]]
             if stale:
                 return flash(gettext("Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s",
                                      names=", ".join(stale)), "error")  # fmt: skip
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
             data = workbook([(p.nip, *typed[p.id]) for p in changed], period)
-            found, upload = apply_at_once(
-                ASSESSMENTS, data, f"isi-di-layar-{period.code}.csv", Context(me(), period)
-            )
+            name = f"isi-di-layar-{period.code}.csv"
+            found, upload = apply_at_once(ASSESSMENTS, data, name, Context(me(), period))
         for problem in found.errors:
             flash(f"{problem.value}: {problem.message}", "error")
         for warning in found.warnings[:MOST]:
@@ -76,26 +82,21 @@ class Grid:
 
 
 def to_judge(user):
-    """The active people of whom an account gives the supervisor's word."""
-    rule, everybody = access.led(user), Employee.select().where(Employee.active)
+    """The active people of whom an account gives the supervisor's word, with their units."""
+    rule, everybody = access.led(user), Employee.select().join(Unit).where(Employee.active)
     return everybody if rule is None else everybody.where(rule)
 
 
 def units_of(user):
     """{code: (name, people)} of the units where the account has people."""
-    query = to_judge(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id)).join(Unit)
+    query = to_judge(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id))
     found = query.group_by(Unit.id, Unit.code, Unit.name).order_by(Unit.name)
     return {code: (name, count) for code, name, count in found.tuples()}
 
 
-def default_unit(units):
-    own = me().unit.code if me().unit else ""
-    return own if own in units or not units else next(iter(units))
-
-
 def people_of(code):
-    query = to_judge(me()).join(Unit).where(Unit.code == code)
-    return list(query.order_by(Employee.name, Employee.id).limit(MOST))
+    query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
+    return list(query.limit(MOST))
 
 
 def stored_levels(people, period):
@@ -111,24 +112,10 @@ def letters(row):
     return tuple(SHOWN.get(getattr(row, name, None), "") for name in ASPECTS)
 
 
-def version(row):
-    return str(row.version if row else 0)
-
-
 def typed_levels(people):
-    def letter(name):
-        text = request.form.get(name, "")
-        return text if text in LETTERS else ""
-
-    return {p.id: tuple(letter(f"{aspect}-{p.id}") for aspect in ASPECTS) for p in people}
-
-
-def predicates():
-    """{two letters: predikat} for the column that answers while one types."""
-    return {
-        SHOWN[work] + SHOWN[behaviour]: gettext(Rating.predicate.labels[code])
-        for (work, behaviour), code in MATRIX.items()
-    }
+    """{employee id: letters} as the form has them; what is no letter is none."""
+    typed = {p.id: [request.form.get(f"{aspect}-{p.id}") for aspect in ASPECTS] for p in people}
+    return {key: tuple(text if text in LETTERS else "" for text in texts) for key, texts in typed.items()}
 
 
 def workbook(rows, period):

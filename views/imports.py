@@ -2,10 +2,10 @@
 
 import io
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 
-from flask import abort, flash, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -21,8 +21,8 @@ from excel.write.jobs import is_large
 from excel.write.uploads import store, store_unchecked
 from forms import UploadForm
 from models import Period, Upload
-from values import CONTROL, Invalid
-from views.exports import MIME
+from values import CONTROL, N_, Invalid
+from views.exports import as_file
 from views.formfields import spoken
 from views.session import me
 
@@ -74,15 +74,15 @@ class ImportView(BaseView):
         status, headers = 422 if request.method == "POST" else 200, {}
         if form.validate_on_submit():
             context = Context(me(), periods.get(form.period.data) if periods else None)
-            with quota(me()) as free:
-                upload = self.keep(sheet, form.file, context) if free else None
-            if upload:
-                return redirect(url_for("upload.review", id=upload.id))
-            if not free:
-                words = gettext(
-                    "%(n)s unggahan Anda masih diperiksa; tunggu sampai salah satunya selesai", n=MOST
-                )
-                form.file.errors, status, headers = [words], 429, {"Retry-After": "10"}
+            try:
+                with quota(me()) as free:
+                    if free:
+                        upload = self.keep(sheet, form.file.data, context)
+                        return redirect(url_for("upload.review", id=upload.id))
+                words = N_("%(n)s unggahan Anda masih diperiksa; tunggu sampai salah satunya selesai")
+                form.file.errors, status, headers = [gettext(words, n=MOST)], 429, {"Retry-After": "10"}
+            except Unreadable as refusal:
+                form.file.errors = [spoken(refusal)]
         page = self.render("admin/import.html", sheet=sheet, form=form, periods=periods)
         return page, status, headers
 
@@ -101,32 +101,25 @@ class ImportView(BaseView):
         return periods
 
     @staticmethod
-    def keep(sheet, field, context):
-        data, name = field.data.read(), field.data.filename
-        try:
-            if is_large(data):
-                return store_unchecked(sheet, data, name, context)
-            upload, _ = store(sheet, data, name, context)
-        except Busy:  # the background has time
-            return store_unchecked(sheet, data, name, context)
-        except Unreadable as refusal:
-            field.errors = [spoken(refusal)]
-            return None
-        return upload
+    def keep(sheet, file, context):
+        """The Upload of a file, checked at once where it is small. Raises Unreadable."""
+        data = file.read()
+        with suppress(Busy):  # the background has time
+            if not is_large(data):
+                return store(sheet, data, file.filename, context)[0]
+        return store_unchecked(sheet, data, file.filename, context)
 
     @expose("/<sheet>/template")
     def template(self, sheet):
         sheet, file = self.sheet(sheet), io.BytesIO()
         code = CONTROL.sub("", request.args.get("period", ""))
-        period = Period.get_or_none(Period.code == code) or Period.current()
+        period = None
+        if "period" in sheet.optional:
+            period = Period.get_or_none(Period.code == code) or Period.current()
         try:
-            template(sheet, file, Context(me(), period if "period" in sheet.optional else None))
+            template(sheet, file, Context(me(), period))
         except Invalid as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".upload", sheet=sheet.name))
-        file.seek(0)
-        place = f"-{period.code}" if period and "period" in sheet.optional else ""
-        title = gettext(sheet.title)
-        return send_file(
-            file, as_attachment=True, download_name=f"{title}{place}.xlsx", mimetype=MIME["xlsx"]
-        )
+        place = f"-{period.code}" if period else ""
+        return as_file(file, f"{gettext(sheet.title)}{place}", "xlsx")

@@ -3,7 +3,7 @@
 import io
 import json
 
-from flask import abort, flash, jsonify, redirect, request, send_file, url_for
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -16,12 +16,11 @@ from excel.read.guarded import ending
 from excel.read.parse import Unmapped, Unreadable
 from excel.write import jobs, uploads
 from excel.write.apply import NotApplied, apply
-from excel.write.sight import open_to
-from excel.write.undo import undo, written_ids
+from excel.write.undo import undo
 from models import Change, Rating, Upload
 from values import Invalid, as_text
 from views.base import AdminView
-from views.exports import MIME
+from views.exports import as_file
 from views.formfields import spoken
 from views.history import lines_of
 from views.session import me, whole
@@ -42,43 +41,42 @@ class UploadsView(AdminView):
             abort(404)
         return upload
 
-    def readable(self, id):
-        """An upload whose file the account may read."""
+    def readable(self, id, kept=False):
+        """An upload whose file the account may read, and which is still `kept`."""
         upload = self.own(id)
-        if not open_to(upload, me()):
+        if not uploads.open_to(upload, me()):
             abort(403)
+        if kept and not upload.data:
+            flash(gettext("Berkas ini sudah dihapus sesudah masa simpannya."), "info")
+            abort(redirect(url_for(".review", id=id)))
         return upload
-
-    def review_of(self, upload):
-        """The Review of an upload that waits for a decision. Raises Unreadable and Unmapped."""
-        uploads.may_act(upload, me())
-        if upload.draft:
-            return Packed(bytes(upload.draft))
-        edits = Edits.of(upload)
-        return Review(uploads.plan_of(upload, me(), edits), edits)
 
     # -- pages
 
     @expose("/<int:id>/")
     def review(self, id):
         upload = self.own(id)
-        if upload.state in ("queued", "applying"):
+        if upload.state in uploads.PENDING:
             return self.render("admin/upload_wait.html", upload=upload, idle=jobs.is_unattended(upload))
         if upload.state != "checked":
-            return self.render("admin/upload_result.html", upload=upload, **self.result_of(upload))
+            return self.show_result(upload)
         self.readable(id)
+        edits = Edits.of(upload)
         try:
             if upload.expired:
                 raise uploads.Expired()
-            review = self.review_of(upload)
+            uploads.may_act(upload, me())
+            if upload.draft:
+                return self.show_review(upload, Packed(bytes(upload.draft)), edits)
+            plan = uploads.plan_of(upload, me(), edits)
         except Unmapped as refusal:
             return self.ask_columns(upload, refusal.table, spoken(refusal))
         except Invalid as refusal:  # no longer readable, or too old
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
-        if "columns" in request.args and not upload.draft:
-            return self.ask_columns(upload, review.plan.checked.table)
-        return self.show(upload, review)
+        if "columns" in request.args:
+            return self.ask_columns(upload, plan.checked.table)
+        return self.show_review(upload, Review(plan, edits), edits)
 
     @expose("/<int:id>/progress")
     def progress(self, id):
@@ -86,16 +84,14 @@ class UploadsView(AdminView):
         upload = self.own(id)
         return jsonify(state=upload.state, done=upload.done, idle=jobs.is_unattended(upload))
 
-    def show(self, upload, review):
+    def show_review(self, upload, review, edits):
         """A page of one kind of rows, with the file's counts and causes above."""
-        counts = review.head["counts"]
-        kind = request.args.get("kind", "all")
+        counts, kind = review.head["counts"], request.args.get("kind")
         kind = kind if kind in FILTERS else "all"
-        pages = -(-counts[kind] // PAGE)
-        page = max(0, min(request.args.get("page", 0, type=int), pages - 1))
+        page, pages = asked_page(counts[kind])
         return self.render(
             "admin/upload_review.html", upload=upload, sheet=SHEETS[upload.sheet], head=review.head, counts=counts,
-            kind=kind, page=page, note=Edits.of(upload).note, pages=pages, entries=review.page(kind, page), said=said,
+            kind=kind, page=page, note=edits.note, pages=pages, entries=review.page(kind, page), said=said,
             badge=lambda code: badge(Rating.predicate, code),
             page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
         )  # fmt: skip
@@ -111,21 +107,20 @@ class UploadsView(AdminView):
         found = {"titles": titles, "refusal": refusal, "sheet": SHEETS[upload.sheet]}
         return self.render("admin/upload_columns.html", upload=upload, **found)
 
-    def result_of(self, upload):
+    def show_result(self, upload):
         """A page of the changes of an upload, of those rows only that the account may read."""
-        model = SHEETS[upload.sheet].model
-        mine = (Change.upload == upload.id) & (Change.table == model._meta.table_name)
-        query = Change.select().where(mine, Change.action.in_(("create", "update")))
-        if access.scope(model, me()) is not None:
-            query = query.where(Change.key.in_(access.scoped(model, me()).select(model.id)))
-        count = query.count()
-        page = max(0, min(request.args.get("page", 0, type=int), count // PAGE))
-        changes = list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE))
-        return {
-            "resting": SHEETS[upload.sheet].resting(written_ids(upload)) if upload.state == "applied" else (),
-            "edits": Edits.of(upload) if open_to(upload, me()) else Edits(), "lines": lines_of(changes), "sheet": SHEETS[upload.sheet], "page": page, "pages": -(-count // PAGE),
-            "page_url": lambda number: url_for(".review", id=upload.id, page=number),
-        }  # fmt: skip
+        sheet = SHEETS[upload.sheet]
+        query = uploads.written(upload, sheet.model)
+        if access.scope(sheet.model, me()) is not None:
+            query = query.where(Change.key.in_(access.scoped(sheet.model, me()).select(sheet.model.id)))
+        page, pages = asked_page(query.count())
+        lines = lines_of(list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE)))
+        return self.render(
+            "admin/upload_result.html", upload=upload, sheet=sheet, lines=lines, page=page, pages=pages,
+            resting=sheet.resting(uploads.written_ids(upload)) if upload.state == "applied" else (),
+            edits=Edits.of(upload) if uploads.open_to(upload, me()) else Edits(),
+            page_url=lambda number: url_for(".review", id=upload.id, page=number),
+        )  # fmt: skip
 
     # -- decisions
 
@@ -151,40 +146,33 @@ class UploadsView(AdminView):
             row, _, header = name.removeprefix("cell:").partition(":")
             if name.startswith("cell:") and text.strip() and header in headers and whole(row, 7):
                 edits.correct(int(row), header, text)
-        self.decide(edits, upload)
+        self.decide(edits, upload, headers)
         return self.revised(upload, edits)
 
-    def decide(self, edits, upload):
+    def decide(self, edits, upload, headers):
         """What the pressed button says: {"cell": [row, header, text]}, {"skip"|"take"|"ask": [rows] or "all"}, ..."""
         try:
             (what, told), *_ = json.loads(request.form.get("do") or '{"ask": []}').items()
             kinds = [type(part) for part in told]
         except (ValueError, AttributeError, TypeError, RecursionError):
             abort(400)
-        if what == "accept":
-            return self.accept_nips(edits, upload)
-        headers = {column.header for column in SHEETS[upload.sheet].known.values()}
-        if what == "cell" and kinds == [int, str, str] and told[1] in headers:
-            return edits.correct(*told)
-        if what not in CHOICES or not (told == "all" or set(kinds) <= {int}):
-            abort(400)
-        if told == "all":
-            told = [line.row for line in uploads.plan_of(upload, me(), edits).conflict]
-        return edits.decide(told, what)
-
-    def accept_nips(self, edits, upload):
-        """Consent to every repaired NIP at once."""
-        for problem in uploads.plan_of(upload, me(), edits).errors:
-            if problem.error.mangled and problem.error.near:
+        if what == "accept":  # every repaired NIP at once
+            errors = uploads.plan_of(upload, me(), edits).errors
+            for problem in [p for p in errors if p.error.mangled and p.error.near]:
                 edits.correct(problem.row, problem.column, problem.error.near)
+        elif what == "cell" and kinds == [int, str, str] and told[1] in headers:
+            edits.correct(*told)
+        elif what in CHOICES and told == "all":
+            edits.decide([line.row for line in uploads.plan_of(upload, me(), edits).conflict], what)
+        elif what in CHOICES and set(kinds) <= {int}:
+            edits.decide(told, what)
+        else:
+            abort(400)
 
     def revised(self, upload, edits):
         """Keep the decisions, and back to the page they were made on."""
         try:
-            if upload.draft:
-                uploads.queue_check(upload, edits)
-            else:
-                uploads.revise(upload, me(), edits)
+            uploads.revise(upload, me(), edits)
         except Invalid as refusal:
             flash(spoken(refusal), "error")
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
@@ -213,7 +201,7 @@ class UploadsView(AdminView):
     def undo(self, id):
         upload = self.own(id)
         try:
-            resting = SHEETS[upload.sheet].resting(written_ids(upload))
+            resting = SHEETS[upload.sheet].resting(uploads.written_ids(upload))
             undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
             if resting:
@@ -232,29 +220,20 @@ class UploadsView(AdminView):
     @expose("/<int:id>/annotated")
     def annotated(self, id):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
-        upload = self.with_file(id)
+        upload = self.readable(id, kept=True)
         try:
             book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
         except Unreadable as refusal:
             flash(spoken(refusal), "error")
             return redirect(url_for(".index_view"))
-        name = f"{stem(upload)}-diperiksa.xlsx"
-        return send_file(io.BytesIO(book), as_attachment=True, download_name=name, mimetype=MIME["xlsx"])
+        return as_file(io.BytesIO(book), f"{stem(upload)}-diperiksa", "xlsx")
 
     @expose("/<int:id>/file")
     def file(self, id):
         """The workbook as it was uploaded."""
-        upload = self.with_file(id)
-        name = f"{stem(upload)}.{ending(bytes(upload.data))}"
-        return send_file(io.BytesIO(bytes(upload.data)), as_attachment=True, download_name=name)
-
-    def with_file(self, id):
-        """An upload whose file the account may read and that is still kept."""
-        upload = self.readable(id)
-        if not upload.data:
-            flash(gettext("Berkas ini sudah dihapus sesudah masa simpannya."), "info")
-            abort(redirect(url_for(".review", id=id)))
-        return upload
+        upload = self.readable(id, kept=True)
+        data = bytes(upload.data)
+        return as_file(io.BytesIO(data), stem(upload), ending(data))
 
 
 def stem(upload):
@@ -262,9 +241,14 @@ def stem(upload):
     return upload.filename.rsplit(".", 1)[0] or "unggahan"
 
 
+def asked_page(count):
+    """(the page that the address asks for, from 0; how many there are) of so many rows."""
+    pages = -(-count // PAGE)
+    return max(0, min(request.args.get("page", 0, type=int), pages - 1)), pages
+
+
 def said(problem):
     """A problem of a review in the reader's language, with its hint."""
-    texts = [
-        spoken(Invalid(words, **params)) for words, params in filter(None, (problem["said"], problem["hint"]))
-    ]
+    parts = filter(None, (problem["said"], problem["hint"]))
+    texts = [spoken(Invalid(words, **params)) for words, params in parts]
     return ". ".join(text[:1].upper() + text[1:] for text in texts)

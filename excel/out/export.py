@@ -35,13 +35,8 @@ def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, ki
 
 def taken(sheet, count, user):
     """Leave a line in the trail: who took how many rows of what."""
-    audit.event(
-        "export",
-        sheet.model,
-        f"{sheet.title}: {count}",
-        user=user,
-        after={"sheet": sheet.name, "rows": count},
-    )
+    told = {"sheet": sheet.name, "rows": count}
+    audit.event("export", sheet.model, f"{sheet.title}: {count}", user=user, after=told)
 
 
 # ------------------------------------------------------------------ rows
@@ -51,22 +46,18 @@ def rows_of(sheet, *, user=None, period=None, unit_code=None, query=None):
     """An iterator of tuples in column order, from one SQL statement; codes as they are stored."""
     if not access.may(user, "read", sheet.model):
         raise access.Denied(N_("Akun ini tidak boleh melihat data ini"))
+    model = sheet.model
     if query is None:
-        query = _limited(sheet, user, period, unit_code).order_by(sheet.model.id)
+        query = access.scoped(model, user).order_by(model.id)
+        if period is not None and "period" in model._meta.fields:
+            query = query.where(model.period == period)
+        elif period is not None and sheet.dated:
+            query = query.where(model._meta.fields[sheet.dated].between(period.starts_on, period.ends_on))
+        if unit_code:
+            query = query.where(access.below(model, access.unit_of(unit_code, user)))
     paths = [tuple(column.path.split(".")) for column in sheet.columns]
-    query, tables = sheet.model.joined(query, [path[:-1] for path in paths])
+    query, tables = model.joined(query, [path[:-1] for path in paths])
     return stream(query.select(*[getattr(tables[path[:-1]], path[-1]) for path in paths]))
-
-
-def _limited(sheet, user, period, unit_code):
-    model, query = sheet.model, access.scoped(sheet.model, user)
-    if period is not None and "period" in model._meta.fields:
-        query = query.where(model.period == period)
-    elif period is not None and sheet.dated:
-        query = query.where(model._meta.fields[sheet.dated].between(period.starts_on, period.ends_on))
-    if unit_code:
-        query = query.where(access.below(model, access.unit_of(unit_code, user)))
-    return query
 
 
 # ------------------------------------------------------------------ files
@@ -85,19 +76,15 @@ def write_csv(sheet, rows, out):
     return count
 
 
-def harmless(text):
-    """A text for a .csv, with `'` before what a spreadsheet would compute."""
-    return f"'{text}" if LIVE.match(text) else text
-
-
 def _csv_cell(field):
     """A function of a stored value that gives it as the text of a cell."""
     convert = field.python_value  # raw values of the database, and values that are ready, alike
+    return lambda value: harmless(CONTROL.sub("", as_shown(field, convert(value))))
 
-    def cell(value):
-        return harmless(CONTROL.sub("", as_shown(field, convert(value))))
 
-    return cell
+def harmless(text):
+    """A text for a .csv, with `'` before what a spreadsheet would compute."""
+    return f"'{text}" if LIVE.match(text) else text
 
 
 def write_xlsx(sheet, rows, out):

@@ -23,25 +23,21 @@ def marked(data, found):
     """
     table, rows = found.checked.table, defaultdict(list)
     for problem in found.errors:
-        rows[problem.row].append(
-            f"{problem.column}: {problem.message}" if problem.column else problem.message
-        )
+        place = f"{problem.column}: " if problem.column else ""
+        rows[problem.row].append(place + problem.message)
+    titles = [str(title).strip() for title in table.titles]
+    if TITLE in titles:  # where an earlier marking put the reasons
+        column = titles.index(TITLE) + 1
+    else:
+        column = max(place for place, title in enumerate(titles, 1) if title) + 1
     other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
     order = {
         "page": "" if other else table.page, "header": table.header, "title": TITLE,
-        "column": _column(table), "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
+        "column": column, "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
         "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
     book = _as_workbook(table) if other else data
     return guarded(json.dumps(order).encode() + b"\n" + book, MARKER)
-
-
-def _column(table):
-    """The position, from 1, of the reasons: where an earlier marking put them, else behind the last title."""
-    titles = [str(title).strip() for title in table.titles]
-    if TITLE in titles:
-        return titles.index(TITLE) + 1
-    return max(place for place, title in enumerate(titles, 1) if title) + 1
 
 
 def _as_workbook(table):

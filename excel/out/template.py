@@ -37,96 +37,74 @@ def template(sheet, out, context, unit_code=None):
     book = Workbook()
     lists = book.create_sheet("Daftar")
     lists.sheet_state = "hidden"
-    part = _with_formulas(sheet, lists)
-    _data_page(book.active, part, sheet, _checks(sheet, lists, context.user))
-    _guide(book.create_sheet("Petunjuk", 1), sheet, context.user)
+    letters = {column.name: get_column_letter(number) for number, column in enumerate(sheet.columns, 1)}
+    formulas = [sheet.formula(column, letters, partial(_listed, lists)) for column in sheet.automatic]
+    filled = [replace(c, field=Formula(text)) for c, text in zip(sheet.automatic, formulas, strict=True)]
+    part = Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
+    options = {column: _options(column, context.user) for column in sheet.columns}
+    _page_to_fill_in(book.active, part, sheet, lists, options)
+    _guide(book.create_sheet("Petunjuk", 1), sheet, options)
     if prefilled:
         add_versions(book, sheet, versions)
     with opened(out) as file:
         return fill(book, [(part, rows)], file)
 
 
+def _options(column, user):
+    """The texts a cell may hold, where they are few: labels, Ya and Tidak, codes of the database."""
+    if column.reference is None or column.reference.rel_model not in (Unit, Period):
+        return [label for _, label in column.field.options]
+    model = column.reference.rel_model
+    query = access.scoped(model, user).order_by(column.field)
+    if model is Period:  # a closed one takes no more
+        query = query.where(Period.state == "open")
+    return [code for (code,) in query.select(column.field).tuples()]
+
+
 # ------------------------------------------------------------------ the page to fill in
 
 
-def _with_formulas(sheet, lists):
-    """The Part of a template: its sheet, and the columns that a formula fills."""
-    letters = {column.name: get_column_letter(number) for number, column in enumerate(sheet.columns, 1)}
-    formulas = [sheet.formula(column, letters, partial(_listed, lists)) for column in sheet.automatic]
-    filled = [replace(c, field=Formula(text)) for c, text in zip(sheet.automatic, formulas, strict=True)]
-    return Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
-
-
-def _data_page(page, part, sheet, checks):
+def _page_to_fill_in(page, part, sheet, lists, options):
+    """The header, and who is meant in the rows we fill in, are locked; everything else stays open."""
     face(page, part)
     page.row_dimensions[1].height = 32
-    _protect(page, part, (*LOCKED, *(column.path for column in sheet.automatic)))
+    fixed = (*LOCKED, *(column.path for column in sheet.automatic))
     for number, column in enumerate(part.columns, 1):
         letter = get_column_letter(number)
-        page.cell(1, number).comment = Comment(explanation(sheet, column), "Kinerja", height=140, width=280)
-        if check := checks.get(column.name):
-            check.add(f"{letter}2:{letter}{DEPTH}")
-            page.add_data_validation(check)
-
-
-def _protect(page, part, fixed):
-    """Lock the header, and who is meant in the rows we fill in; everything else stays open."""
-    for number, column in enumerate(part.columns, 1):
-        whole, sample = page.column_dimensions[get_column_letter(number)], page.cell(2, number)
+        whole, sample = page.column_dimensions[letter], page.cell(2, number)
         whole.number_format = sample.number_format
         whole.protection = Protection(locked=False)
         sample.protection = Protection(locked=column.path in fixed)
         if column.path in fixed:
             sample.fill = PatternFill("solid", fgColor="EDEDED")
+        page.cell(1, number).comment = Comment(_explanation(sheet, column), "Kinerja", height=140, width=280)
+        if column.name in sheet.by_name and (check := _check(column, options[column], lists)):
+            check.add(f"{letter}2:{letter}{DEPTH}")
+            page.add_data_validation(check)
     page.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "sort", "autoFilter", "insertRows", "deleteRows"):
         setattr(page.protection, allowed, False)  # False: not forbidden
 
 
-def _checks(sheet, lists, user):
-    """{field name: check as Excel makes it} of the columns that have one."""
-    found = {column.name: _check(column, lists, user) for column in sheet.by_name.values()}
-    return {name: check for name, check in found.items() if check}
+def _check(column, options, lists):
+    """The check of a column as Excel makes it: a drop-down, a range or a form; None for free text.
 
-
-def _check(column, lists, user):
-    """The check of a column as Excel makes it: a drop-down, a range or a form; None for free text."""
-    if options := _options(column, user):
-        return _drop_down(options, lists, strict=column.reference is None)
-    return _told(*column.field.check) if column.field.check else None
-
-
-def _told(kind, low, high, message):
-    return DataValidation(
-        type=kind, operator="between", formula1=str(low), formula2=str(high), allow_blank=True,
-        showErrorMessage=True, errorTitle="Tidak dapat diterima", error=message,
-    )  # fmt: skip
-
-
-def _options(column, user):
-    """The texts a cell may hold, where they are few: labels, Ya and Tidak, codes of the database."""
-    if column.reference is not None and column.reference.rel_model in (Unit, Period):
-        model = column.reference.rel_model
-        query = access.scoped(model, user).order_by(column.field)
-        if model is Period:  # a closed one takes no more
-            query = query.where(Period.state == "open")
-        return [code for (code,) in query.select(column.field).tuples()]
-    return [label for _, label in column.field.options]
-
-
-def _drop_down(options, lists, strict):
-    """A list in the cell's own check, or on the hidden page where it is too long for one.
-
-    A reference is only warned about: it may point to another row of the same file.
+    A long list stands on the hidden page. A reference is only warned about: it may point to another row of the same file.
     """
-    source = f'"{",".join(options)}"'
-    if len(source) > INLINE or any("," in text or '"' in text for text in options):
-        source = _listed(lists, options)
-    return DataValidation(
-        type="list", formula1=source, allow_blank=True, showErrorMessage=True,
-        errorTitle="Tidak ada dalam daftar", error="Pilih dari daftar",
-        errorStyle="stop" if strict else "warning",
-    )  # fmt: skip
+    if not options and not column.field.check:
+        return None
+    check = DataValidation(allow_blank=True, showErrorMessage=True)
+    if options:
+        check.type, check.formula1 = "list", f'"{",".join(options)}"'
+        if len(check.formula1) > INLINE or any("," in text or '"' in text for text in options):
+            check.formula1 = _listed(lists, options)
+        check.errorTitle, check.error = "Tidak ada dalam daftar", "Pilih dari daftar"
+        check.errorStyle = "stop" if column.reference is None else "warning"
+    else:
+        check.type, low, high, check.error = column.field.check
+        check.operator, check.formula1, check.formula2 = "between", str(low), str(high)
+        check.errorTitle = "Tidak dapat diterima"
+    return check
 
 
 def _listed(lists, texts):
@@ -141,22 +119,21 @@ def _listed(lists, texts):
 # ------------------------------------------------------------------ the guide
 
 
-def explanation(sheet, column):
+def _explanation(sheet, column):
     """What to write in a column, in a sentence or two."""
     if isinstance(column.field, Formula):
         return "Terisi sendiri bila kedua rating sudah dipilih; tidak dibaca saat diunggah."
     if not column.name:
         return N_("Hanya keterangan; tidak dibaca saat diunggah.")
-    parts = _need(sheet, column), (column.reference or column.field).help_text, column.field.hint
-    return ". ".join(part for part in parts if part) + "."
-
-
-def _need(sheet, column):
-    if column.needed:
-        return "Wajib"
     pair = next((names for names in sheet.either if column.name in names), ())
     others = [sheet.by_name[name].header for name in pair if name != column.name]
-    return f"Isi kolom ini atau {others[0]}" if others else "Boleh kosong"
+    need = f"Isi kolom ini atau {others[0]}" if others else "Boleh kosong"
+    parts = (
+        "Wajib" if column.needed else need,
+        (column.reference or column.field).help_text,
+        column.field.hint,
+    )
+    return ". ".join(part for part in parts if part) + "."
 
 
 GENERAL = (
@@ -170,8 +147,8 @@ GENERAL = (
 )
 
 
-def _guide(page, sheet, user):
-    """The instruction page: how to go about it, and each column with an example."""
+def _guide(page, sheet, options):
+    """The instruction page: how to go about it, and each column with an example as one would type it."""
     page.append([f"Petunjuk pengisian {sheet.title}"])
     page["A1"].font = Font(bold=True, size=14)
     for number, text in enumerate(GENERAL, 1):
@@ -181,19 +158,12 @@ def _guide(page, sheet, user):
     for cell in page[page.max_row]:
         cell.font = Font(bold=True)
     for column in sheet.columns:
-        told = explanation(sheet, column)
-        page.append([column.header, told, example(column, user)])
-        page.row_dimensions[page.max_row].height = 15 * (
-            1 + len(told) // 85
-        )  # not every suite finds it itself
+        told = _explanation(sheet, column)
+        page.append([column.header, told, (*options[column], column.field.example)[0]])
+        lines = 1 + len(told) // 85  # not every suite finds the height itself
+        page.row_dimensions[page.max_row].height = 15 * lines
         for cell in page[page.max_row]:
             cell.alignment, cell.number_format = Alignment(wrap_text=True, vertical="top"), "@"
     for letter, width in zip("ABC", (24, 90, 34), strict=True):
         page.column_dimensions[letter].width = width
     print_setup(page)
-
-
-def example(column, user):
-    """A value that a column takes, as one would type it: the first of a list, else its field's example."""
-    options = _options(column, user)
-    return options[0] if options else column.field.example

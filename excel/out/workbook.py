@@ -24,7 +24,7 @@ EPOCH = date(1899, 12, 30)  # day 0 of a workbook's calendar
 PAGE = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 SAMPLE = re.compile(rb'<row r="2".*?</row>', re.DOTALL)
 STYLE = re.compile(rb'<c r="[A-Z]+2"[^>]*?s="(\d+)"')
-UNDERSCORE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+UNDERSCORE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # of _x0041_, which a program would read as A
 ODD = re.compile(rf"^\s|\s$|[\n\r&<>]|{UNDERSCORE.pattern}|{CONTROL.pattern}")  # else a text is XML as it is
 
 
@@ -41,9 +41,9 @@ class Formula(Look, Field):
 # ------------------------------------------------------------------ the face
 
 
-def face(page, sheet, title=None):
+def face(page, sheet):
     """A bold, frozen header with filter, widths and print setup, and a sample row 2 with the columns' styles."""
-    page.title = (title or str(sheet.title))[:31]
+    page.title = str(sheet.title)[:31]
     for number, column in enumerate(sheet.columns, 1):
         head, letter = page.cell(1, number, column.header), get_column_letter(number)
         head.font, head.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F4E79")
@@ -90,7 +90,9 @@ def fill(book, pages, out):
                     last[number] = _stream(*pages[number], data, page)
                 continue
             if entry.filename == "xl/workbook.xml":  # a filter's hidden name spans the rows too
-                data = _spanned(data, last)
+                for number, row in last.items():
+                    name = rb'(_FilterDatabase" localSheetId="%d"[^<]*:\$[A-Z]+\$)2<' % number
+                    data = re.sub(name, rb"\g<1>%d<" % max(row, 2), data)
             target.writestr(entry.filename, data)
     return last[0] - 1
 
@@ -98,14 +100,6 @@ def fill(book, pages, out):
 def opened(out):
     """A context with the file to write to: a path is opened, a binary file is taken as it is."""
     return nullcontext(out) if hasattr(out, "write") else open(out, "wb")
-
-
-def _spanned(data, last):
-    """The workbook's XML with the filters' names down to the last row of each page."""
-    for number, row in last.items():
-        name = rb'(_FilterDatabase" localSheetId="%d"[^<]*:\$[A-Z]+\$)2<' % number
-        data = re.sub(name, rb"\g<1>%d<" % max(row, 2), data)
-    return data
 
 
 def _stream(sheet, rows, data, page):
@@ -149,17 +143,17 @@ def _cell(column, style):
     plain = isinstance(field, CharField | TextField) and not isinstance(field, Choice)
 
     def cell(value):
-        number = None
         if not plain:
             value = convert(value)
             number = as_number(field, value)
-            value = as_shown(field, value) if number is None else value
-        if number is not None:
-            return f' s="{style}"><v>{number}</v></c>'
+            if number is not None:
+                return f' s="{style}"><v>{number}</v></c>'
+            value = as_shown(field, value)
         if not value:
             return blank
         if ODD.search(value) or len(value) > LONGEST:
-            return text % (' xml:space="preserve"', xml_text(value))
+            clean = CONTROL.sub("", value[:LONGEST]).replace("\r\n", "\n").replace("\r", "\n")
+            return text % (' xml:space="preserve"', escape(UNDERSCORE.sub("_x005F_", clean)))
         return text % ("", value)
 
     return cell
@@ -184,9 +178,3 @@ def as_shown(field, value):
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC).astimezone(WITA).strftime("%d-%m-%Y %H:%M:%S")
     return field.show(value)
-
-
-def xml_text(text):
-    """Text for the inside of an XML element of a workbook: no control characters, no accidental _x0041_."""
-    clean = CONTROL.sub("", text[:LONGEST]).replace("\r\n", "\n").replace("\r", "\n")
-    return escape(UNDERSCORE.sub("_x005F_", clean))

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import access
@@ -24,7 +25,7 @@ from ..check.review import Review, packed
 from ..read.edits import Edits
 from ..read.parse import Unmapped
 from .apply import NotApplied, apply
-from .uploads import PENDING, STALE, AlreadyDone, claim_job, keep_job, plan_of, release_job, reviewed
+from .uploads import PENDING, STALE, claim_job, keep_job, plan_of, reviewed
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
@@ -57,57 +58,46 @@ def is_unattended(upload):
 
 
 def work_off(upload):
-    """Do a claimed job; whatever comes of it is kept in its row."""
+    """Do a claimed job; whatever comes of it is kept in its row, unless somebody decided on it meanwhile."""
     edits = Edits.of(upload)
     edits.tries += 1
-    keep_job(upload.id, edits=edits.as_json())
+    keep_job(upload, edits=edits.as_json())
     try:
         if edits.tries > TRIES:
             raise Invalid(N_("Pemeriksaan berkali-kali terhenti; bagi berkas menjadi beberapa bagian"))
-        if upload.fingerprint:
-            _apply(upload, edits)
-        else:
-            _check(upload, edits)
+        result = (_applied if upload.fingerprint else _checked)(upload, edits)
+    except NotApplied as refusal:  # what has changed since is reviewed again
+        edits.note, edits.apply, edits.tries = str(refusal), {}, 0
+        result = {"state": "queued", "fingerprint": None, "draft": None, "total": 0}
     except (Invalid, access.Denied, Stale) as refusal:
-        edits.note = str(refusal)
-        keep_job(upload.id, state="failed", edits=edits.as_json())
+        edits.note, result = str(refusal), {"state": "failed"}
+    keep_job(upload, edits=edits.as_json(), **result)
 
 
-def _check(upload, edits):
-    """Make the review of a file, and keep it."""
-    progress = _progress(upload)
-    edits.tries, kept = 0, {}
+def _checked(upload, edits):
+    """Make the review of a file; what is kept of it."""
+    edits.tries, kept = 0, {"state": "checked", "beat": None}
     try:
-        plan = plan_of(upload, upload.user, edits, progress)
-        progress(0.8)
-        kept = {**reviewed(plan), "draft": packed(Review(plan, edits))}
-    except Unmapped:
-        pass  # a person will say what the columns mean
-    keep_job(upload.id, state="checked", edits=edits.as_json(), beat=None, **kept)
+        plan = plan_of(upload, upload.user, edits, partial(_tell, upload))
+        _tell(upload, 0.8)
+        return {**kept, **reviewed(plan), "draft": packed(Review(plan, edits))}
+    except Unmapped:  # a person will say what the columns mean
+        return kept
 
 
-def _apply(upload, edits):
-    """Carry a reviewed upload out; what has changed since is reviewed again."""
+def _applied(upload, edits):
+    """Carry a reviewed upload out, and with it end the job."""
     user = User.get_by_id(edits.apply["by"])
     if not user.active:
         raise access.Denied(N_("Akun ini tidak aktif"))
-    try:
-        apply(upload, user, edits.apply["partial"], progress=_progress(upload))
-    except AlreadyDone:
-        return
-    except NotApplied as refusal:
-        edits.note, edits.apply, edits.tries = str(refusal), {}, 0
-        keep_job(upload.id, state="queued", fingerprint=None, draft=None, total=0, edits=edits.as_json())
+    apply(upload, user, edits.apply["partial"], progress=partial(_tell, upload))
+    return {}
 
 
-def _progress(upload):
-    """Tells the row how far its job is, unless a transaction is open: nobody could read it."""
-
-    def progress(share):
-        if not db.in_transaction():
-            keep_job(upload.id, done=int(100 * share), beat=time.time())
-
-    return progress
+def _tell(upload, share):
+    """Tell the row how far its job is, unless a transaction is open: nobody could read it."""
+    if not db.in_transaction():
+        keep_job(upload, done=int(100 * share), beat=time.time())
 
 
 def keep_working(stay, parent=None):
@@ -130,7 +120,7 @@ def keep_working(stay, parent=None):
         child.join()
         if child.exitcode:
             with db.connection_context():
-                release_job(job.id)
+                keep_job(job, total=0)
 
 
 def work_off_alone(key, url):

@@ -12,7 +12,7 @@ from models import MODELS, Change, Period, Upload
 from values import N_, Invalid
 
 from ..sheet import SHEETS
-from .uploads import mark_undone, may_act
+from .uploads import change, may_act, written, written_rows
 
 DAYS = 7
 
@@ -33,68 +33,36 @@ def undo(upload, user):
     may_act(upload, user)
     if not access.may(user, "upload", model):
         raise access.Denied(N_("Akun ini tidak boleh membatalkan unggahan ini"))
+    hidden = set()
     with write():
         upload = Upload.get_by_id(upload.id)
-        mark_undone(upload)
+        change(upload, ("applied",), state="undone", undone_at=now())
         _still_undoable(upload, model)
-        _within_reach(upload, model, user)
-        hidden = _hidden(upload, model, user)
+        rows, reach, seen = written_rows(upload), access.writable(model, user), access.scope(model, user)
+        if reach is not None and rows.where(reach).count() != rows.count():
+            raise NotUndoable(
+                N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
+            )
+        if seen is not None:
+            hidden = {key for (key,) in rows.select(model.id).tuples()}
+            hidden -= model.those(hidden, seen)
         try:
             undone, kept = _take_back(upload, model, user)
         except IntegrityError:
             raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
-    if hidden is None:
-        return undone, [change.label for change in kept]
-    labels = [change.label for change in kept if change.key not in hidden]
-    return upload.new + upload.changed - len(labels), labels
-
-
-def _hidden(upload, model, user):
-    """The ids of the rows that an upload wrote and the account may not read; None where it reads all."""
-    seen, rows = access.scope(model, user), written_rows(upload).select(model.id)
-    if seen is None:
-        return None
-    return {key for (key,) in rows.tuples()} - {key for (key,) in rows.where(seen).tuples()}
-
-
-def _take_back(upload, model, user):
-    """Take back what was written in all tables; (rows undone, changes that stayed) of the upload's own."""
-    changes = _written(upload).order_by(Change.id.desc())
-    result = 0, []
-    for touched in reversed(MODELS):
-        mine = [change for change in changes if change.table == touched._meta.table_name]
-        if mine:
-            found = audit.take_back(touched, mine, user=user, upload=upload.id)
-            result = found if touched is model else result
-    return result
-
-
-def _written(upload):
-    """The trail of what an upload wrote, as a query."""
-    return Change.select().where((Change.upload == upload.id) & Change.action.in_(("create", "update")))
-
-
-def written_ids(upload):
-    """The ids of the rows of its table that an upload wrote, as a sub-select."""
-    table = SHEETS[upload.sheet].model._meta.table_name
-    return _written(upload).where(Change.table == table).select(Change.key)
-
-
-def written_rows(upload):
-    """The rows of its table that an upload wrote, as a query."""
-    model = SHEETS[upload.sheet].model
-    return model.select().where(model.id.in_(written_ids(upload)))
-
-
-def _within_reach(upload, model, user):
-    """Refuse where the account may no longer write every row that the upload wrote."""
-    reach, rows = access.writable(model, user), written_rows(upload)
-    if reach is not None and rows.where(reach).count() != rows.count():
-        raise NotUndoable(N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian"))
+    labels = [line.label for line in kept if line.key not in hidden]
+    return undone if seen is None else upload.new + upload.changed - len(labels), labels
 
 
 def _still_undoable(upload, model):
-    states = _period_states(upload, model) if model.frozen_with_period else set()
+    """Refuse where a period that the rows belong to now, or would go back to, is closed; without one after some days."""
+    states = set()
+    if model.frozen_with_period:
+        before = written(upload).where(Change.before.is_null(False)).select(Change.before)
+        periods = {json.loads(text).get("period") for (text,) in before.tuples()}
+        periods |= {key for (key,) in written_rows(upload).select(model.period).distinct().tuples()}
+        query = Period.select(Period.state).where(among(Period.id, periods - {None}))
+        states = {state for (state,) in query.tuples()}
     if "closed" in states:
         raise NotUndoable(N_("Periode sudah ditutup; unggahan ini tidak dapat dibatalkan"))
     if not states and upload.at < now() - timedelta(days=DAYS):
@@ -102,10 +70,11 @@ def _still_undoable(upload, model):
         raise NotUndoable(words, days=DAYS)
 
 
-def _period_states(upload, model):
-    """The states of the periods that an upload's rows belong to now, or would go back to."""
-    before = _written(upload).where(Change.before.is_null(False)).select(Change.before)
-    back = {json.loads(text).get("period") for (text,) in before.tuples()}
-    periods = back | {key for (key,) in written_rows(upload).select(model.period).distinct().tuples()}
-    query = Period.select(Period.state).where(among(Period.id, periods - {None})).distinct()
-    return {state for (state,) in query.tuples()}
+def _take_back(upload, model, user):
+    """Take back what was written in all tables; (rows undone, changes that stayed) of the upload's own."""
+    lines, result = list(written(upload).order_by(Change.id.desc())), (0, [])
+    for touched in reversed(MODELS):
+        if mine := [line for line in lines if line.table == touched._meta.table_name]:
+            found = audit.take_back(touched, mine, user=user, upload=upload.id)
+            result = found if touched is model else result
+    return result

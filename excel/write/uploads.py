@@ -4,19 +4,18 @@ import time
 from hashlib import sha256
 
 import access
-from database import now, write
-from models import Upload
-from values import N_, Invalid
+from database import write
+from models import Change, Employee, Upload
+from values import N_, Invalid, as_text
 
 from ..check.plan import check
 from ..check.validate import Context, may_import
 from ..read.edits import NOTHING, Edits, learn
-from ..read.parse import Unmapped
+from ..read.parse import Unmapped, Unreadable, parse
 from ..sheet import SHEETS, nothing
 
 STALE = 45  # seconds after which a job that does not beat is given to another worker
 PENDING = ("queued", "applying")
-WAITING = ("checked", *PENDING)
 
 
 class AlreadyDone(Invalid):
@@ -33,7 +32,7 @@ class Expired(Invalid):
         super().__init__(N_("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi"))
 
 
-# ------------------------------------------------------------------ what a stored upload says
+# ------------------------------------------------------------------ what a stored upload says, and to whom
 
 
 def may_act(upload, user):
@@ -54,6 +53,11 @@ def plan_of(upload, user, edits, progress=nothing):
     return check(SHEETS[upload.sheet], bytes(upload.data), context, edits)
 
 
+def reviewed(plan):
+    """What an Upload keeps of a Plan that is shown for a decision."""
+    return {**counts(plan), "fingerprint": plan.fingerprint}
+
+
 def counts(plan):
     """What an Upload keeps of a Plan: {column: number of rows}."""
     good = sum(plan.counts.values()) + plan.same + len(plan.conflict)
@@ -63,12 +67,69 @@ def counts(plan):
     }  # fmt: skip
 
 
-def reviewed(plan):
-    """What an Upload keeps of a Plan that is shown for a decision."""
-    return {**counts(plan), "fingerprint": plan.fingerprint}
+def written(upload, model=None):
+    """The trail of what an upload wrote, of one table or of all, as a query."""
+    mine = (Change.upload == upload.id) & Change.action.in_(("create", "update"))
+    return Change.select().where(mine if model is None else mine & (Change.table == model._meta.table_name))
+
+
+def written_ids(upload):
+    """The ids of the rows of its table that an upload wrote, as a sub-select."""
+    return written(upload, SHEETS[upload.sheet].model).select(Change.key)
+
+
+def written_rows(upload):
+    """The rows of its table that an upload wrote, as a query."""
+    model = SHEETS[upload.sheet].model
+    return model.select().where(model.id.in_(written_ids(upload)))
+
+
+def open_to(upload, user):
+    """Whether an account may have the file of an upload, which is as secret as its most secret row.
+
+    Who sent it may have it back. Of others the account must read every row that it wrote, and the file may
+    neither say anything of a stored row that the account may not read nor name its own person.
+    """
+    sheet = SHEETS[upload.sheet]
+    seen = access.scope(sheet.model, user)
+    if user is None or upload.user_id == user.id or seen is None:
+        return True
+    rows = written_rows(upload)
+    if rows.count() != rows.where(seen).count():
+        return False
+    if not upload.data:
+        return True
+    edits = Edits.of(upload)
+    try:
+        table = parse(bytes(upload.data), sheet, edits.titles)
+        cells = [text for texts in edits.cells.values() for text in texts.values()]
+        for column in table.places:
+            cells += table.cells(column) if column.field is Employee.nip else ()
+        return not (_names(cells, user.employee) or plan_of(upload, user, NOTHING).unread)
+    except Unreadable:  # nobody can say whom it is about
+        return False
+
+
+def _names(cells, person):
+    """Whether any cell is the NIP of a person, or what a spreadsheet left of it."""
+    for cell in cells if person else ():
+        try:
+            if Employee.nip.parse(cell) == person.nip:
+                return True
+        except Invalid as problem:
+            head = person.nip[:15]
+            if head in getattr(problem, "heads", ()) or head in as_text(cell):
+                return True
+    return False
 
 
 # ------------------------------------------------------------------ its states
+
+
+def change(upload, states, **fields):
+    """Change an upload that is in one of these states, inside `write()`. Raises AlreadyDone where it is not."""
+    if not Upload.update(fields).where((Upload.id == upload.id) & Upload.state.in_(states)).execute():
+        raise AlreadyDone()
 
 
 def keep(sheet, data, filename, context, **fields):
@@ -105,18 +166,16 @@ def store_unchecked(sheet, data, filename, context):
 def revise(upload, user, edits):
     """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
 
-    What the desk says of unknown titles is remembered for the office; what others say holds for this upload.
+    A large file is checked again in the background, and has no Plan until then: None. What the desk
+    says of unknown titles is remembered for the office; what others say holds for this upload.
     """
+    if upload.draft:
+        return _queue(upload, edits, fingerprint=None, draft=None)
     plan = plan_of(upload, user, edits)
     with write():
-        _change(upload.id, ("checked",), edits=edits.as_json(), **reviewed(plan))
+        change(upload, ("checked",), edits=edits.as_json(), **reviewed(plan))
         learn(SHEETS[upload.sheet], edits.titles, user)
     return plan
-
-
-def queue_check(upload, edits):
-    """Put an upload into the queue to be checked again under other decisions. Raises AlreadyDone."""
-    _queue(upload, edits, fingerprint=None, draft=None)
 
 
 def queue_apply(upload, user, shown, partial=False):
@@ -131,48 +190,26 @@ def queue_apply(upload, user, shown, partial=False):
 def _queue(upload, edits, **fields):
     fields |= {"state": "queued", "edits": edits.as_json(), "done": 0, "total": 0, "beat": time.time()}
     with write():
-        _change(upload.id, ("checked",), **fields)
+        change(upload, ("checked",), **fields)
+
+
+# ------------------------------------------------------------------ of the background
 
 
 def claim_job():
     """Take the oldest job that nobody works on; its Upload, or None."""
     free = Upload.state.in_(PENDING) & ((Upload.total == 0) | (Upload.beat < time.time() - STALE))
-    if not Upload.select(Upload.id).where(free).exists():
+    jobs = Upload.select(Upload.id, Upload.fingerprint).where(free).order_by(Upload.id)
+    if not jobs.exists():
         return None
     with write():
-        row = Upload.select(Upload.id, Upload.fingerprint).where(free).order_by(Upload.id).first()
-        if row is None:
-            return None
-        state = "applying" if row.fingerprint else "queued"
-        Upload.update(state=state, total=100, done=0, beat=time.time()).where(Upload.id == row.id).execute()
-    return Upload.get_by_id(row.id)
+        if job := jobs.first():
+            state = "applying" if job.fingerprint else "queued"
+            change(job, PENDING, state=state, total=100, done=0, beat=time.time())
+    return job and Upload.get_by_id(job.id)
 
 
-def release_job(key):
-    """Give a job back whose worker died."""
-    keep_job(key, total=0)
-
-
-def keep_job(key, **fields):
+def keep_job(upload, **fields):
     """Keep what became of a job, unless the upload was decided on meanwhile."""
     with write():
-        mine = (Upload.id == key) & Upload.state.in_(PENDING)
-        Upload.update(fields).where(mine).execute()
-
-
-def mark_applied(upload):
-    """Take the upload for applying, inside `write()`; a second click finds it taken: AlreadyDone."""
-    _change(upload.id, WAITING, state="applied", draft=None)
-    upload.state = "applied"
-
-
-def mark_undone(upload):
-    """Take the upload for undoing, inside `write()`. Raises AlreadyDone."""
-    _change(upload.id, ("applied",), state="undone", undone_at=now())
-
-
-def _change(key, states, **fields):
-    """Change an upload that is in one of these states. Raises AlreadyDone where it is not."""
-    mine = (Upload.id == key) & Upload.state.in_(states)
-    if not Upload.update(fields).where(mine).execute():
-        raise AlreadyDone()
+        Upload.update(fields).where((Upload.id == upload.id) & Upload.state.in_(PENDING)).execute()
