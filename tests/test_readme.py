@@ -37,7 +37,7 @@ from access import DESK, everyone, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Duty
-from panels import Number, Panel, Where, referring
+from panels import Tally, Panel, Where, referring
 from values import N_
 
 table(Duty, read="admin hr supervisor auditor", create=DESK, update=DESK, delete=DESK, upload=DESK, decide=DESK,
@@ -64,7 +64,7 @@ SHOWN = (
     referring(Duty.employee, "title", "state"),
     Panel(key="duties", title=N_("Tugas terbaru"), roles="hr auditor", model=Duty, order=(Duty.id.desc(),),
           columns=("title", "state")),
-    Number(N_("Tugas menunggu"), Duty, (Where(Duty.state, "proposed"),), roles="auditor"),
+    Tally(N_("Tugas menunggu"), Duty, (Where(Duty.state, "proposed"),), roles="auditor"),
 )
 '''
 VIEW = """
@@ -91,8 +91,8 @@ CHANGES = {
         ('("employee", N_("Pegawai")),\n', '("employee", N_("Pegawai")),\n        ("auditor", N_("Inspektorat")),\n'),
     ),
     "capabilities/__init__.py": (
-        ("import complaints\n", "import complaints\nfrom capabilities import duties\n"),
-        ("complaints, rules", "complaints, duties, rules"),
+        ("complaints, upkeep\n", "complaints, duties, upkeep\n"),
+        ("complaints, upkeep)", "complaints, duties, upkeep)"),
     ),
     "access.py": (('"employee")\nDESK', '"employee", "auditor")\nDESK'),),
     "views/__init__.py": (("AwardView)),", "AwardView, DutyView)),"), ("import AwardView,", "import AwardView, DutyView,")),

@@ -139,7 +139,7 @@ def special(named):
     """The comparison of a filter that no field gives (a `panels.Named`)."""
 
     def read():
-        return translated(named.options() if named.options else YES.options)
+        return translated(named.options())
 
     def known(code):
         if code not in dict(read()):
