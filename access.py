@@ -175,11 +175,11 @@ def under(column):
     return rule
 
 
-def through(column, model):
-    """Rows that refer to a row of another table which the account sees."""
+def through(column, model, by=scope):
+    """Rows that refer to a row of another table which the account sees (or by `writable` may change)."""
 
     def rule(user):
-        seen = scope(model, user)
+        seen = by(model, user)
         return None if seen is None else column.in_(model.select(model.id).where(seen))
 
     return rule

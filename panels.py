@@ -22,27 +22,26 @@ def argument(field, word):
 
 
 class Named(NamedTuple):
-    """A filter that no field gives: whether a condition of the account holds, or with `options`, which give
+    """A filter that no field gives: whether a condition of the account holds, or with `codes`, which give
     (code, words), a condition of the account and the code that was chosen."""
 
     model: type
     label: str
     arg: str
     condition: Callable
-    options: Callable | None = None
+    codes: Callable | None = None
 
-    def choices(self):
-        return self.options() if self.options else YesNo.options
+    def options(self):
+        return self.codes() if self.codes else YesNo.options
 
     def holds(self, code, user):
-        """The condition that a code puts on the rows of the table."""
-        if self.options:
+        if self.codes:
             return self.condition(user, code)
         return self.condition(user) if code == "1" else ~self.condition(user)
 
 
 class Where(NamedTuple):
-    """One filter of a list: a field (or a Named filter), the value asked for, and the comparison."""
+    """One filter of a list: a field (or a Named filter), the value asked for (as now: `today`), and the comparison."""
 
     column: Any
     value: Any
@@ -129,9 +128,12 @@ class Figures(NamedTuple):
 
 
 def listed(declared, user, record):
-    """The Listed of a panel or number as an account is led to it; None where there is nothing to ask, as without a period."""
+    """The Listed of a panel or tally for an account; None where there is nothing to ask, as without a period."""
     filters = declared.filters(user, record) if callable(declared.filters) else declared.filters
-    return None if filters is None else Listed(declared.model, filters)
+    if filters is None:
+        return None
+    now = [where._replace(value=where.value()) if callable(where.value) else where for where in filters]
+    return Listed(declared.model, tuple(now))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,8 +166,8 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Number:
-    """How long a list is, or what a field of it adds up to: a card of some `roles`, or a line of a `panel` of all rooms."""
+class Tally:
+    """How long a list is, or what a field `adds` up to in it: a card of `roles`, or a line of a shared `panel`."""
 
     label: str
     model: type

@@ -3,21 +3,13 @@
 # The rooms are read in this order, which menus of sheets and guides follow.
 # isort: off
 from excel.sheet import SHEETS
-from capabilities import people
-from capabilities import periods
-from capabilities import assessments
-from capabilities import ratings
-from capabilities import trainings
-from capabilities import awards
-from capabilities import complaints
-from capabilities import rules
-from capabilities import trail
+from capabilities import people, periods, assessments, ratings, trainings, awards, complaints, upkeep
 # isort: on
 
 __all__ = ["CAPABILITIES", "SHEETS", "gathered"]
-CAPABILITIES = (people, periods, assessments, ratings, trainings, awards, complaints, rules, trail)
+CAPABILITIES = (people, periods, assessments, ratings, trainings, awards, complaints, upkeep)
 
 
 def gathered(kind):
-    """What all rooms show of a kind, in their order: a Panel, Number, Button or Named filter; a model that is searched."""
+    """What all rooms show of a kind, in their order; a model among it is searched in the top bar."""
     return [thing for room in CAPABILITIES for thing in getattr(room, "SHOWN", ()) if isinstance(thing, kind)]

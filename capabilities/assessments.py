@@ -13,7 +13,7 @@ from database import Memo, among
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
-from panels import Button, Figures, Line, Listed, Named, Number, Panel, Where, referring
+from panels import Button, Figures, Line, Listed, Named, Panel, Tally, Where, referring
 from rating import MATRIX, predicate_of
 from values import N_, Invalid
 
@@ -100,12 +100,8 @@ def within_reach(user):
 
 def not_settled():
     """The rule that nothing is said any more of somebody whose rating of the period is final."""
-
-    def people(period):
-        query = Rating.select(Rating.employee).where(Rating.period == period, SETTLED)
-        return {key for (key,) in query.tuples()}
-
-    settled = Memo(people)
+    final = Rating.select(Rating.employee).where(SETTLED)
+    settled = Memo(lambda period: {key for (key,) in final.where(Rating.period == period).tuples()})
 
     def rule(values):
         if values.get("period") and values.get("employee") in settled[values["period"]]:
@@ -173,6 +169,9 @@ def shake(*conditions):
 
 class AssessmentSheet(Sheet):
     """Whom a blank cell means, what is verified, and the template with the account's people."""
+
+    computes = True
+    outlook = Outlook
 
     def complete(self, row, checked):
         """Fill in Periode, Sumber and NIP Penilai where they are blank, and judge the assessor.
@@ -258,9 +257,6 @@ class AssessmentSheet(Sheet):
         results = listed([PREDICATES[code] for code in MATRIX.values()])
         return f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
 
-    def outlook(self, checked):
-        return Outlook(checked)
-
     def prefilled(self, context, unit_code):
         """The active people of whom the account gives the supervisor's word (of `unit_code` and below),
         for the context's period or else the current one, with what the supervisor's assessments say so far."""
@@ -319,8 +315,7 @@ def progress(user, period):
     if period:
         branches = Unit.branches(user.unit_id)
         units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
-        total = by_branch(staff(user), branches)
-        missing = by_branch(staff(user).where(Employee.unassessed(period.id)), branches)
+        total, missing = (by_branch(mine(user, period), branches, user) for mine in (staff, left))
         for key in sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name)):
             unit = units[key]
             itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
@@ -330,8 +325,9 @@ def progress(user, period):
     return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
 
 
-def by_branch(people, branches):
-    counts = Counter()
+def by_branch(filters, branches, user):
+    """{branch: people} of the list under these filters."""
+    counts, people = Counter(), Listed(Employee, filters).rows(user)
     for unit, count in people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit).tuples():
         counts[branches[unit]] += count
     return counts
@@ -342,8 +338,8 @@ SHOWN = (
     Button(N_("Unduh lembar nilai"), Assessment, "import.template", {"sheet": "assessments"}, main=True),
     Button(N_("Unggah Excel"), Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
     Button(N_("Isi di layar"), Assessment, "assessment.grid", {}),
-    Number(N_("Belum dinilai"), Employee, left, roles="hr supervisor", waits=True),
-    Number(N_("Penilaian yang diminta dari Anda"), Assessment, (Where(ASKED, "1"),), roles="employee", waits=True),
+    Tally(N_("Belum dinilai"), Employee, left, roles="hr supervisor", waits=True),
+    Tally(N_("Penilaian yang diminta dari Anda"), Assessment, (Where(ASKED, "1"),), roles="employee", waits=True),
     Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=left,
           order=(Employee.name, Employee.id), columns=("name", "unit.name", "supervisor.name"), empty=N_("Semua pegawai sudah dinilai.")),
     Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,

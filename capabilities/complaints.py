@@ -7,7 +7,7 @@ from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
 from models import Complaint, ComplaintEvent, Employee, Unit
-from panels import Named, Number, Panel, Where, referring
+from panels import Named, Panel, Tally, Where, referring
 from values import N_, Invalid
 
 
@@ -34,9 +34,6 @@ table(
     ComplaintEvent, read="admin hr officer", sees={"officer": through(ComplaintEvent.complaint, Complaint)},
     apart=not_about(ComplaintEvent.complaint),
 )  # fmt: skip
-
-
-# ------------------------------------------------------------------ moves
 
 
 def starts(name, days):
@@ -98,32 +95,33 @@ def write_events(events, source):
     audit.create_many(rows, user=source.user, upload=source.upload)
 
 
+HANDLE, ANSWER = {"verb": "handle", "who": desk_alone, "then": tell}, {"verb": "answer", "then": tell}
 FLOW = Flow(
     Complaint, "state", "received",
     (
-        Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", "handle",
-             who=desk_alone, then=tell),
-        Move("forward", N_("Teruskan"), N_("Diteruskan"), ("received", "verified", "disposed", "need_info", "reopened"),
-             "disposed", "handle", who=desk_alone, offers=("unit",), needs=unit_known, sets=("respond_due",),
-             clock=starts("respond_due", "respond"), then=tell),
+        Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", **HANDLE),
+        Move("forward", N_("Teruskan"), N_("Diteruskan"),
+             ("received", "verified", "disposed", "need_info", "reopened"), "disposed", **HANDLE,
+             offers=("unit",), needs=unit_known, sets=("respond_due",),
+             clock=starts("respond_due", "respond")),
         Move("start", N_("Mulai proses"), N_("Diproses"), ("verified", "disposed", "need_info", "reopened"),
-             "in_progress", "answer", then=tell),
+             "in_progress", **ANSWER),
         Move("ask", N_("Minta informasi"), N_("Informasi diminta"),
-             ("received", "verified", "disposed", "in_progress", "reopened"), "need_info", "answer",
-             asks=("reason",), then=tell),
+             ("received", "verified", "disposed", "in_progress", "reopened"), "need_info", **ANSWER,
+             asks=("reason",)),
         Move("answer", N_("Tanggapi"), N_("Ditanggapi"),
-             ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", "answer",
+             ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", **ANSWER,
              asks=("response",), offers=("substantiated",), stamps=("answered_on",), sets=("reply_due",),
-             clock=starts("reply_due", "reply"), then=tell),
-        Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", "handle", who=desk_alone,
-             stamps=("closed_on",), guard=answered, then=tell),
-        Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", "handle",
-             who=desk_alone, asks=("response",), then=tell),
-        Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"), "not_ours",
-             "handle", who=desk_alone, asks=("response",), then=tell),
-        Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("answered", "closed", "rejected", "not_ours"), "reopened",
-             "handle", who=desk_alone, asks=("reason",), clears=("closed_on",), sets=("close_due",),
-             clock=starts("close_due", None), then=tell),
+             clock=starts("reply_due", "reply")),
+        Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", **HANDLE,
+             stamps=("closed_on",), guard=answered),
+        Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", **HANDLE,
+             asks=("response",)),
+        Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"),
+             "not_ours", **HANDLE, asks=("response",)),
+        Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("answered", "closed", "rejected", "not_ours"),
+             "reopened", **HANDLE, asks=("reason",), clears=("closed_on",), sets=("close_due",),
+             clock=starts("close_due", None)),
     ),
 )  # fmt: skip
 
@@ -164,28 +162,18 @@ COMPLAINTS = ComplaintSheet(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ what pages show
-
 STILL_OPEN = Named(
     Complaint, N_("Masih terbuka"), "status_open", lambda user: Complaint.state.in_(Complaint.OPEN)
 )
 IS_OPEN = (Where(STILL_OPEN, "1"),)
-
-
-def overdue(user, period):
-    return (*IS_OPEN, Where(Complaint.close_due, today(), "smaller than"))
-
-
-def unverified(user, period):
-    return Where(Complaint.state, "received"), Where(Complaint.verify_due, today(), "smaller than")
-
-
+OVERDUE = (*IS_OPEN, Where(Complaint.close_due, today, "smaller than"))
+UNVERIFIED = (Where(Complaint.state, "received"), Where(Complaint.verify_due, today, "smaller than"))
 SHOWN = (
     Complaint, STILL_OPEN,
-    Number(N_("Pengaduan terbuka"), Complaint, IS_OPEN, roles="hr officer"),
-    Number(N_("Lewat tenggat"), Complaint, overdue, roles="hr officer", waits=True),
-    Number(N_("Pengaduan lewat tenggat"), Complaint, overdue, panel="late"),
-    Number(N_("Pengaduan belum diverifikasi pada waktunya"), Complaint, unverified, panel="late"),
+    Tally(N_("Pengaduan terbuka"), Complaint, IS_OPEN, roles="hr officer"),
+    Tally(N_("Lewat tenggat"), Complaint, OVERDUE, roles="hr officer", waits=True),
+    Tally(N_("Pengaduan lewat tenggat"), Complaint, OVERDUE, panel="late"),
+    Tally(N_("Pengaduan belum diverifikasi pada waktunya"), Complaint, UNVERIFIED, panel="late"),
     Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=IS_OPEN,
           order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
     referring(ComplaintEvent.complaint, "at", "state", "text"),

@@ -6,7 +6,7 @@ from access import KEPT_BY_DESK, of_people, scoped, table, under
 from database import today
 from excel.sheet import Sheet
 from models import Employee, Unit, User
-from panels import UPKEEP, Figures, Line, Listed, Named, Number, Panel, Where, Word, referring
+from panels import UPKEEP, Figures, Line, Listed, Named, Panel, Tally, Where, Word, referring
 from rating import retirement_age
 from values import N_
 
@@ -26,8 +26,6 @@ EMPLOYEES = Sheet(
     anybody=("supervisor",),
 )  # fmt: skip
 
-
-# ------------------------------------------------------------------ what is probably wrong
 
 CHECKS = {
     "no_supervisor": N_("Tanpa atasan"),
@@ -64,7 +62,7 @@ def doubts():
 
 
 def latest_birth():
-    """The day, as a NIP begins, before which one was born who has passed the age at which the post is left."""
+    """The day, as a NIP begins, before which one was born who is past the age at which the post is left."""
     day, level = today(), Employee.jf_level
     ages = (
         (Employee.position_type == "JPT_PRATAMA", retirement_age("JPT_PRATAMA")),
@@ -88,15 +86,6 @@ def health(user, record):
     return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
 
 
-# ------------------------------------------------------------------ what pages show
-
-
-def staff(user):
-    """The active people of an account, without herself."""
-    query = scoped(Employee, user).where(Employee.active)
-    return query.where(Employee.id != user.employee_id) if user.employee_id else query
-
-
 OTHERS = Named(
     Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
 )
@@ -110,11 +99,16 @@ def but_herself(user):
     return (Where(OTHERS, "1"),) if user.employee_id else ()
 
 
+def staff(user, period):
+    return (Where(Employee.active, "1"), *but_herself(user))
+
+
 SHOWN = (
     Employee, Unit, DOUBT, OTHERS,
-    Number(N_("Pegawai"), Employee, lambda user, period: (Where(Employee.active, "1"), *but_herself(user)), roles="hr supervisor"),
-    Number(N_("Akun aktif"), User, (Where(User.active, "1"),), roles="admin"),
-    Number(N_("Akun dengan sandi sementara"), User, (Where(User.must_change_password, "1"), Where(User.active, "1")), panel="system"),
+    Tally(N_("Pegawai"), Employee, staff, roles="hr supervisor"),
+    Tally(N_("Akun aktif"), User, (Where(User.active, "1"),), roles="admin"),
+    Tally(N_("Akun dengan sandi sementara"), User,
+          (Where(User.must_change_password, "1"), Where(User.active, "1")), panel="system"),
     Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=health,
           empty=N_("Tidak ada yang meragukan."), place=UPKEEP),
     referring(Employee.supervisor, "name", "position", "unit.name", order=(Employee.name, Employee.id),

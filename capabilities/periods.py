@@ -9,7 +9,7 @@ from database import today
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Employee, Exemption, Period, Rating, Unit, UnitResult
-from panels import Number, Where, referring
+from panels import Tally, Where, referring
 from values import N_
 
 table(
@@ -29,54 +29,41 @@ EXEMPTIONS = Sheet(
     "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
 )
 
-SETTLED = ("final", "delivered", "acknowledged", "objected", "upheld", "changed")
 
-
-def standing(periods):
-    """{"final", "confirmed", "suggested", "missing": people} of these periods together."""
-    ids = [period.id for period in periods]
-    query = Rating.select(Rating.state, fn.COUNT(Rating.id)).where(Rating.period.in_(ids))
-    found = Counter()
-    for state, count in query.group_by(Rating.state).tuples():
-        found["final" if state in SETTLED else state] += count
-    rated = Rating.select(Rating.employee).where(Rating.period.in_(ids))
-    found["missing"] = Employee.select().where(Employee.active, Employee.id.not_in(rated)).count()
-    return found
-
-
-def facts(periods, user):
-    """What one should know before a period is closed."""
-    found = standing(periods)
-    words = (
-        ("final", N_("Predikat final")), ("confirmed", N_("Dikonfirmasi, belum final")),
-        ("suggested", N_("Masih usulan")), ("missing", N_("Belum mempunyai predikat")),
-    )  # fmt: skip
-    return [(text, found[code]) for code, text in words]
+def standing(periods, user):
+    """What one should know before these periods are closed: [(words, people)], the final first."""
+    mine = Rating.period.in_([period.id for period in periods])
+    states = Rating.select(Rating.state, fn.COUNT(Rating.id)).where(mine).group_by(Rating.state)
+    found = Counter(dict(states.tuples()))
+    unrated = Employee.id.not_in(Rating.select(Rating.employee).where(mine))
+    final = sum(count for state, count in found.items() if state not in (*Rating.UNSETTLED, "withdrawn"))
+    return [
+        (N_("Predikat final"), final),
+        (N_("Dikonfirmasi, belum final"), found["confirmed"]),
+        (N_("Masih usulan"), found["suggested"]),
+        (N_("Belum mempunyai predikat"), Employee.select().where(Employee.active, unrated).count()),
+    ]
 
 
 def reason_unless_final(periods, user):
     """A period in which anything is not final is closed with a reason."""
-    found = standing(periods)
-    return ("reason",) if any(found[code] for code in ("confirmed", "suggested", "missing")) else ()
+    return ("reason",) if any(count for _, count in standing(periods, user)[1:]) else ()
 
 
 FLOW = Flow(
     Period, "state", "open",
     (
         Move("close", N_("Tutup"), N_("Ditutup"), ("open",), "closed", "close",
-             offers=("reason",), needs=reason_unless_final, facts=facts),
+             offers=("reason",), needs=reason_unless_final, facts=standing),
         Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("closed",), "open", "close",
              asks=("reason",)),
     ),
 )  # fmt: skip
 
 
-def past(user, period):
-    return Where(Period.state, "open"), Where(Period.ends_on, today(), "smaller than")
-
-
+PAST = (Where(Period.state, "open"), Where(Period.ends_on, today, "smaller than"))
 SHOWN = (
-    Number(N_("Periode berakhir yang belum ditutup"), Period, past, panel="late"),
+    Tally(N_("Periode berakhir yang belum ditutup"), Period, PAST, panel="late"),
     referring(UnitResult.unit, "period.name", "unit.name", "result", below=True),
     referring(UnitResult.period, "unit.name", "result"),
 )

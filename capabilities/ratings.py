@@ -8,7 +8,7 @@ from peewee import Desc, Field, fn
 
 import access
 import audit
-from access import DESK, both, is_desk, people, scoped, table, through
+from access import DESK, both, is_desk, people, scoped, table, through, writable
 from clocks import Clocks
 from code_lists import codes
 from database import among, today
@@ -16,7 +16,7 @@ from excel.sheet import NAME, PERSON, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, named
 from models import Employee, Objection, Period, Rating, Unit
-from panels import PICTURE, Figures, Line, Listed, Number, Panel, Where, Word, referring
+from panels import PICTURE, Figures, Line, Listed, Panel, Tally, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
 from values import N_, Invalid
 
@@ -37,11 +37,6 @@ def not_her_own(user):
     return both(seen, Rating.employee != user.employee_id if user.employee_id else None)
 
 
-def not_her_own_objection(user):
-    others = not_her_own(user)
-    return None if others is None else Objection.rating.in_(Rating.select(Rating.id).where(others))
-
-
 def stands_in(column, user):
     """That a column names the account's person; of an account without one, somebody of its unit."""
     return column == user.employee_id if user.employee_id else column.in_(people(user))
@@ -56,7 +51,7 @@ table(
 )  # fmt: skip
 table(
     Objection, read="admin hr supervisor employee", update=DESK,
-    sees=through(Objection.rating, Rating), changes=not_her_own_objection,
+    sees=through(Objection.rating, Rating), changes=through(Objection.rating, Rating, by=writable),
 )  # fmt: skip
 
 # ------------------------------------------------------------------ moves
@@ -90,13 +85,8 @@ def in_place_of(column):
     """The desk that acts in somebody's place, or records what she signed on paper, says why."""
 
     def needs(ratings, user):
-        if user is None or not is_desk(user):
-            return ()
-        return (
-            ()
-            if all(getattr(row, column.object_id_name) == user.employee_id for row in ratings)
-            else ("reason",)
-        )
+        own = {getattr(row, column.object_id_name) for row in ratings} <= {user and user.employee_id}
+        return ("reason",) if is_desk(user) and user is not None and not own else ()
 
     return needs
 
@@ -113,9 +103,8 @@ def decide(taken):
     mine = Objection.select().where(among(Objection.rating, [row.id for row in taken.rows]))
     objections = list(Objection.with_labels(mine.order_by(Objection.id)))
     decided = {"decision": taken.move.end, "decided_on": taken.on}
-    audit.change_many(
-        objections, {row.id: decided for row in objections}, user=taken.user, upload=taken.upload
-    )
+    values = {row.id: decided for row in objections}
+    audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
 def predicate_follows(ratings, taken):
@@ -221,11 +210,10 @@ class Totals:
     def rows(self):
         """(period, predikat, count, share) of what was counted so far, each period with its sum."""
         for period in sorted({period for period, _ in self.counts}, key=str):
-            found = {code: self.counts[period, code] for code in Rating.predicate.labels}
+            found = {label: self.counts[period, code] for code, label in Rating.predicate.choices}
             total = sum(found.values())
-            for code, count in found.items():
-                share = half_up(Decimal(100 * count) / total)
-                yield period, Rating.predicate.labels[code], count, share
+            for label, count in found.items():
+                yield period, label, count, half_up(Decimal(100 * count) / total)
             yield period, "Jumlah", total, Decimal(100)
 
 
@@ -246,9 +234,14 @@ class Derived(Look, Field):
 # The fields of SIASN's /kinerjaperiodik/save and /skp22/save are in `seed_data/siasn.csv`; dates are
 # dd-mm-yyyy texts, a year has no periodikId. Source: DOMAIN 1.2 (codes: 1 is the best), 11.
 MADE = {
-    "year": attrgetter("year"), "month": attrgetter("month"), "day": Day().show, "level": SIASN_LEVEL.get,
-    "predicate": SIASN_PREDICATE.get, "rhythm": {"monthly": 1, "quarterly": 2}.get, "status": lambda nip: "ASN",
-}  # fmt: skip
+    "level": SIASN_LEVEL.get,
+    "predicate": SIASN_PREDICATE.get,
+    "rhythm": {"monthly": 1, "quarterly": 2}.get,
+    "year": attrgetter("year"),
+    "month": attrgetter("month"),
+    "day": Day().show,
+    "status": lambda nip: "ASN",
+}
 
 
 def siasn_column(field, path, made):
@@ -304,19 +297,18 @@ def of_period(*further):
     return lambda user, period: (Where(Rating.period, period.code), *further) if period else None
 
 
-def undecided(user, period):
-    return Where(Objection.decision, "1", "empty"), Where(Objection.due_on, today(), "smaller than")
-
-
+UNDECIDED = (Where(Objection.decision, "1", "empty"), Where(Objection.due_on, today, "smaller than"))
 # whatever the order in which periods were entered
 NEWEST = Desc(Period.select(Period.starts_on).where(Period.id == Rating.period))
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
 SHOWN = (
-    Number(N_("Predikat terhitung"), Rating, of_period(), roles="hr supervisor"),
-    Number(N_("Menunggu konfirmasi"), Rating, of_period(Where(Rating.state, "suggested")), roles="hr supervisor", waits=True),
-    Number(N_("Dasarnya berubah"), Rating, of_period(Where(Rating.basis_changed, "1")), roles="hr supervisor", waits=True),
-    Number(N_("Keberatan lewat batas keputusan"), Objection, undecided, panel="late"),
+    Tally(N_("Predikat terhitung"), Rating, of_period(), roles="hr supervisor"),
+    Tally(N_("Menunggu konfirmasi"), Rating, of_period(Where(Rating.state, "suggested")),
+          roles="hr supervisor", waits=True),
+    Tally(N_("Dasarnya berubah"), Rating, of_period(Where(Rating.basis_changed, "1")),
+          roles="hr supervisor", waits=True),
+    Tally(N_("Keberatan lewat batas keputusan"), Objection, UNDECIDED, panel="late"),
     Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(NEWEST,), most=8,
           columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
     Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),

@@ -7,7 +7,7 @@ from database import today
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Training
-from panels import Number, Panel, Where, referring
+from panels import Panel, Tally, Where, referring
 from values import N_
 
 table(
@@ -42,13 +42,14 @@ TRAININGS = Sheet(
 )  # fmt: skip
 
 
-def done_this_year(user, period):
-    last_year = date(today().year - 1, 12, 31)
-    return Where(Training.state, "done"), Where(Training.starts_on, last_year, "greater than")
+def last_year():
+    """The last day of last year."""
+    return date(today().year - 1, 12, 31)
 
 
+DONE = (Where(Training.state, "done"), Where(Training.starts_on, last_year, "greater than"))
 SHOWN = (
-    Number(N_("JP tahun ini"), Training, done_this_year, roles="employee", adds=Training.hours),
+    Tally(N_("JP tahun ini"), Training, DONE, roles="employee", adds=Training.hours),
     Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", model=Training, order=(Training.starts_on.desc(), Training.id), most=8,
           columns=("title", "starts_on", "hours"), empty=N_("Belum ada pelatihan.")),
     referring(Training.employee, "title", "starts_on", "hours", "state", order=(Training.starts_on.desc(), Training.id)),

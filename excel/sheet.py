@@ -83,6 +83,7 @@ class Sheet:
     resting = nothing  # (ids): the labels of rows elsewhere that rest on these and may not be settled yet
     remarks = nothing  # (values): (field, Invalid) of what is odd about a row without being wrong
     number = nothing  # (rows): give new rows ({field: value}) the numbers that nobody types
+    computes = False  # whether ratings are computed from it: asked by the page of an upload's result
     outlook = nothing  # (checked): what looks at all rows of a file: `note(row, merged, old)`, then `warn()`
     prefilled = (
         nothing  # (context, unit code): (rows in column order, versions) of the template, as iterables

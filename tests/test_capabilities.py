@@ -318,8 +318,8 @@ def copy(tmp_path):
     (place / ".venv").symlink_to(ROOT / ".venv")
     written = [
         change(place / "models.py", ("\nMODELS = (", MODEL), ("\n    Unit, Employee, User,", "\n    Unit, Employee, Duty, User,")),
-        change(place / "capabilities" / "__init__.py", ("from capabilities import complaints\n", "from capabilities import complaints\nfrom capabilities import duties\n"),
-               ("complaints, rules", "complaints, duties, rules")),
+        change(place / "capabilities" / "__init__.py", ("complaints, upkeep\n", "complaints, duties, upkeep\n"),
+               ("complaints, upkeep)", "complaints, duties, upkeep)")),
         change(place / "views" / "__init__.py", MENU,
                ("from values import N_\n", "from models import Duty\nfrom values import N_\n")),
     ]  # fmt: skip

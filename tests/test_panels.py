@@ -22,7 +22,7 @@ from models import (
     UnitResult,
     Upload,
 )  # fmt: skip
-from panels import Number, Panel
+from panels import Panel, Tally
 from tests.cast import CANARY, World
 from tests.make import make_assessment, make_employee, make_period, make_training, make_unit
 from views.base import AdminView
@@ -225,10 +225,10 @@ def test_every_declaration_names_fields_and_roles_that_there_are(app):
         assert set(panel.of) <= set(MODELS), panel.key
     keys = [panel.key for panel in gathered(Panel)]
     assert len(keys) == len(set(keys))
-    assert {number.panel for number in gathered(Number)} - {""} == {"late", "system"}
-    for number in gathered(Number):
-        assert bool(number.panel) != bool(number.roles), number.label
-        assert set(number.roles.split()) <= set(ROLES), number.label
+    assert {tally.panel for tally in gathered(Tally)} - {""} == {"late", "system"}
+    for tally in gathered(Tally):
+        assert bool(tally.panel) != bool(tally.roles), tally.label
+        assert set(tally.roles.split()) <= set(ROLES), tally.label
 
 
 @pytest.mark.parametrize("role", ROLES)

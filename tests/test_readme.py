@@ -35,7 +35,7 @@ from access import DESK, everyone, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
 from models import Duty
-from panels import Number, Panel, Where, referring
+from panels import Tally, Panel, Where, referring
 from values import N_
 
 table(Duty, read="admin hr supervisor auditor", create=DESK, update=DESK, delete=DESK, upload=DESK, decide=DESK,
@@ -62,7 +62,7 @@ SHOWN = (
     referring(Duty.employee, "title", "state"),
     Panel(key="duties", title=N_("Tugas terbaru"), roles="hr auditor", model=Duty, order=(Duty.id.desc(),),
           columns=("title", "state")),
-    Number(N_("Tugas menunggu"), Duty, (Where(Duty.state, "proposed"),), roles="auditor"),
+    Tally(N_("Tugas menunggu"), Duty, (Where(Duty.state, "proposed"),), roles="auditor"),
 )
 '''
 VIEW = """
@@ -85,8 +85,8 @@ CHANGES = {
         ("actions,export,Diekspor,\n", "actions,export,Diekspor,\nduty_states,proposed,Diusulkan,\nduty_states,held,Dijabat,\n"),
     ),
     "capabilities/__init__.py": (
-        ("import complaints\n", "import complaints\nfrom capabilities import duties\n"),
-        ("complaints, rules", "complaints, duties, rules"),
+        ("complaints, upkeep\n", "complaints, duties, upkeep\n"),
+        ("complaints, upkeep)", "complaints, duties, upkeep)"),
     ),
     "views/__init__.py": (("records.ComplaintView,", "records.ComplaintView, records.DutyView,"),),
     "views/records.py": (("import Assessment, Change, Complaint,", "import Assessment, Change, Complaint, Duty,"),),

@@ -66,7 +66,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         self.form_columns = [f.name for f in typed if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
         rooms = [named for named in gathered(Named) if named.model is model]
-        self.column_filters += [Comparison(named, "is", Choices(named.choices)) for named in rooms]
+        self.column_filters += [Comparison(named, "is", Choices(named.options)) for named in rooms]
         self._headings, heading = {}, ""
         for field in model.spoken():  # a heading holds until the next one
             heading = self._headings[field.name] = model.headings.get(field.name, heading)

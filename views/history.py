@@ -53,11 +53,9 @@ def lines_of(changes, linked=False):
 def changed(change):
     """[(field, before, after)] of the fields that a change made other, in the order of the model."""
     before, after = (json.loads(text or "{}") for text in (change.before, change.after))
-    model = TABLES.get(change.table)
-    fields = [
-        (field, before.get(field.name), after.get(field.name)) for field in (model.spoken() if model else ())
-    ]
-    return [(field, old, new) for field, old, new in fields if old != new]
+    fields = TABLES[change.table].spoken() if change.table in TABLES else ()
+    both = [(field, before.get(field.name), after.get(field.name)) for field in fields]
+    return [(field, old, new) for field, old, new in both if old != new]
 
 
 def labels_of(fields):

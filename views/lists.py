@@ -52,7 +52,7 @@ class Comparison(BaseFilter):
 
     def clean(self, value):
         meant = self.where(value).meant()
-        known = [code for code, _ in self.column.choices()] if isinstance(self.column, Named) else [meant]
+        known = [code for code, _ in self.column.options()] if isinstance(self.column, Named) else [meant]
         if meant is None or meant not in known:
             raise ValueError(value)
         return meant

@@ -19,7 +19,7 @@ from capabilities import gathered
 from database import WITA, among, once
 from excel.out.export import harmless
 from models import Period
-from panels import FIRST, Button, Figures, Line, Number, Panel, Word, listed
+from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
 from values import N_
 from views.exports import MIME
 from views.session import me
@@ -98,21 +98,17 @@ def links_of(row, user):
     return {name: found[key] for name, key in keys.items() if key in found}
 
 
-# ------------------------------------------------------------------ what is declared, as it is shown
-
-
 def asked(panel, user, period):
-    """The lines of a panel that all rooms share: the numbers that name it."""
-    for number in gathered(Number):
-        if number.panel == panel:
-            value, leads = number.asked(user, period)
-            yield Line((Word(number.label), value), leads)
+    """The lines of a panel that all rooms share: what they tally for it."""
+    for tally in gathered(Tally):
+        if tally.panel == panel:
+            number, leads = tally.asked(user, period)
+            yield Line((Word(tally.label), number), leads)
 
 
 def late(user, period):
-    return Figures(
-        (N_("Yang terlambat"), N_("Jumlah")), [line for line in asked("late", user, period) if line.cells[1]]
-    )
+    lines = [line for line in asked("late", user, period) if line.cells[1]]
+    return Figures((N_("Yang terlambat"), N_("Jumlah")), lines)
 
 
 def system(user, period):
@@ -122,14 +118,8 @@ def system(user, period):
 
 SHARED = (
     Panel(key="system", title=N_("Pemeriksaan sistem"), roles="admin", place=FIRST, figures=system),
-    Panel(
-        key="late",
-        title=N_("Terlambat"),
-        roles="admin hr",
-        figures=late,
-        empty=N_("Tidak ada yang terlambat."),
-    ),
-)
+    Panel(key="late", title=N_("Terlambat"), roles="admin hr", figures=late, empty=N_("Tidak ada yang terlambat.")),
+)  # fmt: skip
 
 
 def panels_of(user):
@@ -141,11 +131,11 @@ def panels_of(user):
 def start_page(user, period):
     """(cards, panels) of the account's start page, in the order of the rooms, the work first."""
     cards = []
-    for number in gathered(Number):
-        if user.role in number.roles.split():
-            value, leads = number.asked(user, period)
-            tone = ("warn" if value else "good") if number.waits else ""
-            cards.append(CardOnPage(gettext(number.label), value, list_url(leads), tone))
+    for tally in gathered(Tally):
+        if user.role in tally.roles.split():
+            number, leads = tally.asked(user, period)
+            tone = ("warn" if number else "good") if tally.waits else ""
+            cards.append(CardOnPage(gettext(tally.label), number, list_url(leads), tone))
     panels = [panel_for(panel, user, period) for panel in panels_of(user)]
     return cards, [panel for panel in panels if panel]
 
@@ -174,10 +164,10 @@ def panel_for(panel, user, record, counted=False):
         shown.count = found.count() if counted else None
         found = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns))
         rows = list(found.limit(panel.most)) if shown.count != 0 else []
-        fields = [model.field_at(path.removesuffix(".name")) for path in panel.columns]
-        shown.head = tuple(
-            gettext(field.label) for field in fields
-        )  # of a reference's name the reference's own
+        fields = [
+            model.field_at(path.removesuffix(".name")) for path in panel.columns
+        ]  # a name is called by whose it is
+        shown.head = tuple(gettext(field.label) for field in fields)
         shown.rows = [tuple(cell(row, path) for path in panel.columns) for row in rows]
         shown.url, shown.links = list_url(leads), [row_url(row, panel.page) for row in rows]
     return shown

@@ -1,0 +1,48 @@
+"""What IT keeps: the dated rules as data, the days that are no working days, uploads, and the trail of all tables."""
+
+from access import DESK, EVERYBODY, KEPT_BY_DESK, TABLES, both, everyone, table
+from excel.sheet import Sheet
+from models import Change, Holiday, Period, Policy, Rating, Upload
+from panels import UPKEEP, Named, Panel, Tally, Where, referring
+from values import N_
+
+
+def not_in_use(user):
+    """A policy on which a rating rests is not edited: a new dated row takes its place."""
+    ends = Period.select(Period.ends_on).join(Rating).distinct().tuples()
+    return Policy.id.not_in({Policy.on(day).id for (day,) in ends})
+
+
+def not_about_herself(user):
+    """What a table keeps from somebody, its trail keeps from her too."""
+    condition = None
+    for model, rights in TABLES.items():
+        if rights.apart and model is not Change:
+            seen = model.select(model.id).where(rights.apart(user))
+            other = (Change.table != model._meta.table_name) | (Change.action == "export")
+            condition = both(condition, other | Change.key.in_(seen))
+    return condition
+
+
+table(
+    Policy, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, sees=everyone,
+    changes=not_in_use,
+)  # fmt: skip
+table(Holiday, read=EVERYBODY, **KEPT_BY_DESK, sees=everyone)
+table(Upload, read="admin hr supervisor", sees={"supervisor": lambda user: Upload.user == user.id})
+table(Change, read=DESK, apart=not_about_herself)
+
+HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
+WAITING = Named(
+    Upload, N_("Masih menunggu"), "masih_menunggu", lambda user: Upload.state.in_(("queued", "applying"))
+)
+SHOWN = (
+    WAITING,
+    Tally(N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),), panel="system"),
+    Tally(N_("Unggahan"), Upload, roles="admin"),
+    Tally(N_("Pekerjaan menunggu"), Upload, (Where(WAITING, "1"),), roles="admin", waits=True),
+    Tally(N_("Unggahan gagal"), Upload, (Where(Upload.state, "failed"),), roles="admin", waits=True),
+    Panel(key="uploads", title=N_("Unggahan terakhir"), roles="admin hr supervisor", model=Upload, order=(Upload.id.desc(),), most=5,
+          columns=("filename", "state"), empty=N_("Belum ada unggahan."), place=UPKEEP, page="review"),
+    referring(Upload.period, "filename", "at", "user", "state"),
+)  # fmt: skip
