@@ -14,7 +14,6 @@ from fields import (
     Code,
     Day,
     Email,
-    Grade,
     Link,
     LongText,
     Moment,
@@ -79,7 +78,12 @@ class Employee(Record):
     position = Text(N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
     position_type = Choice(N_("Jenis Jabatan"), "position_types", default="PELAKSANA")
     jf_level = Choice(N_("Jenjang"), "jf_levels", null=True, help_text=N_("Hanya untuk jabatan fungsional"))
-    grade = Grade(N_("Golongan"), "golongan", null=True)
+    grade = Choice(
+        N_("Golongan"),
+        "golongan",
+        null=True,
+        refusal=N_("“%(value)s” bukan golongan; tulis seperti III/a atau IX"),
+    )
     status = Choice(N_("Status"), "employee_statuses", default="PNS")
     supervisor = Link(
         "self", N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
@@ -366,15 +370,6 @@ class Assessment(Record):
     empty_is_one = {"assessor": "assessment_without_assessor"}
     headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai")}
 
-    SOURCES = (
-        ("supervisor", N_("Atasan")),
-        ("peer", N_("Rekan")),
-        ("subordinate", N_("Bawahan")),
-        ("public", N_("Masyarakat")),
-        ("observation", N_("Observasi")),
-        ("self", N_("Diri")),
-    )
-
     employee = Link(Employee, N_("Pegawai"), index=False)  # led by a composite index
     period = Link(Period, N_("Periode"), index=False)
     source = Choice(N_("Sumber"), "sources", default="supervisor")
@@ -403,28 +398,13 @@ class Assessment(Record):
         levels = cls.work_level.is_null() & cls.behaviour_level.is_null()
         return levels & cls.work_score.is_null() & cls.behaviour_score.is_null()
 
-
-Assessment.add_index(  # no assessor counts as one
-    Assessment.index(
-        Assessment.employee, Assessment.period, Assessment.source,
-        unique=True, where=Assessment.assessor.is_null(), name="assessment_without_assessor",
-    )
-)  # fmt: skip
-
-
-def not_by_herself(values):
-    same = values.get("assessor") and values["assessor"] == values.get("employee")
-    if same and values.get("source") != "self":
-        return "assessor", N_("Pegawai hanya dapat menilai dirinya dengan Sumber Diri")
-
-
-def self_by_herself(values):
-    other = values.get("assessor") and values["assessor"] != values.get("employee")
-    if other and values.get("source") == "self":
-        return "assessor", N_("Sumber Diri hanya dapat diisi oleh pegawai itu sendiri")
-
-
-Assessment.rules = (not_by_herself, self_by_herself)
+    @staticmethod
+    def rules(row):
+        herself, about_herself = row.assessor == row.employee, row.source == "self"
+        if row.assessor and herself and not about_herself:
+            yield "assessor", N_("Pegawai hanya dapat menilai dirinya dengan Sumber Diri")
+        if row.assessor and about_herself and not herself:
+            yield "assessor", N_("Sumber Diri hanya dapat diisi oleh pegawai itu sendiri")
 
 
 class Rating(Record):
