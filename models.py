@@ -14,7 +14,6 @@ from fields import (
     Code,
     Day,
     Email,
-    Grade,
     Link,
     LongText,
     Moment,
@@ -79,7 +78,12 @@ class Employee(Record):
     position = Text(N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
     position_type = Choice(N_("Jenis Jabatan"), "position_types", default="PELAKSANA")
     jf_level = Choice(N_("Jenjang"), "jf_levels", null=True, help_text=N_("Hanya untuk jabatan fungsional"))
-    grade = Grade(N_("Golongan"), "golongan", null=True)
+    grade = Choice(
+        N_("Golongan"),
+        "golongan",
+        null=True,
+        refusal=N_("“%(value)s” bukan golongan; tulis seperti III/a atau IX"),
+    )
     status = Choice(N_("Status"), "employee_statuses", default="PNS")
     supervisor = Link(
         "self", N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
