@@ -291,11 +291,9 @@ class Choice(Look, peewee.CharField):
         for row in rows:
             words = row["code"], self.labels[row["code"]], *filter(None, row.get("aliases", "").split("|"))
             self.known |= dict.fromkeys(map(compare_key, words), row["code"])
+        if len(self.labels) <= LISTED:
+            self.hint = "Pilihan: " + ", ".join(self.labels.values())
         super().__init__(verbose_name, choices=self.options, **said)
-
-    @property
-    def hint(self):
-        return "Pilihan: " + ", ".join(self.labels.values()) if len(self.labels) <= LISTED else ""
 
     def rule(self, column):
         listed = ", ".join(f"'{code}'" for code in self.labels)
@@ -311,15 +309,6 @@ class Choice(Look, peewee.CharField):
 
     def show(self, value):
         return self.labels.get(value, value or "")
-
-
-class Grade(Choice):
-    """Golongan: I/a to IV/e for PNS, I to XVII for PPPK; written with its slash or point."""
-
-    refusal = N_("“%(value)s” bukan golongan; tulis seperti III/a atau IX")
-
-    def parse(self, value):
-        return super().parse("".join(as_text(value).split()))
 
 
 MONTHS = {
@@ -385,5 +374,5 @@ class Link(Look, peewee.ForeignKeyField):
 
     comparisons = said_as = "reference"
 
-    def __init__(self, model, verbose_name=None, on_delete="RESTRICT", **said):
-        super().__init__(verbose_name, model, backref="+", on_delete=on_delete, **said)
+    def __init__(self, model, verbose_name=None, **said):
+        super().__init__(verbose_name, model, backref="+", on_delete="RESTRICT", **said)

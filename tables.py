@@ -1,4 +1,4 @@
-"""What every table can do: say its rows in words, reach other tables by paths, and climb its own tree."""
+"""What every table can do: say its rows and rules in words, reach other tables by paths, climb its own tree."""
 
 import re
 from types import SimpleNamespace
@@ -42,6 +42,21 @@ class Table(Model):
             others = [cls._meta.fields[other] for other in names if other != name]
             empty = cls._meta.fields[name].is_null()
             cls.add_index(cls.index(*others, unique=True, where=empty, name=index))
+
+    @staticmethod
+    def rules(row):
+        """Yields (field, message) of what a table refuses across columns; of a value not given it reads None."""
+        return ()
+
+    @classmethod
+    def problems(cls, values):
+        """Yields (field, message) of all that is wrong across the columns of a row, given as {field: value}."""
+        row = SimpleNamespace(**dict.fromkeys(cls._meta.fields) | values)
+        for day in (f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after):
+            starts, ends = getattr(row, day.after), getattr(row, day.name)
+            if starts and ends and starts > ends:
+                yield day.name, N_("Tanggal selesai mendahului tanggal mulai")
+        yield from cls.rules(row)
 
     @classmethod
     def spoken(cls):
@@ -130,7 +145,7 @@ class Table(Model):
 
 
 class Record(Table):
-    """A table whose rows people edit: optimistic locking by `version`, rules across columns, perhaps a tree."""
+    """A table whose rows people edit: optimistic locking by `version`, and perhaps a tree."""
 
     version = IntegerField(default=1)
     updated_at = Moment(default=now)

@@ -78,7 +78,7 @@ def test_a_level_is_read_by_its_words_and_never_by_a_number(value, level):
 
 
 @pytest.mark.parametrize(("field", "value", "expected"), [
-    (Employee.grade, "iii/A", "III/a"), (Employee.grade, "III.a", "III/a"), (Employee.grade, "ix", "IX"),
+    (Employee.grade, "iii/A", "III/a"), (Employee.grade, "III.a", "III/a"), (Employee.grade, "III / a", "III/a"), (Employee.grade, "ix", "IX"),
     (Employee.status, "pppk paruh waktu", "PPPK_PARUH_WAKTU"), (Employee.jf_level, "Ahli Pertama", "PT"),
     (Employee.active, "Ya", True), (Employee.active, "no", False), (Employee.active, 1.0, True),
     (Employee.active, True, True), (Employee.active, "0", False), (Employee.email, "a@b.id", "a@b.id"),
