@@ -138,30 +138,27 @@ class Sheet:
         """
         pool = {column.path: column for column in (*export_of(self.model).columns, *self.columns)}
         wanted = [path for name in names for path in pool if path == name or path.startswith(f"{name}.")]
-        chosen = {path: pool[path] for path in wanted}
-        return Part(self.name, self.title, self.model, tuple(chosen.values()) or self.columns, self.summary)
+        columns = tuple({path: pool[path] for path in wanted}.values()) or self.columns
+        return Part(self.name, self.title, self.model, columns, self.summary)
 
     @cached_property
-    def of_moves(self):
-        """The columns of the state and of what its moves ask for, which a file may bring besides."""
-        flow = FLOWS.get(self.model)
-        if not flow or not self.imports:
-            return ()
-        names = {flow.state.name, *(name for move in flow.moves for name in (*move.asks, *move.offers))}
+    def brought(self):
+        """The columns that a file may bring: the sheet's own, the state, and what its moves ask for."""
+        flow = FLOWS.get(self.model) if self.imports else None
+        moves = flow.moves if flow else ()
+        names = {flow and flow.state.name, *(name for move in moves for name in (*move.asks, *move.offers))}
         names -= {column.name for column in self.columns}
-        return tuple(self._column(field) for field in self.model.spoken() if field.name in names)
+        return (*self.columns, *(self._column(field) for field in self.model.spoken() if field.name in names))
 
     @cached_property
     def by_name(self):
         """{field name: column} of the columns that are written."""
-        return {c.name: c for c in (*self.columns, *self.of_moves) if c.name}
+        return {column.name: column for column in self.brought if column.name}
 
     @cached_property
     def known(self):
         """{header as people write it alike: column} of everything a file may bring."""
-        return {
-            compare_key(c.header): c for c in (*self.columns, *self.of_moves, *self.verified, *self.automatic)
-        }
+        return {compare_key(c.header): c for c in (*self.brought, *self.verified, *self.automatic)}
 
     @cached_property
     def synonyms(self):

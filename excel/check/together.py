@@ -67,15 +67,12 @@ def refuse_lost(plan):
             above = dict(model.select(model.id, model._meta.fields[name]).tuples()) | moved
             loops = [start for start in moved if start in climb(above.get(start), above.get)]
             plan.refuse({lines[start].row: (column, LOOP) for start in loops})
-        while lost := _lost(plan, name, key):
+        lost = True
+        while lost:
+            coming = {line.after[key] for line in plan.new}
+            refers = [(line.row, line.after.get(name)) for line in (*plan.new, *plan.changed)]
+            lost = {row for row, value in refers if isinstance(value, Coming) and value not in coming}
             plan.refuse(dict.fromkeys(lost, (column, LOST)))
-
-
-def _lost(plan, name, key):
-    """The numbers of rows that refer to a row of the file that will not be added."""
-    coming = {line.after[key] for line in plan.new}
-    refers = ((line.row, line.after.get(name)) for line in (*plan.new, *plan.changed))
-    return {row for row, value in refers if isinstance(value, Coming) and value not in coming}
 
 
 # ------------------------------------------------------------------ moves
