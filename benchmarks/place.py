@@ -98,10 +98,10 @@ def assess(employees, periods):
     with write():
         audit.insert_many(
             Assessment,
-            ("employee", "period", "source", "assessor", "work_score", "behaviour_score", "work_level", "note",
+            ("employee", "period", "source", "assessor", "work_score", "behaviour_score", "work_level", "note", "by_desk",
              "version", "updated_at"),
             [(e, p.id, "supervisor", 1, chance.randint(5000, 12000) / 100, chance.randint(50, 120), "MEETS",
-              f"catatan {e}", 1, STAMP) for p in periods for e in employees],
+              f"catatan {e}", False, 1, STAMP) for p in periods for e in employees],
         )  # fmt: skip
 
 

@@ -202,7 +202,7 @@ def test_a_text_longer_than_a_cell_may_be_is_cut(cast):
 def test_more_rows_than_a_batch_keep_their_numbers(cast):
     for _ in range(5):
         make_employee(unit=cast.dinas)
-    from excel.out import workbook as module
+    from excel.out import export as module
 
     size, module.BATCH = module.BATCH, 2
     try:

@@ -39,7 +39,8 @@ class Grid:
         if code not in units:
             own = me().unit and me().unit.code
             code = own if own in units else next(iter(units), "")
-        people = people_of(code)
+        query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
+        people = list(query.limit(MOST))
         stored = stored_levels(people, period)
         typed = typed_levels(people) if request.method == "POST" else {}
         if typed:
@@ -92,11 +93,6 @@ def units_of(user):
     query = to_judge(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id))
     found = query.group_by(Unit.id, Unit.code, Unit.name).order_by(Unit.name)
     return {code: (name, count) for code, name, count in found.tuples()}
-
-
-def people_of(code):
-    query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
-    return list(query.limit(MOST))
 
 
 def stored_levels(people, period):

@@ -63,9 +63,7 @@ class UploadsView(AdminView):
         self.readable(id)
         edits = Edits.of(upload)
         try:
-            if upload.expired:
-                raise uploads.Expired()
-            uploads.may_act(upload, me())
+            uploads.may_decide(upload, me())
             if upload.draft:
                 return self.show_review(upload, Packed(bytes(upload.draft)), edits)
             plan = uploads.plan_of(upload, me(), edits)

@@ -10,13 +10,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 import access
+from code_lists import codes
 from models import Period, Unit
 from values import N_, Invalid
 
 from ..check.validate import may_import
 from ..sheet import Part
 from ..versions import add_versions
-from .workbook import Formula, face, fill, opened, print_setup
+from .export import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
@@ -46,8 +47,7 @@ def template(sheet, out, context, unit_code=None):
     _guide(book.create_sheet("Petunjuk", 1), sheet, options)
     if prefilled:
         add_versions(book, sheet, versions)
-    with opened(out) as file:
-        return fill(book, [(part, rows)], file)
+    return fill(book, [(part, rows)], out)
 
 
 def _options(column, user):
@@ -59,9 +59,6 @@ def _options(column, user):
     if model is Period:  # a closed one takes no more
         query = query.where(Period.state == "open")
     return [code for (code,) in query.select(column.field).tuples()]
-
-
-# ------------------------------------------------------------------ the page to fill in
 
 
 def _page_to_fill_in(page, part, sheet, lists, options):
@@ -116,9 +113,6 @@ def _listed(lists, texts):
     return f"{lists.title}!${letter}$1:${letter}${len(texts)}"
 
 
-# ------------------------------------------------------------------ the guide
-
-
 def _explanation(sheet, column):
     """What to write in a column, in a sentence or two."""
     if isinstance(column.field, Formula):
@@ -136,23 +130,12 @@ def _explanation(sheet, column):
     return ". ".join(part for part in parts if part) + "."
 
 
-GENERAL = (
-    "Isi lembar pertama dengan Excel, LibreOffice, WPS, atau Google Sheets, juga tanpa sinyal.",
-    "Simpan sebagai .xlsx (.xls dan .ods juga diterima), lalu unggah di menu Unggah Excel.",
-    "Jangan mengubah judul kolom. Urutan kolom bebas; kolom lain diabaikan.",
-    "Kolom abu-abu terkunci. Sel yang berdaftar pilihan diisi dengan memilih.",
-    "NIP harus berupa teks 18 angka. Tempel dengan Tempel Nilai agar format sel tidak berubah.",
-    "Sel kosong tidak mengubah data yang sudah ada. Tulis HAPUS untuk mengosongkan.",
-    "Setelah diunggah, periksa dulu apa yang akan berubah; data baru disimpan setelah Anda setujui.",
-)
-
-
 def _guide(page, sheet, options):
     """The instruction page: how to go about it, and each column with an example as one would type it."""
     page.append([f"Petunjuk pengisian {sheet.title}"])
     page["A1"].font = Font(bold=True, size=14)
-    for number, text in enumerate(GENERAL, 1):
-        page.append([f"{number}. {text}"])
+    for number, line in enumerate(codes("sheet_guide"), 1):
+        page.append([f"{number}. {line['text']}"])
     page.append([])
     page.append(["Kolom", "Cara mengisi", "Contoh"])
     for cell in page[page.max_row]:

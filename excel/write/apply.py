@@ -12,10 +12,10 @@ from models import Upload
 from values import N_
 
 from ..check.plan import plan, read
-from ..check.validate import Coming
+from ..check.validate import Coming, Context
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
-from .uploads import PENDING, Expired, change, context_of, counts, keep
+from .uploads import PENDING, change, keep, may_decide, reviewed
 
 MADE = ("id", "version", "updated_at")  # what no file brings
 
@@ -43,10 +43,9 @@ def apply(upload, user, partial=False, *, shown=None, progress=nothing):
     fingerprint of what was shown (by default what the upload keeps). Raises AlreadyDone, Changed,
     HasErrors, access.Denied; whatever is raised, nothing was written.
     """
-    if upload.expired:
-        raise Expired()
+    may_decide(upload, user)
     sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
-    context = context_of(upload, user, edits, progress)
+    context = Context(user, upload.period, frozenset(edits.take), progress)
     checked = read(sheet, bytes(upload.data), context, edits)
     with write():
         change(upload, ("checked", *PENDING), state="applied", draft=None)  # a second click finds it so
@@ -66,7 +65,7 @@ def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
     try:
         with write():
             found = plan(checked)
-            upload = keep(sheet, data, filename, context, state="applied", **counts(found))
+            upload = keep(sheet, data, filename, context, state="applied", **reviewed(found))
             _carry_out(found, upload, context, partial)
     except HasErrors:
         return found, None
@@ -85,7 +84,7 @@ def _carry_out(found, upload, context, partial):
         _update(found, upload.id, context.user)
     if found.errors and not partial:
         raise HasErrors(found, "; ".join([str(problem) for problem in found.errors][:20]))
-    Upload.update(counts(found)).where(Upload.id == upload.id).execute()
+    Upload.update(reviewed(found)).where(Upload.id == upload.id).execute()
 
 
 def _store(found, lines, write_all):
@@ -105,9 +104,6 @@ def _store(found, lines, write_all):
 def _log(action, found, lines, upload, user):
     trail = [(line.id, line.label, *found.trail(line)) for line in lines if line.row not in found.checked.bad]
     audit.log_many(action, found.sheet.model, trail, user=user, upload=upload)
-
-
-# ------------------------------------------------------------------ new rows
 
 
 def _insert(found, upload, user):
@@ -144,9 +140,6 @@ def _parents_first(found, names):
         ready = [i for i, line in left.items() if not any(line.after.get(n) in left for n in names)]
         ordered += [left.pop(i) for i in ready]
     return ordered
-
-
-# ------------------------------------------------------------------ changed rows
 
 
 def _update(found, upload, user):

@@ -65,7 +65,13 @@ def work_off(upload):
     try:
         if edits.tries > TRIES:
             raise Invalid(N_("Pemeriksaan berkali-kali terhenti; bagi berkas menjadi beberapa bagian"))
-        result = (_applied if upload.fingerprint else _checked)(upload, edits)
+        if upload.fingerprint:
+            user, result = User.get_by_id(edits.apply["by"]), {}
+            if not user.active:
+                raise access.Denied(N_("Akun ini tidak aktif"))
+            apply(upload, user, edits.apply["partial"], progress=partial(_tell, upload))
+        else:
+            result = _checked(upload, edits)
     except NotApplied as refusal:  # what has changed since is reviewed again
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
         result = {"state": "queued", "fingerprint": None, "draft": None, "total": 0}
@@ -83,15 +89,6 @@ def _checked(upload, edits):
         return {**kept, **reviewed(plan), "draft": packed(Review(plan, edits))}
     except Unmapped:  # a person will say what the columns mean
         return kept
-
-
-def _applied(upload, edits):
-    """Carry a reviewed upload out, and with it end the job."""
-    user = User.get_by_id(edits.apply["by"])
-    if not user.active:
-        raise access.Denied(N_("Akun ini tidak aktif"))
-    apply(upload, user, edits.apply["partial"], progress=partial(_tell, upload))
-    return {}
 
 
 def _tell(upload, share):

@@ -40,9 +40,8 @@ def undo(upload, user):
         _still_undoable(upload, model)
         rows, reach, seen = written_rows(upload), access.writable(model, user), access.scope(model, user)
         if reach is not None and rows.where(reach).count() != rows.count():
-            raise NotUndoable(
-                N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
-            )
+            words = N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
+            raise NotUndoable(words)
         if seen is not None:
             hidden = {key for (key,) in rows.select(model.id).tuples()}
             hidden -= model.those(hidden, seen)

@@ -21,16 +21,6 @@ PENDING = ("queued", "applying")
 class AlreadyDone(Invalid):
     """The upload was applied (or taken back) before; nothing more happened now."""
 
-    def __init__(self):
-        super().__init__(N_("Unggahan ini sudah disimpan atau dibatalkan sebelumnya; tidak ada yang berubah"))
-
-
-class Expired(Invalid):
-    """The upload waited too long: what was shown is out of date."""
-
-    def __init__(self):
-        super().__init__(N_("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi"))
-
 
 # ------------------------------------------------------------------ what a stored upload says, and to whom
 
@@ -41,30 +31,25 @@ def may_act(upload, user):
         raise access.Denied(N_("Unggahan ini milik akun lain"))
 
 
-def context_of(upload, user, edits=NOTHING, progress=nothing):
-    """The Context of a stored upload. Raises access.Denied."""
+def may_decide(upload, user):
+    """Refuse an upload that waited too long, for what was shown is out of date, and who may not act on it."""
+    if upload.expired:
+        raise Invalid(N_("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi"))
     may_act(upload, user)
-    return Context(user, upload.period, frozenset(edits.take), progress)
 
 
 def plan_of(upload, user, edits, progress=nothing):
-    """The Plan of a stored upload under these decisions."""
-    context = context_of(upload, user, edits, progress)
+    """The Plan of a stored upload under these decisions. Raises access.Denied."""
+    may_act(upload, user)
+    context = Context(user, upload.period, frozenset(edits.take), progress)
     return check(SHEETS[upload.sheet], bytes(upload.data), context, edits)
 
 
 def reviewed(plan):
-    """What an Upload keeps of a Plan that is shown for a decision."""
-    return {**counts(plan), "fingerprint": plan.fingerprint}
-
-
-def counts(plan):
-    """What an Upload keeps of a Plan: {column: number of rows}."""
-    good = sum(plan.counts.values()) + plan.same + len(plan.conflict)
-    return {
-        "rows": plan.rows, **plan.counts, "same": plan.same,
-        "conflict": len(plan.conflict), "wrong": plan.rows - good,
-    }  # fmt: skip
+    """What an Upload keeps of a Plan, by column: numbers of rows, and what tells whether it still holds."""
+    settled = {**plan.counts, "same": plan.same, "conflict": len(plan.conflict)}
+    wrong = plan.rows - sum(settled.values())
+    return {"rows": plan.rows, **settled, "wrong": wrong, "fingerprint": plan.fingerprint}
 
 
 def written(upload, model=None):
@@ -129,16 +114,19 @@ def _names(cells, person):
 def change(upload, states, **fields):
     """Change an upload that is in one of these states, inside `write()`. Raises AlreadyDone where it is not."""
     if not Upload.update(fields).where((Upload.id == upload.id) & Upload.state.in_(states)).execute():
-        raise AlreadyDone()
+        words = N_("Unggahan ini sudah disimpan atau dibatalkan sebelumnya; tidak ada yang berubah")
+        raise AlreadyDone(words)
 
 
 def keep(sheet, data, filename, context, **fields):
-    """A new Upload of a file's bytes, inside `write()`."""
+    """A new Upload of a file's bytes; what was kept long enough goes."""
     name = Upload.filename.parse(filename[-200:]) or "-"
-    return Upload.create(
-        sheet=sheet.name, filename=name, user=context.user, period=context.period,
-        data=data, sha256=sha256(data).hexdigest(), **fields,
-    )  # fmt: skip
+    with write():
+        Upload.forget_old()
+        return Upload.create(
+            sheet=sheet.name, filename=name, user=context.user, period=context.period,
+            data=data, sha256=sha256(data).hexdigest(), **fields,
+        )  # fmt: skip
 
 
 def store(sheet, data, filename, context):
@@ -150,17 +138,13 @@ def store(sheet, data, filename, context):
         plan = check(sheet, data, context)
     except Unmapped:
         plan = None
-    with write():
-        Upload.forget_old()
-        return keep(sheet, data, filename, context, **(reviewed(plan) if plan else {})), plan
+    return keep(sheet, data, filename, context, **(reviewed(plan) if plan else {})), plan
 
 
 def store_unchecked(sheet, data, filename, context):
     """An Upload in state "queued" whose bytes wait to be checked in the background. Raises access.Denied."""
     may_import(sheet, context.user)
-    with write():
-        Upload.forget_old()
-        return keep(sheet, data, filename, context, state="queued", beat=time.time())
+    return keep(sheet, data, filename, context, state="queued", beat=time.time())
 
 
 def revise(upload, user, edits):
@@ -169,6 +153,7 @@ def revise(upload, user, edits):
     A large file is checked again in the background, and has no Plan until then: None. What the desk
     says of unknown titles is remembered for the office; what others say holds for this upload.
     """
+    may_act(upload, user)
     if upload.draft:
         return _queue(upload, edits, fingerprint=None, draft=None)
     plan = plan_of(upload, user, edits)
@@ -179,9 +164,8 @@ def revise(upload, user, edits):
 
 
 def queue_apply(upload, user, shown, partial=False):
-    """Put an upload into the queue to be applied as it was shown. Raises AlreadyDone, Expired."""
-    if upload.expired:
-        raise Expired()
+    """Put an upload into the queue to be applied as it was shown. Raises AlreadyDone, access.Denied."""
+    may_decide(upload, user)
     edits = Edits.of(upload)
     edits.apply, edits.note, edits.tries = {"by": user.id, "partial": partial}, "", 0
     _queue(upload, edits, fingerprint=shown)
