@@ -29,11 +29,7 @@ from views.saving import Moves, Saving, plain
 from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 
-NEEDS = {
-    "create_view": "create",
-    "edit_view": "update",
-    "delete_view": "delete",
-}  # else Flask-Admin redirects
+NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 
 
 class AdminView(Exports, Moves, Saving, Lists, ModelView):
@@ -50,7 +46,8 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
     column_labels = {}
 
     def __init__(self, model=None, category=None, **words):
-        self.__dict__.update(words)
+        for name, value in words.items():
+            setattr(self, name, value)
         self.model = model = model or self.model
         self.column_searchable_list = self.column_searchable_list or searched(model)
         self.column_default_sort = self.column_default_sort or first_order(model)
@@ -58,7 +55,6 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, BULKY)]
         self.column_list = self.column_list or brief
         self.column_details_list = [f.name for f in open_to_all if f.name not in self.details_without]
-        self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         self.moves = self.flow.by_name if self.flow else {}
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
@@ -91,14 +87,10 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     def say_cells(self):
         """Give each column its formatter: the view's own, else its field's; a person in a list goes without NIP."""
-        paths = {*self.column_list, *self.column_details_list}
-        own = {path: shown(self.model.field_at(path)) for path in paths}
-        people = {
-            path: by_name
-            for path in paths - {self.column_list[0]}
-            if getattr(self.model.field_at(path), "rel_model", None) is Employee
-        }
-        given = dict(self.column_formatters or {})
+        fields = {path: self.model.field_at(path) for path in {*self.column_list, *self.column_details_list}}
+        own, given = {path: shown(field) for path, field in fields.items()}, self.column_formatters or {}
+        links = [path for path, field in fields.items() if getattr(field, "rel_model", None) is Employee]
+        people = dict.fromkeys({*links} - {self.column_list[0]}, by_name)
         self.column_formatters, self.column_formatters_detail = own | people | given, own | given
         self.column_type_formatters = self.column_type_formatters_detail = {}
 
@@ -117,6 +109,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         return self.permitted("read")
 
     def _handle_view(self, name, **kwargs):
+        """Refuses by itself, where Flask-Admin would lead back to the list."""
         if not (self.is_accessible() and self.permitted(NEEDS.get(name, "read"))):
             abort(403)
 
@@ -168,10 +161,8 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
             return False
         if "id" in form:  # a delete form has no rules
             return True
-        values, row = (
-            {f.name: plain(f.data) for f in form if f.name != "version"},
-            getattr(form, "_obj", None),
-        )
+        row = getattr(form, "_obj", None)
+        values = {f.name: plain(f.data) for f in form if f.name != "version"}
         if row is not None:
             values = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields} | values
         problems = [problem for rule in self.sheet.rules(me()) if (problem := rule(values))]

@@ -31,11 +31,13 @@ class Saving:
     """The writing half of AdminView: every row through audit.py, in one transaction with what follows."""
 
     def within_reach(self, row, *periods):
-        """Whether the account may write this row, and no closed period, of these either, closes it."""
+        """Whether the account may write this row, and no closed period, of these either, closes it; asked afresh."""
+        if row.frozen_with_period:
+            keys = {row.period_id, *periods} - {None}
+            if Period.select().where(Period.id.in_(keys), Period.state == "closed").exists():
+                return False
         reach = access.writable(self.model, me())
-        return not frozen(row, *periods) and bool(
-            self.model.those([row.id], *([] if reach is None else [reach]))
-        )
+        return bool(self.model.those([row.id], *([] if reach is None else [reach])))
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
@@ -44,8 +46,8 @@ class Saving:
 
     def on_model_change(self, form, row, is_created):
         """No row becomes its own ancestor."""
-        loops = [f.name for f in self.model._meta.refs if f.rel_model is self.model] if not is_created else ()
-        if any(row.leads_to_itself(name) for name in loops):
+        upwards = [field.name for field in self.model._meta.refs if field.rel_model is self.model]
+        if not is_created and any(row.leads_to_itself(name) for name in upwards):
             raise ValidationError(gettext("Lingkaran: data ini menjadi atasan dirinya sendiri."))
 
     def create_model(self, form):
@@ -83,7 +85,6 @@ class Saving:
                     audit.update(row, before, user=me())
                 if not self.within_reach(row, (before or {}).get("period")):
                     raise access.Denied()
-                self.after_model_change(form, row, before is None)
         except IntegrityError as error:
             if before is None and self.sheet.secret(row.__data__, me()):
                 return self.delivered(form, row)
@@ -114,11 +115,11 @@ class Saving:
         """A secret row that is stored already: written over, or left, and told the same as a new one."""
         key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
         same = [field.is_null() if value is None else field == value for field, value in key]
-        said = {f.name: row.__data__.get(f.name) for f in form if f.name in self.model._meta.fields}
         with write():
             stored = self.model.select().where(*same).get()
             if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
-                values = {name: value for name, value in said.items() if name not in self.sheet.key}
+                names = {f.name for f in form} & set(self.model._meta.fields) - set(self.sheet.key)
+                values = {name: row.__data__.get(name) for name in names}
                 audit.change_many([stored], {stored.id: values}, user=me())
         return True
 
@@ -230,8 +231,7 @@ class Moves:
         form = self.move_form(move, able)(request.form)
         if not able or not form.validate():
             return self.ask_move(move, ids, form)
-        given = {field.name: getattr(field.data, "id", field.data) for field in form}
-        said = {key: value for key, value in given.items() if value is not None}
+        said = {field.name: plain(field.data) for field in form if field.data is not None}
         taken = flows.take(rows, move, me(), said)
         flash(
             gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows)),
@@ -245,14 +245,6 @@ class Moves:
 def plain(value):
     """A form's value as the rules and the row keep it: a reference by its id."""
     return getattr(value, "id", value)
-
-
-def frozen(row, *periods):
-    """Whether a closed period, its own or another of these, closes this row; asked afresh."""
-    if not row.frozen_with_period:
-        return False
-    keys = {row.period_id, *periods} - {None}
-    return Period.select().where(Period.id.in_(keys), Period.state == "closed").exists()
 
 
 def unique_names(model):

@@ -69,17 +69,12 @@ def guard(app):
     app.before_request(refuse_odd_addresses)
     app.before_request(demand_sign_in)
     app.after_request(add_headers)
-    app.teardown_request(disconnect)
+    app.teardown_request(lambda error: db.close())
 
 
 def connect():
     forget()
     db.connect(reuse_if_open=True)
-
-
-def disconnect(error=None):
-    if not db.is_closed():
-        db.close()
 
 
 def refuse_odd_addresses():
@@ -95,7 +90,9 @@ def refuse_odd_addresses():
 def demand_sign_in():
     if request.endpoint in OPEN or request.endpoint is None:
         return None
-    if current_user.is_authenticated and expired():
+    now = time.time()
+    expired = now - session.get("seen", 0) > IDLE or now - session.get("since", 0) > LONGEST
+    if current_user.is_authenticated and expired:
         logout_user()
         session.clear()
     if not current_user.is_authenticated:
@@ -104,7 +101,7 @@ def demand_sign_in():
         return redirect(url_for("account.login", next=asked_address()))
     if current_user.must_change_password and request.endpoint not in FOR_CHANGING_PASSWORD:
         return redirect(url_for("account.password"))
-    session["seen"] = int(time.time())
+    session["seen"] = int(now)
     return None
 
 
@@ -114,11 +111,6 @@ def asked_address():
         return None
     target = request.full_path.rstrip("?")
     return target if SAME_ORIGIN.match(target) else None
-
-
-def expired():
-    now = time.time()
-    return now - session.get("seen", 0) > IDLE or now - session.get("since", 0) > LONGEST
 
 
 def add_headers(response):
