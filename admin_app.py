@@ -49,11 +49,9 @@ def create_app(config=None):
     app = Flask("kinerja", root_path=str(ROOT))
     app.config.update(FIXED | settings() | (config or {}))
     Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
-    app.config.setdefault("SECRET_KEY", None)
     app.secret_key = app.config["SECRET_KEY"] or secret_key(app.config["INSTANCE"])
     app.config["SESSION_COOKIE_SECURE"] = app.config["HTTPS"]
-    if app.config["PROXIES"]:
-        count = app.config["PROXIES"]
+    if count := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     connect(app.config["DATABASE_URL"])
     catalogues.prepare()

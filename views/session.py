@@ -22,7 +22,6 @@ RESERVED = {"endpoint", "self", "export_type", "_method", "_scheme", "_external"
 SAME_ORIGIN = re.compile(r"/(?![/\\])[!-\[\]-~]*\Z")
 
 manager = LoginManager()
-manager.login_view = "account.login"
 manager.user_loader(User.of_session)
 
 
@@ -64,7 +63,6 @@ def guard(app):
     """Install the rules on an application."""
     app.session_interface = Sessions()
     manager.init_app(app)
-    manager.login_message = None
     app.before_request(connect)
     app.before_request(refuse_odd_addresses)
     app.before_request(demand_sign_in)
