@@ -13,7 +13,6 @@ from peewee import BlobField, ForeignKeyField
 
 import access
 import flows
-from capabilities import gathered
 from choices import Choice
 from excel.sheet import sheet_for
 from fields import Day, Moment, Text
@@ -23,7 +22,7 @@ from tables import Record
 from views.exports import Exports
 from views.formfields import Converter, Version, person_paths
 from views.history import history_of
-from views.lists import BULKY, Choices, Comparison, Lists
+from views.lists import BULKY, Lists
 from views.panels import links_of, record_panels
 from views.saving import Moves, Saving, plain
 from views.session import me, whole
@@ -61,8 +60,6 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
         self.form_columns = [f.name for f in typed if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
-        rooms = [named for named in gathered("FILTERS") if named.model is model]
-        self.column_filters += [Comparison(named, "is", Choices(named.options)) for named in rooms]
         self._headings, heading = {}, ""
         for field in model.spoken():  # a heading holds until the next one
             heading = self._headings[field.name] = model.headings.get(field.name, heading)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from peewee import IntegrityError
 from wtforms.validators import Optional, ValidationError
+from wtfpeewee.orm import ValueRequired
 
 import access
 import audit
@@ -19,7 +20,7 @@ from database import write
 from models import Period
 from tables import Record
 from values import N_
-from views.formfields import Required, spoken
+from views.formfields import spoken
 from views.session import me, whole
 from views.shown import words
 
@@ -213,7 +214,7 @@ class Moves:
         fields = {}
         for name in (*asked, *(name for name in move.offers if name not in asked)):
             info = converter.convert(self.model, self.model._meta.fields[name], {})
-            info.field.kwargs["validators"] = [Required() if name in asked else Optional()]
+            info.field.kwargs["validators"] = [ValueRequired() if name in asked else Optional()]
             fields[name] = info.field
         return type("Asked", (BaseForm,), fields)
 
