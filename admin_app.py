@@ -24,10 +24,9 @@ from database import connect
 from excel.read.guarded import Busy
 from settings import ROOT, secret_key, settings
 from views import register
-from views.account import account
+from views.account import account, preferred, public
 from views.help import guides, help_url
 from views.panels import HomeView
-from views.public import preferred, public
 from views.session import HASHED, guard, me, nonce
 
 FIXED = {
@@ -40,6 +39,9 @@ FIXED = {
     "BABEL_DEFAULT_LOCALE": "id",
     "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
 }
+CODES = {  # what a database cannot hold was no value of ours
+    Denied: 403, Busy: 429, OverflowError: 400, DataError: 400, OperationalError: 503,
+}  # fmt: skip
 
 
 def create_app(config=None):
@@ -47,11 +49,9 @@ def create_app(config=None):
     app = Flask("kinerja", root_path=str(ROOT))
     app.config.update(FIXED | settings() | (config or {}))
     Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
-    app.config.setdefault("SECRET_KEY", None)
     app.secret_key = app.config["SECRET_KEY"] or secret_key(app.config["INSTANCE"])
     app.config["SESSION_COOKIE_SECURE"] = app.config["HTTPS"]
-    if app.config["PROXIES"]:
-        count = app.config["PROXIES"]
+    if count := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     connect(app.config["DATABASE_URL"])
     catalogues.prepare()
@@ -64,16 +64,15 @@ def create_app(config=None):
     Compress(app)
     hash_addresses(app)
     limit(app)
-    app.register_blueprint(public)
-    app.register_blueprint(account)
-    app.register_blueprint(guides)
+    for pages in (public, account, guides):
+        app.register_blueprint(pages)
     theme = Bootstrap4Theme(folder="bootstrap4")
     index = HomeView(name=_l("Beranda"), url="/admin")
     register(Admin(app, name="Kinerja", theme=theme, index_view=index))
-    words = {"office": app.config["OFFICE"], "regency": app.config["REGENCY"]}
-    app.context_processor(
-        lambda: {"me": me, "nonce": nonce, "preferred": preferred, "help_url": help_url, **words}
-    )
+    app.jinja_env.globals.update(
+        me=me, nonce=nonce, preferred=preferred, help_url=help_url, office=app.config["OFFICE"],
+        regency=app.config["REGENCY"],
+    )  # fmt: skip
     speak_of_errors(app)
     gc.freeze()  # what stays for good is not searched for garbage at every import
     return app
@@ -115,31 +114,16 @@ def speak_of_errors(app):
     def strange_host(error):  # no address can be built for a host that is not ours
         return Response("400: alamat ini tidak dilayani\n", 400, mimetype="text/plain")
 
-    @app.errorhandler(HTTPException)
-    def refused(error):
-        return render_template("error.html", code=error.code), error.code
+    def answer(error):
+        known = (code for kind, code in CODES.items() if isinstance(error, kind))
+        code = error.code if isinstance(error, HTTPException) else next(known)
+        if isinstance(error, OperationalError):
+            app.logger.exception("the database did not answer")
+        headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
+        return render_template("error.html", code=code), code, headers
 
-    @app.errorhandler(Denied)
-    def denied(error):
-        return render_template("error.html", code=403), 403
-
-    @app.errorhandler(Busy)
-    def busy(error):
-        return render_template("error.html", code=429), 429, {"Retry-After": "5"}
-
-    @app.errorhandler(OverflowError)
-    @app.errorhandler(DataError)
-    def too_large(error):  # what a database cannot hold was no value of ours
-        return render_template("error.html", code=400), 400
-
-    @app.errorhandler(OperationalError)
-    def no_room(error):
-        app.logger.exception("the database did not answer")
-        return render_template("error.html", code=503), 503
-
-    @app.errorhandler(500)
-    def failed(error):
-        return render_template("error.html", code=500), 500
+    for kind in (HTTPException, *CODES):
+        app.register_error_handler(kind, answer)
 
 
 if __name__ == "__main__":

@@ -19,20 +19,15 @@ def prepare():
     `Admin(translations_path=...)` would hold inside admin pages only, and its cache does not know it.
     """
     for source in Path(FOLDER).glob("*/LC_MESSAGES/*.po"):
-        compiled = source.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-            compile_catalogue(source, compiled)
+        compiled, partial = source.with_suffix(".mo"), source.with_suffix(f".{os.getpid()}")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with open(source, "rb") as po, open(partial, "wb") as mo:
+            write_mo(mo, read_po(po))
+        partial.replace(compiled)  # in one step, so that processes that start together agree
     theirs = list(flask_admin.translations.__path__)
     flask_admin.babel.domain._translation_directories = [*theirs, FOLDER]
     flask_admin.babel.wtforms_domain._translation_directories = [messages_path(), FOLDER]
-
-
-def compile_catalogue(source, compiled):
-    """Write the .mo beside its .po in one step, so that processes that start together agree."""
-    partial = compiled.with_suffix(f".{os.getpid()}")
-    with open(source, "rb") as po, open(partial, "wb") as mo:
-        write_mo(mo, read_po(po))
-    partial.replace(compiled)
 
 
 class Words(Domain):

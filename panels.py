@@ -69,24 +69,17 @@ class Where(NamedTuple):
             return column.holds(value, user)
         if isinstance(column, ForeignKeyField):
             target = column.rel_model
+            said = target.natural_key() == value
             if self.word == "within":
-                return column.in_(target.below(target.select(target.id).where(target.natural_key() == value)))
-            return column.in_(
-                access.scoped(target, user).select(target.id).where(target.natural_key() == value)
-            )
-        if (
-            self.word == "equals" and column.comparisons == "moment"
-        ):  # kept in UTC: at any time of a day in Mamuju
+                return column.in_(target.below(target.select(target.id).where(said)))
+            return column.in_(access.scoped(target, user).select(target.id).where(said))
+        if self.word == "equals" and column.comparisons == "moment":  # in UTC, at any time of a day in Mamuju
             return (column >= moment(value)) & (column < moment(value) + timedelta(days=1))
         return COMPARED[self.word](column, value)
 
 
-READ = {
-    "text": str.strip,
-    "moment": Day().parse,
-    "empty": YesNo().parse,
-    "id": Whole().parse,
-}  # else the field does
+# What reads a value, where its field does not.
+READ = {"text": str.strip, "moment": Day().parse, "empty": YesNo().parse, "id": Whole().parse}
 COMPARED = {
     "equals": eq, "smaller than": lt, "greater than": gt, "contains": Field.contains, "empty": Field.is_null,
     "not equal": lambda column, value: (column != value) | column.is_null(),

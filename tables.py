@@ -63,21 +63,6 @@ class Table(Model):
         """The fields that are for people, in model order: those that have words."""
         return [field for field in cls._meta.sorted_fields if field.verbose_name]
 
-    @staticmethod
-    def rules(row):
-        """Yields (field, message) of what a table refuses across columns; of a value not given it reads None."""
-        return ()
-
-    @classmethod
-    def problems(cls, values):
-        """Yields (field, message) of all that is wrong across the columns of a row, given as {field: value}."""
-        row = SimpleNamespace(**dict.fromkeys(cls._meta.fields) | values)
-        for day in (f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after):
-            starts, ends = getattr(row, day.after), getattr(row, day.name)
-            if starts and ends and starts > ends:
-                yield day.name, N_("Tanggal selesai mendahului tanggal mulai")
-        yield from cls.rules(row)
-
     @classmethod
     def natural_key(cls):
         """The field by which people name a row, else its number."""

@@ -1,16 +1,26 @@
-"""Signing in and out, and one's own password."""
+"""Pages outside the panel: signing in and out, one's own password, the landing page, preferences, the health check."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 
 import audit
+from database import db
 from forms import LoginForm, PasswordForm
 from models import Throttle, User
 from values import CONTROL
 from views.session import SAME_ORIGIN, enter, leave, me
 
-account = Blueprint("account", __name__)
+account, public = Blueprint("account", __name__), Blueprint("public", __name__)
 NOBODY = User.hashed("no such account: hashing takes the same time")
+PREFERENCES = {"language": ("id", "en"), "theme": ("system", "light", "dark")}  # the first without a choice
+YEAR = timedelta(days=365)
+
+
+def back_to(target, otherwise):
+    """To a target of ours, else to an endpoint."""
+    return redirect(target if SAME_ORIGIN.match(target or "") else url_for(otherwise))
 
 
 @account.route("/login", methods=["GET", "POST"])
@@ -22,18 +32,17 @@ def login():
         return render_template("login.html", form=form)
     name = CONTROL.sub("", form.username.data).strip()
     wait = Throttle.count(f"login:{name.casefold()}")
-    if wait:
-        audit.event("refused", User, name or "-", user=None, key=User.number_of(name))
-        return refused_for_now(form.password, wait, "login.html", form)
-    user = verified(name, form.password.data)
+    user = None if wait else verified(name, form.password.data)
     if user is None:
         audit.event("refused", User, name or "-", user=None, key=User.number_of(name))
+        if wait:
+            return refused_for_now(form.password, wait, "login.html", form)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
         return render_template("login.html", form=form), 401
     Throttle.forget(f"login:{name.casefold()}")
     enter(user)
     audit.log("sign_in", user, user=user)
-    return redirect(asked_target() or url_for("admin.index"))
+    return back_to(request.args.get("next"), "admin.index")
 
 
 def refused_for_now(field, wait, template, form):
@@ -48,11 +57,6 @@ def verified(name, password):
         User(password=NOBODY).verify(password)
         return None
     return user if user.verify(password) and user.active else None
-
-
-def asked_target():
-    target = request.args.get("next", "")
-    return target if SAME_ORIGIN.match(target) else None
 
 
 @account.post("/logout")
@@ -74,15 +78,46 @@ def password():
             form.new.errors = [gettext("Sandi baru harus lain dari sandi sekarang")]
         else:
             Throttle.forget(f"password:{me().id}")
-            change_password(me(), form.new.data)
+            user, before = me(), audit.snapshot(me())
+            user.password, user.must_change_password = User.hashed(form.new.data), False
+            user.epoch += 1  # the other sessions end
+            audit.update(user, before, user=user)
+            enter(user)
             flash(gettext("Sandi telah diganti; sesi lain akun ini berakhir."), "success")
             return redirect(url_for("admin.index"))
     return render_template("password.html", form=form), 400 if form.errors else 200
 
 
-def change_password(user, new):
-    """Store a new password, end the other sessions and go on with this one."""
-    before = audit.snapshot(user)
-    user.password, user.must_change_password, user.epoch = User.hashed(new), False, user.epoch + 1
-    audit.update(user, before, user=user)
-    enter(user)
+@public.get("/")
+def landing():
+    return redirect(url_for("admin.index")) if me() else render_template("landing.html")
+
+
+@public.get("/logo")
+def logo():
+    return send_file(current_app.config["LOGO"])
+
+
+@public.post("/prefer")
+def prefer():
+    """Remember a language or theme on this device, signed in or not."""
+    answer = back_to(request.form.get("next"), "public.landing")
+    for name, known in PREFERENCES.items():
+        if request.form.get(name) in known:
+            answer.set_cookie(
+                name, request.form[name], max_age=YEAR, httponly=True, samesite="Lax",
+                secure=current_app.config["HTTPS"],
+            )  # fmt: skip
+    return answer
+
+
+def preferred(name):
+    """The reader's choice of a preference."""
+    chosen = request.cookies.get(name) if request else None
+    return chosen if chosen in PREFERENCES[name] else PREFERENCES[name][0]
+
+
+@public.get("/healthz")
+def health():
+    db.execute_sql("SELECT 1")
+    return {"status": "ok"}

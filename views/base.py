@@ -13,27 +13,21 @@ from peewee import BlobField, ForeignKeyField
 
 import access
 import flows
-from capabilities import gathered
 from excel.sheet import sheet_for
 from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
-from panels import Named
 from tables import Record
 from views.exports import Exports
 from views.formfields import Converter, Version, person_paths
 from views.history import history_of
-from views.lists import BULKY, Choices, Comparison, Lists
+from views.lists import BULKY, Lists
 from views.panels import links_of, record_panels
 from views.saving import Moves, Saving, plain
 from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 
-NEEDS = {
-    "create_view": "create",
-    "edit_view": "update",
-    "delete_view": "delete",
-}  # else Flask-Admin redirects
+NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 
 
 class AdminView(Exports, Moves, Saving, Lists, ModelView):
@@ -50,7 +44,8 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
     column_labels = {}
 
     def __init__(self, model=None, category=None, **words):
-        self.__dict__.update(words)
+        for name, value in words.items():
+            setattr(self, name, value)
         self.model = model = model or self.model
         self.column_searchable_list = self.column_searchable_list or searched(model)
         self.column_default_sort = self.column_default_sort or first_order(model)
@@ -58,15 +53,12 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, BULKY)]
         self.column_list = self.column_list or brief
         self.column_details_list = [f.name for f in open_to_all if f.name not in self.details_without]
-        self.column_export_list = [f.name for f in open_to_all]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         self.moves = self.flow.by_name if self.flow else {}
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
         typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
         self.form_columns = [f.name for f in typed if f.name not in unasked]
         self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
-        rooms = [named for named in gathered(Named) if named.model is model]
-        self.column_filters += [Comparison(named, "is", Choices(named.options)) for named in rooms]
         self._headings, heading = {}, ""
         for field in model.spoken():  # a heading holds until the next one
             heading = self._headings[field.name] = model.headings.get(field.name, heading)
@@ -91,14 +83,10 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     def say_cells(self):
         """Give each column its formatter: the view's own, else its field's; a person in a list goes without NIP."""
-        paths = {*self.column_list, *self.column_details_list}
-        own = {path: shown(self.model.field_at(path)) for path in paths}
-        people = {
-            path: by_name
-            for path in paths - {self.column_list[0]}
-            if getattr(self.model.field_at(path), "rel_model", None) is Employee
-        }
-        given = dict(self.column_formatters or {})
+        fields = {path: self.model.field_at(path) for path in {*self.column_list, *self.column_details_list}}
+        own, given = {path: shown(field) for path, field in fields.items()}, self.column_formatters or {}
+        links = [path for path, field in fields.items() if getattr(field, "rel_model", None) is Employee]
+        people = dict.fromkeys({*links} - {self.column_list[0]}, by_name)
         self.column_formatters, self.column_formatters_detail = own | people | given, own | given
         self.column_type_formatters = self.column_type_formatters_detail = {}
 
@@ -117,6 +105,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         return self.permitted("read")
 
     def _handle_view(self, name, **kwargs):
+        """Refuses by itself, where Flask-Admin would lead back to the list."""
         if not (self.is_accessible() and self.permitted(NEEDS.get(name, "read"))):
             abort(403)
 

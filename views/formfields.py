@@ -50,6 +50,10 @@ class Parsed(SelectFieldBase):
             except ValueError as error:
                 raise ValidationError(spoken(error)) from error
 
+    def pre_validate(self, form):
+        if self.process_errors:
+            raise StopValidation()  # a refusal by `parse` speaks alone
+
     def _value(self):
         return self.text if self.text is not None else self.column.show(self.data)
 
@@ -60,14 +64,6 @@ class Parsed(SelectFieldBase):
         yield Choice("", "", chosen == "", {})
         for code, label in self.column.options:
             yield Choice(code, _l(label), code == chosen, {})
-
-
-class Required(ValueRequired):
-    """Demands a value, but lets a refusal by `parse` speak first."""
-
-    def __call__(self, form, field):
-        if not field.process_errors:
-            super().__call__(form, field)
 
 
 class Version(HiddenField):
@@ -139,7 +135,7 @@ class Converter(CustomModelConverter):
     def convert(self, model, field, field_args):
         words = {
             "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
-            "validators": [Optional() if field.null else Required()],
+            "validators": [Optional() if field.null else ValueRequired()],
         }  # fmt: skip
         if isinstance(field, ForeignKeyField):
             loader = self.view._form_ajax_refs[field.name]

@@ -8,7 +8,6 @@ import markdown
 from flask import Blueprint, abort, render_template, send_from_directory, url_for
 from markupsafe import Markup
 
-from tables import Table
 from values import N_
 from views.session import me
 
@@ -26,6 +25,7 @@ OF_ROLE = {
     "admin": ("ti", "kepegawaian"), "hr": ("kepegawaian",), "supervisor": ("atasan",),
     "officer": ("petugas",), "employee": ("pegawai",),
 }  # fmt: skip
+SECTIONS = {"admin": "beranda", "import": "unggah excel", "search": "mencari", "parts": "bagian halaman"}
 PICTURE = re.compile(r'<img ([^>]*?)src="gambar/([a-z0-9-]+\.png)"')
 
 
@@ -48,16 +48,12 @@ def sized(found):
     return f'{found[0]} width="{width}" height="{height}" loading="lazy"'
 
 
-@guides.get("/")
-def index():
-    return render_template("guide.html", guides=GUIDES, name="", html="")
-
-
+@guides.get("/", endpoint="index")
 @guides.get("/<name>")
-def guide(name):
-    if name not in GUIDES:
+def guide(name=""):
+    if name and name not in GUIDES:
         abort(404)
-    return render_template("guide.html", guides=GUIDES, name=name, html=rendered(name)[0])
+    return render_template("guide.html", guides=GUIDES, name=name, html=rendered(name)[0] if name else "")
 
 
 @guides.get("/gambar/<name>")
@@ -67,18 +63,12 @@ def picture(name):
 
 def section_of(view):
     """The name of the section about a page: its table in Indonesian, else its address."""
-    model = getattr(view, "model", None)
-    ours = isinstance(model, type) and issubclass(model, Table)
-    words = model.noun if ours else SECTIONS.get(view.endpoint, "")
+    words = getattr(getattr(view, "model", None), "noun", None) or SECTIONS.get(view.endpoint, "")
     return words.lower().replace(" ", "-")
-
-
-SECTIONS = {"admin": "beranda", "import": "unggah excel", "search": "mencari", "parts": "bagian halaman"}
 
 
 def help_url(view):
     """The section about a page in the guides of the account's role."""
     names, section = OF_ROLE[me().role], section_of(view)
-    found = [(name, section) for name in names if section in rendered(name)[1]]
-    name, anchor = found[0] if found else (names[0], None)
-    return url_for("guides.guide", name=name, _anchor=anchor)
+    found = next((name for name in names if section in rendered(name)[1]), None)
+    return url_for("guides.guide", name=found or names[0], _anchor=section if found else None)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from peewee import SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access
+from capabilities import gathered
 from fields import YesNo
 from models import Period, Setting, Unit
 from panels import Named, Where
@@ -136,14 +137,14 @@ class Lists:
     def search_placeholder(self):
         return ", ".join(str(self.get_column_name(path)) for path in self.column_searchable_list)
 
-    def scaffold_filters(self, name):
-        return filters_for(self.model._meta.fields[name])
+    def get_filters(self):
+        """The comparisons of the fields, and the filters that the rooms name."""
+        found = [each for name in self.column_filters for each in filters_for(self.model._meta.fields[name])]
+        rooms = [named for named in gathered(Named) if named.model is self.model]
+        return [*found, *(Comparison(named, "is", Choices(named.options)) for named in rooms)]
 
     def get_filter_arg(self, index, flt):
         return flt.arg
-
-    def is_valid_filter(self, filter):
-        return isinstance(filter, Comparison)
 
     def _process_ajax_references(self):
         """A scoped loader for each reference, for forms (by id) and filters (by natural key)."""

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from peewee import IntegrityError
 from wtforms.validators import Optional, ValidationError
+from wtfpeewee.orm import ValueRequired
 
 import access
 import audit
@@ -19,7 +20,7 @@ from database import write
 from models import Period
 from tables import Record
 from values import N_
-from views.formfields import Required, spoken
+from views.formfields import spoken
 from views.session import me, whole
 from views.shown import words
 
@@ -31,11 +32,13 @@ class Saving:
     """The writing half of AdminView: every row through audit.py, in one transaction with what follows."""
 
     def within_reach(self, row, *periods):
-        """Whether the account may write this row, and no closed period, of these either, closes it."""
+        """Whether the account may write this row, and no closed period, of these either, closes it; asked afresh."""
+        if row.frozen_with_period:
+            keys = {row.period_id, *periods} - {None}
+            if Period.select().where(Period.id.in_(keys), Period.state == "closed").exists():
+                return False
         reach = access.writable(self.model, me())
-        return not frozen(row, *periods) and bool(
-            self.model.those([row.id], *([] if reach is None else [reach]))
-        )
+        return bool(self.model.those([row.id], *([] if reach is None else [reach])))
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
@@ -83,7 +86,6 @@ class Saving:
                     audit.update(row, before, user=me())
                 if not self.within_reach(row, (before or {}).get("period")):
                     raise access.Denied()
-                self.after_model_change(form, row, before is None)
         except IntegrityError as error:
             if before is None and self.sheet.secret(row.__data__, me()):
                 return self.delivered(form, row)
@@ -114,11 +116,11 @@ class Saving:
         """A secret row that is stored already: written over, or left, and told the same as a new one."""
         key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
         same = [field.is_null() if value is None else field == value for field, value in key]
-        said = {f.name: row.__data__.get(f.name) for f in form if f.name in self.model._meta.fields}
         with write():
             stored = self.model.select().where(*same).get()
             if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
-                values = {name: value for name, value in said.items() if name not in self.sheet.key}
+                names = {f.name for f in form} & set(self.model._meta.fields) - set(self.sheet.key)
+                values = {name: row.__data__.get(name) for name in names}
                 audit.change_many([stored], {stored.id: values}, user=me())
         return True
 
@@ -212,7 +214,7 @@ class Moves:
         fields = {}
         for name in (*asked, *(name for name in move.offers if name not in asked)):
             info = converter.convert(self.model, self.model._meta.fields[name], {})
-            info.field.kwargs["validators"] = [Required() if name in asked else Optional()]
+            info.field.kwargs["validators"] = [ValueRequired() if name in asked else Optional()]
             fields[name] = info.field
         return type("Asked", (BaseForm,), fields)
 
@@ -230,8 +232,7 @@ class Moves:
         form = self.move_form(move, able)(request.form)
         if not able or not form.validate():
             return self.ask_move(move, ids, form)
-        given = {field.name: getattr(field.data, "id", field.data) for field in form}
-        said = {key: value for key, value in given.items() if value is not None}
+        said = {field.name: plain(field.data) for field in form if field.data is not None}
         taken = flows.take(rows, move, me(), said)
         flash(
             gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows)),
@@ -245,14 +246,6 @@ class Moves:
 def plain(value):
     """A form's value as the rules and the row keep it: a reference by its id."""
     return getattr(value, "id", value)
-
-
-def frozen(row, *periods):
-    """Whether a closed period, its own or another of these, closes this row; asked afresh."""
-    if not row.frozen_with_period:
-        return False
-    keys = {row.period_id, *periods} - {None}
-    return Period.select().where(Period.id.in_(keys), Period.state == "closed").exists()
 
 
 def unique_names(model):

@@ -22,7 +22,6 @@ RESERVED = {"endpoint", "self", "export_type", "_method", "_scheme", "_external"
 SAME_ORIGIN = re.compile(r"/(?![/\\])[!-\[\]-~]*\Z")
 
 manager = LoginManager()
-manager.login_view = "account.login"
 manager.user_loader(User.of_session)
 
 
@@ -63,22 +62,16 @@ def guard(app):
     """Install the rules on an application."""
     app.session_interface = Sessions()
     manager.init_app(app)
-    manager.login_message = None
     app.before_request(connect)
     app.before_request(refuse_odd_addresses)
     app.before_request(demand_sign_in)
     app.after_request(add_headers)
-    app.teardown_request(disconnect)
+    app.teardown_request(lambda error: db.close())
 
 
 def connect():
     forget()
     db.connect(reuse_if_open=True)
-
-
-def disconnect(error=None):
-    if not db.is_closed():
-        db.close()
 
 
 def refuse_odd_addresses():
@@ -94,7 +87,9 @@ def refuse_odd_addresses():
 def demand_sign_in():
     if request.endpoint in OPEN or request.endpoint is None:
         return None
-    if current_user.is_authenticated and expired():
+    now = time.time()
+    expired = now - session.get("seen", 0) > IDLE or now - session.get("since", 0) > LONGEST
+    if current_user.is_authenticated and expired:
         logout_user()
         session.clear()
     if not current_user.is_authenticated:
@@ -103,7 +98,7 @@ def demand_sign_in():
         return redirect(url_for("account.login", next=asked_address()))
     if current_user.must_change_password and request.endpoint not in FOR_CHANGING_PASSWORD:
         return redirect(url_for("account.password"))
-    session["seen"] = int(time.time())
+    session["seen"] = int(now)
     return None
 
 
@@ -113,11 +108,6 @@ def asked_address():
         return None
     target = request.full_path.rstrip("?")
     return target if SAME_ORIGIN.match(target) else None
-
-
-def expired():
-    now = time.time()
-    return now - session.get("seen", 0) > IDLE or now - session.get("since", 0) > LONGEST
 
 
 def add_headers(response):

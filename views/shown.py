@@ -9,6 +9,7 @@ from markupsafe import Markup
 from peewee import Model
 
 from clocks import Clocks
+from code_lists import codes
 
 
 def words(field, value):
@@ -69,17 +70,7 @@ def due_day(field, day):
 
 
 # How a code looks beside its word: a tone and a sign, so that it survives black and white.
-TONES = {
-    "ABOVE": "best", "MEETS": "good", "BELOW": "bad",
-    "VERY_GOOD": "best", "GOOD": "good", "NEEDS_IMPROVEMENT": "warn", "POOR": "bad", "VERY_POOR": "worst",
-    "open": "good", "closed": "quiet",
-    "suggested": "plain", "confirmed": "good", "final": "good", "delivered": "plain", "acknowledged": "good",
-    "objected": "warn", "upheld": "quiet", "changed": "quiet",
-    "planned": "plain", "proposed": "plain", "done": "good", "granted": "good", "declined": "quiet",
-    "received": "warn", "verified": "plain", "disposed": "plain", "in_progress": "plain", "answered": "good",
-    "rejected": "quiet", "need_info": "warn", "reopened": "warn", "not_ours": "quiet",
-    "checked": "plain", "queued": "plain", "applying": "plain", "applied": "good", "undone": "quiet", "failed": "bad",
-}  # fmt: skip
+TONES = {row["code"]: row["tone"] for row in codes("tones")}
 SIGNS = {"best": "★", "good": "✔", "plain": "○", "quiet": "–", "warn": "!", "bad": "▼", "worst": "✖"}
 
 
