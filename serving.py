@@ -39,12 +39,11 @@ def keep_a_worker():
     """Have a worker beside this process for as long as it lives; one that dies is started again."""
     from excel.write import jobs
 
-    threading.Thread(target=_watch, args=(jobs.start_worker,), daemon=True).start()
+    def watch():
+        while True:
+            with STARTING:
+                worker = jobs.start_worker()
+            worker.wait()
+            time.sleep(PAUSE)
 
-
-def _watch(start):
-    while True:
-        with STARTING:
-            worker = start()
-        worker.wait()
-        time.sleep(PAUSE)
+    threading.Thread(target=watch, daemon=True).start()

@@ -6,41 +6,53 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-NAMES = {
-    "DATABASE_URL", "SECRET_KEY", "KINERJA_ENV", "KINERJA_HOSTS", "KINERJA_HTTPS", "KINERJA_INSTANCE",
-    "KINERJA_LIMITS", "KINERJA_LOGO", "KINERJA_OFFICE", "KINERJA_PROXIES", "KINERJA_REGENCY", "KINERJA_TOP_RATER",
-}  # fmt: skip
 
 
-def switch(name, default=False):
-    """1/on or 0/off; anything else stops the start."""
-    text = os.environ.get(name, "").strip().lower()
-    if text not in ("", "0", "1", "on", "off"):
-        raise ValueError(f"{name}={text}: write 1 or 0")
-    return text in ("1", "on") if text else default
+STAGE = {"production": True, "development": False}
+SWITCH = {"1": True, "on": True, "0": False, "off": False}
+COUNT = {str(number): number for number in range(100)}
+READ = {  # what it is where it is not set, what may be written, and how that is said
+    "KINERJA_ENV": ("development", STAGE, "write production or development"),
+    "KINERJA_HOSTS": ("", None, ""),
+    "KINERJA_HTTPS": ("0", SWITCH, "write 1 or 0"),
+    "KINERJA_INSTANCE": (str(ROOT / "instance"), None, ""),
+    "KINERJA_LIMITS": ("1", SWITCH, "write 1 or 0"),
+    "KINERJA_LOGO": (str(ROOT / "static" / "logo.svg"), None, ""),
+    "KINERJA_OFFICE": ("BKPP", None, ""),
+    "KINERJA_PROXIES": ("0", COUNT, "write a small whole number"),
+    "KINERJA_REGENCY": ("Kabupaten Mamuju", None, ""),
+    "KINERJA_TOP_RATER": ("Bupati Mamuju", None, ""),
+}
+NAMES = {"DATABASE_URL", "SECRET_KEY", *READ}
 
 
-def count(name):
-    """A whole number, 0 where it is not set."""
-    text = os.environ.get(name, "0").strip()
-    if not text.isdecimal() or len(text) > 2:
-        raise ValueError(f"{name}={text}: write a small whole number")
-    return int(text)
-
-
-def existing_file(name, default):
-    """A file, which must be there."""
-    file = Path(os.environ.get(name) or default)
-    if not file.is_file():
-        raise ValueError(f"{name}={file}: there is no such file")
-    return file.resolve()
+def read(name):
+    """A setting. Raises ValueError in one sentence."""
+    default, allowed, hint = READ[name]
+    text = os.environ.get(name, "").strip() or default
+    if allowed and text.lower() not in allowed:
+        raise ValueError(f"{name}={text}: {hint}")
+    return allowed[text.lower()] if allowed else text
 
 
 def in_production():
-    text = os.environ.get("KINERJA_ENV", "")
-    if text not in ("", "production", "development"):
-        raise ValueError(f"KINERJA_ENV={text}: write production or development")
-    return text == "production"
+    return read("KINERJA_ENV")
+
+
+def settings():
+    """The configuration that the environment gives. Raises ValueError in one sentence."""
+    unknown = sorted(name for name in os.environ if name.startswith("KINERJA_") and name not in NAMES)
+    if unknown:  # a misspelt name would leave its setting at the default in silence
+        raise ValueError(f"{', '.join(unknown)}: unknown setting; docs/deploy.md lists them")
+    config = {name.removeprefix("KINERJA_"): read(name) for name in READ}
+    if config.pop("ENV") and not config["LIMITS"]:
+        raise ValueError("KINERJA_LIMITS=off is for tests only")
+    if not Path(config["LOGO"]).is_file():
+        raise ValueError(f"KINERJA_LOGO={config['LOGO']}: there is no such file")
+    config["LOGO"] = Path(config["LOGO"]).resolve()
+    config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", *config.pop("HOSTS").replace(",", " ").split()]
+    config["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{config['INSTANCE']}/kinerja.db"
+    return config
 
 
 def secret_key(instance):
@@ -58,32 +70,3 @@ def secret_key(instance):
             os.link(draft, file)
         draft.unlink()
     return file.read_text()
-
-
-def refuse_unknown():
-    """A misspelt name would otherwise leave its setting at the default in silence."""
-    unknown = sorted(name for name in os.environ if name.startswith("KINERJA_") and name not in NAMES)
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)}: unknown setting; docs/deploy.md lists them")
-
-
-def settings():
-    """The configuration that the environment gives. Raises ValueError in one sentence."""
-    refuse_unknown()
-    limits = switch("KINERJA_LIMITS", True)
-    if in_production() and not limits:
-        raise ValueError("KINERJA_LIMITS=off is for tests only")
-    instance = os.environ.get("KINERJA_INSTANCE", str(ROOT / "instance"))
-    hosts = os.environ.get("KINERJA_HOSTS", "")
-    return {
-        "INSTANCE": instance,
-        "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{instance}/kinerja.db",
-        "LIMITS": limits,
-        "HTTPS": switch("KINERJA_HTTPS"),
-        "PROXIES": count("KINERJA_PROXIES"),
-        "TRUSTED_HOSTS": ["localhost", "127.0.0.1", *hosts.replace(",", " ").split()],
-        "OFFICE": os.environ.get("KINERJA_OFFICE", "BKPP"),
-        "REGENCY": os.environ.get("KINERJA_REGENCY", "Kabupaten Mamuju"),
-        "TOP_RATER": os.environ.get("KINERJA_TOP_RATER", "Bupati Mamuju"),
-        "LOGO": existing_file("KINERJA_LOGO", ROOT / "static" / "logo.svg"),
-    }
