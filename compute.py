@@ -1,10 +1,11 @@
 """The ratings of a period: gather by sets, ask `rating/`, write what differs."""
 
 import json
+from collections import defaultdict, namedtuple
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, partial
-from typing import NamedTuple
+from functools import cache
+from operator import attrgetter, itemgetter
 
 import access
 import audit
@@ -45,48 +46,20 @@ class Outcome:
         return len(self.missing)
 
 
-class Person(NamedTuple):
-    """An employee as compute needs her."""
-
-    id: int
-    nip: str
-    name: str
-    unit: int
-    supervisor: int | None
-    status: str
-    jf_level: str | None
-
-    def __str__(self):
-        return f"{self.name} ({self.nip})"
-
-
-class Said(NamedTuple):
-    """An assessment with at least one score or level."""
-
-    id: int
-    employee: int
-    source: str
-    assessor: int | None
-    updated_at: object
-    work_score: object
-    behaviour_score: object
-    work_level: str | None
-    behaviour_level: str | None
-    by_desk: bool
-
-
-class Suggestion(NamedTuple):
-    """The fields of a rating that are computed; scores and credit as text of two decimals."""
-
-    unit: int
-    rater: int | None
-    work_score: str | None
-    behaviour_score: str | None
-    work_level: str
-    behaviour_level: str
-    predicate: str
-    credit: str | None
-    explanation: str
+# What is read of an employee and of an assessment, and what is computed of a rating, under the names of
+# their fields; scores and credit of a suggestion are texts of two decimals.
+Person = namedtuple("Person", "id nip name unit supervisor status jf_level")
+Said = namedtuple(
+    "Said",
+    "id employee source assessor updated_at work_score behaviour_score work_level behaviour_level by_desk",
+)
+Suggestion = namedtuple(
+    "Suggestion",
+    "unit rater work_score behaviour_score work_level behaviour_level predicate credit explanation",
+)
+RATING = [field.name for field in Rating._meta.sorted_fields]
+WORK, BEHAVIOUR = (attrgetter(f"{name}_level", f"{name}_score") for name in ("work", "behaviour"))
+TWO_PLACES = ("work_score", "behaviour_score", "credit")
 
 
 def compute(period, *, user=None, unit=None, employees=None):
@@ -99,10 +72,13 @@ def compute(period, *, user=None, unit=None, employees=None):
     with write():
         if Period.get_by_id(period.id).state != "open":
             raise Closed(period)
-        who = _who(user, unit, employees)
-        people, had = _people(period, who), _had(period, who)
-        suggest = partial(_suggestion, said=_said(period, who), desk=_desk(period), counted=_counted(period))
-        new, changed, same, missing = _compare(period, people, had, suggest)
+        led = access.led(user)  # its own person is left to others
+        who = [] if led is None else [led]
+        if unit is not None:
+            who.append(Unit.within(Employee.unit, unit.id))
+        if employees is not None:
+            who.append(Employee.id.in_(employees))
+        new, changed, same, missing = _compare(period, *_gather(period, who))
         _insert(period, new, user)
         _update(period, changed, user)
     return Outcome(len(new), len(changed), same, tuple(missing))
@@ -110,47 +86,35 @@ def compute(period, *, user=None, unit=None, employees=None):
 
 def reasons(row, translate=str):
     """Why a rating is what it is, as sentences in the order in which they follow."""
-    pairs = rating.reasons(row.why, lambda code: translate(WORDS.get(code, code)))
+    has = row.work_level, row.behaviour_level, row.predicate
+    pairs = rating.reasons(row.why, has, lambda code: translate(WORDS.get(code, code)))
     return [translate(template) % params for template, params in pairs]
 
 
 # ------------------------------------------------------------------ gather
 
 
-def _who(user, unit, employees):
-    """The conditions on Employee that narrow a run; none of them means everybody."""
-    rules = []
-    if (led := access.led(user)) is not None:  # its own person is left to others
-        rules.append(led)
-    if unit is not None:
-        rules.append(Unit.within(Employee.unit, unit.id))
-    if employees is not None:
-        rules.append(Employee.id.in_(employees))
-    return rules
+def _gather(period, who):
+    """(people, {employee id: values of her rating}, {employee id: what is said of her}) under conditions on Employee."""
 
+    def read(model, names, *conditions):
+        fields = [getattr(model, name) for name in names]
+        if model is not Employee and who:
+            conditions += (model.employee.in_(Employee.select(Employee.id).where(*who)),)
+        return db.execute(model.select(*fields).where(*conditions).order_by(model.id))
 
-def _of(column, who):
-    return [column.in_(Employee.select(Employee.id).where(*who))] if who else []
-
-
-def _people(period, who):
-    """Active employees, and inactive ones whose rating of the period is still a suggestion."""
+    # whoever left keeps a suggestion up to date
     suggested = Rating.select(Rating.employee).where(Rating.period == period.id, Rating.state == "suggested")
-    columns = [getattr(Employee, name) for name in Person._fields]
-    rule = (Employee.active == True) | Employee.id.in_(suggested)  # noqa: E712 - SQL
-    query = Employee.select(*columns).where(rule, *who).order_by(Employee.id)
-    return [Person._make(row) for row in db.execute(query)]
-
-
-def _said(period, who):
-    """{employee id: her assessments}; one without scores and levels is a request, not an input."""
-    columns = [getattr(Assessment, name) for name in Said._fields]
-    rules = Assessment.period == period.id, ~Assessment.unanswered(), *_of(Assessment.employee, who)
-    query = Assessment.select(*columns).where(*rules)
-    found = {}
-    for row in map(Said._make, db.execute(query)):
-        found.setdefault(row.employee, []).append(row)
-    return found
+    those = (Employee.active == True) | Employee.id.in_(suggested)  # noqa: E712 - SQL
+    people = [Person._make(row) for row in read(Employee, Person._fields, those, *who)]
+    had, said = {}, defaultdict(list)
+    for row in read(Rating, RATING, Rating.period == period.id):
+        values = dict(zip(RATING, row, strict=True))
+        had[values["employee"]] = values | {name: _text(values[name]) for name in TWO_PLACES}
+    # one without scores and levels is a request, not an input
+    for row in read(Assessment, Said._fields, Assessment.period == period.id, ~Assessment.unanswered()):
+        said[row[1]].append(Said._make(row))
+    return people, had, said
 
 
 def _counted(period):
@@ -161,18 +125,6 @@ def _counted(period):
         Rating.period.in_(others), Rating.credit.is_null(False), Rating.state != "withdrawn"
     )
     return {key for (key,) in query.tuples()}
-
-
-def _had(period, who):
-    """{employee id: values by field name} of the ratings that are there."""
-    query = Rating.select(*FIELDS).where(Rating.period == period.id, *_of(Rating.employee, who))
-    rows = (dict(zip(NAMES, row, strict=True)) for row in db.execute(query))
-    return {row["employee"]: row for row in rows}
-
-
-FIELDS = Rating._meta.sorted_fields
-NAMES = [field.name for field in FIELDS]
-TWO_PLACES = ("work_score", "behaviour_score", "credit")
 
 
 @cache
@@ -209,16 +161,40 @@ def _desk(period):
     return rating.Desk(rules, months, named)
 
 
-def _suggestion(person, said, desk, counted):
+def _compare(period, people, had, said):
+    """New and changed suggestions, the count of those that stay, and who is missing."""
+    desk, counted = _desk(period), _counted(period)
+    exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
+    new, changed, same, missing = [], [], 0, []
+    for person in people:
+        old = had.get(person.id)
+        if old and old["state"] != "suggested":
+            same += 1
+        elif (suggestion := _suggestion(person, said.get(person.id, ()), desk, counted)) is None:
+            missing += [(person.id, _label(person))] if person.id not in exempt else []
+        elif old is None:
+            new.append((person, suggestion))
+        elif tuple(map(old.get, Suggestion._fields)) != suggestion or old["basis_changed"]:
+            changed.append((person, suggestion, old))
+        else:
+            same += 1
+    return new, changed, same, missing
+
+
+def _suggestion(person, told, desk, counted):
     """The suggestion for one employee, or None while the supervisor has not judged both aspects."""
-    told = said.get(person.id, ())
     chief = [row for row in told if row.source == "supervisor"]
-    if not chief:
-        return None
-    if len(chief) > 1:
-        chief.sort(key=partial(_precedence, person.supervisor), reverse=True)
-    work_level, work_score, work = _ask(desk, chief, told, "work_level", "work_score")
-    level, score, behaviour = _ask(desk, chief, told, "behaviour_level", "behaviour_score")
+    if len(chief) > 1:  # the supervisor on record first, then the newest
+        chief.sort(
+            key=lambda row: (
+                row.assessor is not None and row.assessor == person.supervisor,
+                row.updated_at,
+                row.id,
+            ),
+            reverse=True,
+        )
+    work_level, work_score, work = _ask(desk, chief, told, WORK)
+    level, score, behaviour = _ask(desk, chief, told, BEHAVIOUR)
     if work_level is None or level is None:
         return None
     earns = person.status == "PNS" and person.jf_level
@@ -232,99 +208,55 @@ def _suggestion(person, said, desk, counted):
     )  # fmt: skip
 
 
-def _precedence(supervisor, row):
-    """The supervisor on record first, then the newest."""
-    return row.assessor is not None and row.assessor == supervisor, row.updated_at, row.id
-
-
-def _ask(desk, chief, told, level, score):
-    """An aspect: the first supervisor who speaks of it decides whether a level stands."""
-    level, score = Said._fields.index(level), Said._fields.index(score)
-    word = next((row for row in chief if row[level] or row[score] is not None), None)
+def _ask(desk, chief, told, aspect):
+    """(level, score, JSON) of an aspect: the first supervisor who speaks of it decides whether a level stands."""
+    word = next((pair for pair in map(aspect, chief) if pair != (None, None)), None)
     if word is None:  # nobody else speaks in the supervisor's place
         return None, None, None
-    stands = word[level]
-    given = [(row.source, _decimal(row[score])) for row in told if row[score] is not None]
+    given = [(row.source, _decimal(score)) for row in told if (score := aspect(row)[1]) is not None]
     given.sort(key=lambda pair: (RANK[pair[0]], pair[1]))  # the order of showing
-    return desk.aspect(stands, tuple(given))
-
-
-def _compare(period, people, had, suggest):
-    """New and changed suggestions, the count of those that stay, and who is missing."""
-    new, changed, same, missing = [], [], 0, []
-    exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
-    for person in people:
-        old = had.get(person.id)
-        if old and old["state"] != "suggested":
-            same += 1
-        elif (suggestion := suggest(person)) is None:
-            missing += [(person.id, str(person))] if person.id not in exempt else []
-        elif old is None:
-            new.append((person, suggestion))
-        elif _computed(old) != suggestion or old["basis_changed"]:
-            changed.append((person, suggestion, old))
-        else:
-            same += 1
-    return new, changed, same, missing
-
-
-def _computed(old):
-    return tuple(_text(old[name]) if name in TWO_PLACES else old[name] for name in Suggestion._fields)
+    return desk.aspect(word[0], tuple(given))
 
 
 # ------------------------------------------------------------------ write
 
 
+AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
+encoded = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
+
+
 def _insert(period, new, user):
-    """Insert ratings with the model's own defaults, and their trail."""
-    defaults, given = Rating._meta.get_default_dict(), ("id", "employee", *Suggestion._fields)
-    rest = {name: defaults.get(name) for name in NAMES if name not in given}
-    rest |= {"period": period.id, "updated_at": now().isoformat(" ")}
-    ids = audit.reserve_ids(Rating, len(new))
-    audit.insert_many(
-        Rating, ("id", "employee", *Suggestion._fields, *rest),
-        [(key, person.id, *suggestion, *rest.values())
-         for key, (person, suggestion) in zip(ids, new, strict=True)],
-    )  # fmt: skip
-    trail = _new_trail(rest)
-    audit.log_many(
-        "create", Rating,
-        [(key, f"{person} {period}", None, trail(person.id, suggestion))
-         for key, (person, suggestion) in zip(ids, new, strict=True)],
-        user=user,
-    )  # fmt: skip
+    """Insert ratings with the model's own defaults, and their trail in the shape of `audit.snapshot`."""
+    given = ("id", "employee", *Suggestion._fields)
+    defaults = dict.fromkeys(RATING) | Rating._meta.get_default_dict() | {"period": period.id}
+    defaults["updated_at"] = now().isoformat(" ")
+    rest = [name for name in RATING if name not in given]
+    # a text with gaps: an encoder for every row took a tenth of a run
+    varying = [name for name in AUDITED if name in Suggestion._fields]
+    parts = {name: encoded(defaults[name]).replace("%", "%%") for name in AUDITED}
+    parts |= dict.fromkeys(("employee", *varying), "%s")
+    template = "{" + ", ".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
+    literal, pick = cache(encoded), itemgetter(*map(Suggestion._fields.index, varying))
+    same, rows, trail = [defaults[name] for name in rest], [], []
+    for key, (person, suggestion) in zip(audit.reserve_ids(Rating, len(new)), new, strict=True):
+        rows.append((key, person.id, *suggestion, *same))
+        after = template % (person.id, *map(literal, pick(suggestion)))
+        trail.append((key, f"{_label(person)} {period}", None, after))
+    audit.insert_many(Rating, (*given, *rest), rows)
+    audit.log_many("create", Rating, trail, user=user)
 
 
 def _update(period, changed, user):
     """Set the computed fields of suggested ratings, and write their trail."""
-    audit.update_many(
-        Rating, (*Suggestion._fields, "basis_changed"),
-        [(*suggestion, False, old["id"], old["version"]) for _, suggestion, old in changed],
-    )  # fmt: skip
-    rows = []
+    rows, trail = [], []
     for person, suggestion, old in changed:
-        before = _trail(old, Suggestion._make(_computed(old)))
-        after = _trail(old, suggestion, version=old["version"] + 1, basis_changed=False)
-        rows.append((old["id"], f"{person} {period}", before, after))
-    audit.log_many("update", Rating, rows, user=user)
+        after = old | suggestion._asdict() | {"version": old["version"] + 1, "basis_changed": False}
+        rows.append((*suggestion, False, old["id"], old["version"]))
+        texts = [encoded({name: values[name] for name in AUDITED}) for values in (old, after)]
+        trail.append((old["id"], f"{_label(person)} {period}", *texts))
+    audit.update_many(Rating, (*Suggestion._fields, "basis_changed"), rows)
+    audit.log_many("update", Rating, trail, user=user)
 
 
-AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
-
-
-def _trail(values, suggestion, **more):
-    """A rating's audited values as JSON text, in the shape of `audit.snapshot`."""
-    known = values | suggestion._asdict() | more
-    return json.dumps({name: audit.plain(known[name]) for name in AUDITED}, ensure_ascii=False)
-
-
-def _new_trail(rest):
-    """The same for many new ratings: a function of (employee id, suggestion) that fills one template."""
-    varying = [name for name in AUDITED if name in Suggestion._fields]
-    fixed = {name: audit.plain(rest.get(name)) for name in AUDITED}
-    parts = {name: json.dumps(value, ensure_ascii=False).replace("%", "%%") for name, value in fixed.items()}
-    parts |= dict.fromkeys(("employee", *varying), "%s")
-    template = "{" + ", ".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
-    places = [Suggestion._fields.index(name) for name in varying]
-    literal = cache(json.dumps)
-    return lambda employee, s: template % (employee, *[literal(s[place]) for place in places])
+def _label(person):
+    return Employee.called.format_map(person._asdict())

@@ -1,6 +1,6 @@
 """A rating's stored explanation as sentences: "Mengapa predikat ini?" """
 
-from .matrix import BELOW
+from .matrix import BELOW, PERCENT, credit_of
 
 
 def N_(text):
@@ -8,87 +8,86 @@ def N_(text):
     return text
 
 
-def reasons(why, label=str):
+def reasons(why, decided, label=str):
     """The sentences, in order, as (template, params) pairs, from an explanation as stored.
 
-    `label` gives the words of a code (level, predicate, source, jenjang, aspect); without it the
-    codes stay. An empty explanation gives no sentence. Sources give their mean and count only.
+    `decided` are the work level, behaviour level and predicate that the rating has: others than those of
+    the explanation come from the decision on an objection. `label` gives the words of a code (level,
+    predicate, source, jenjang, aspect); without it the codes stay. An empty explanation gives no
+    sentence. Sources give their mean and count only.
     """
     if "cell" not in why:
         return []
-    lines = []
-    for name, aspect in why["aspects"].items():
-        lines.append(_level(label(name), aspect, why["thresholds"], label))
-        if aspect.get("against"):
-            words = N_(
-                "Skor atasan sendiri mengusulkan %(suggested)s; yang berlaku rating yang diberikannya."
-            )
-            lines.append((words, {"suggested": label(aspect["against"])}))
-        weighed = aspect["basis"] != "level"
-        lines += [_source(source, given, weighed, why, label) for source, given in aspect["sources"].items()]
+    lines = [line for name in why["aspects"] for line in _of_aspect(name, why, label)]
+
+    def say(words, **params):
+        lines.append((words, params))
+
     if why.get("by_desk"):
-        lines.append((N_("Nilai atasan dicatat kepegawaian atas nama penilai."), {}))
-    lines.append(_cell(why, label))
-    if why["cell"][1] == BELOW:
-        lines.append((N_("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct "
-                         "atau Sangat Kurang, apa pun hasil kerjanya."), {}))  # fmt: skip
+        say(N_("Nilai atasan dicatat kepegawaian atas nama penilai."))
+    words = N_("Hasil kerja %(work)s dan perilaku %(behaviour)s memberi predikat %(predicate)s (%(law)s).")
+    say(words, law=why["law"], **_cell(*why["cell"], why["predicate"], label))
+    work, behaviour, predicate = decided
+    credit = why["credit"]
+    if why["cell"] != [work, behaviour]:
+        words = N_("Menurut keputusan atas keberatan: hasil kerja %(work)s, perilaku %(behaviour)s, "
+                   "predikat %(predicate)s.")  # fmt: skip
+        say(words, **_cell(work, behaviour, predicate, label))
+        points = credit and credit_of(credit["jenjang"], predicate, credit["months"])
+        credit = credit and credit | {"percent": PERCENT[predicate], "points": str(points)}
+    if behaviour == BELOW:
+        say(N_("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct "
+               "atau Sangat Kurang, apa pun hasil kerjanya."))  # fmt: skip
     if why.get("credit_elsewhere"):
-        words = N_(
-            "Angka kredit masa ini dihitung dari predikat periode lain (tahunan atau bagiannya), tidak dua kali."
-        )
-        lines.append((words, {}))
-    if why["credit"]:
-        lines.append(_credit(why["credit"], label))
-    return lines + _policy(why)
+        say(N_("Angka kredit masa ini dihitung dari predikat periode lain (tahunan atau bagiannya), "
+               "tidak dua kali."))  # fmt: skip
+    if credit:
+        words = N_("Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% "
+                   "x %(months)s/12 bulan.")  # fmt: skip
+        numbers = {name: _comma(credit[name]) for name in ("points", "coefficient")}
+        say(words, **(credit | numbers | {"jenjang": label(credit["jenjang"])}))
+    words = N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s.")
+    say(words, since="-".join(reversed(why["valid_from"].split("-"))), source=why["source"])
+    if not why["ratified"]:
+        say(N_("Bobot dan batas itu belum disahkan Perbup."))
+    return lines
 
 
 def _comma(number):
     return number.replace(".", ",")
 
 
-def _level(name, aspect, thresholds, label):
-    params = {"aspect": name, "level": label(aspect["level"])}
-    if aspect["basis"] == "level":
-        return N_("%(aspect)s: %(level)s, rating yang diberikan atasan."), params
-    params |= {"score": _comma(aspect["score"]), "above": _comma(thresholds["above_from"])}
-    params |= {"meets": _comma(thresholds["meets_from"])}
-    words = N_("%(aspect)s: %(level)s, saran dari skor %(score)s (Diatas Ekspektasi mulai %(above)s, "
-               "Sesuai Ekspektasi mulai %(meets)s).")  # fmt: skip
-    return words, params
+def _cell(work, behaviour, predicate, label):
+    return {"work": label(work), "behaviour": label(behaviour), "predicate": label(predicate)}
 
 
-def _source(source, given, weighed, why, label):
-    params = {"source": label(source), "count": given["count"]}
-    if given["mean"] is None:
-        params["least"] = why["minima"][source]
-        return N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s."), params
-    params["mean"] = _comma(given["mean"])
-    if not (given["used"] and weighed):
-        words = N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan.")
-        return words, params
-    params["weight"] = _comma(given["weight"])
-    return N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%."), params
-
-
-def _cell(why, label):
-    work, behaviour = map(label, why["cell"])
-    words = N_("Hasil kerja %(work)s dan perilaku %(behaviour)s memberi predikat %(predicate)s (%(law)s).")
-    params = {"work": work, "behaviour": behaviour, "predicate": label(why["predicate"]), "law": why["law"]}
-    return words, params
-
-
-def _credit(credit, label):
-    words = N_(
-        "Angka kredit %(points)s: koefisien %(jenjang)s %(coefficient)s x %(percent)s%% x %(months)s/12 bulan."
-    )
-    said = {name: _comma(credit[name]) for name in ("points", "coefficient")}
-    return words, {**credit, **said, "jenjang": label(credit["jenjang"])}
-
-
-def _policy(why):
-    year, month, day = why["valid_from"].split("-")
-    words = N_("Bobot dan batas menurut kebijakan yang berlaku mulai %(since)s: %(source)s.")
-    lines = [(words, {"since": f"{day}-{month}-{year}", "source": why["source"]})]
-    if not why["ratified"]:
-        lines.append((N_("Bobot dan batas itu belum disahkan Perbup."), {}))
-    return lines
+def _of_aspect(name, why, label):
+    """The sentences of one aspect: its level and where that comes from, then what each source said."""
+    aspect, edges = why["aspects"][name], why["thresholds"]
+    params = {"aspect": label(name), "level": label(aspect["level"])}
+    weighed = aspect["basis"] != "level"
+    if weighed:
+        params |= {
+            "score": _comma(aspect["score"]),
+            "above": _comma(edges["above_from"]),
+            "meets": _comma(edges["meets_from"]),
+        }
+        yield N_("%(aspect)s: %(level)s, saran dari skor %(score)s (Diatas Ekspektasi mulai %(above)s, "
+                 "Sesuai Ekspektasi mulai %(meets)s)."), params  # fmt: skip
+    else:
+        yield N_("%(aspect)s: %(level)s, rating yang diberikan atasan."), params
+    if aspect.get("against"):
+        words = N_("Skor atasan sendiri mengusulkan %(suggested)s; yang berlaku rating yang diberikannya.")
+        yield words, {"suggested": label(aspect["against"])}
+    for source, given in aspect["sources"].items():
+        params = {"source": label(source), "count": given["count"]}
+        if given["mean"] is None:
+            words = N_("%(source)s: %(count)s penilaian, belum dihitung karena kurang dari %(least)s.")
+            params["least"] = why["minima"][source]
+        elif given["used"] and weighed:
+            words = N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, bobot %(weight)s%%.")
+            params |= {"mean": _comma(given["mean"]), "weight": _comma(given["weight"])}
+        else:
+            words = N_("%(source)s: rata-rata %(mean)s dari %(count)s penilaian, hanya bahan pertimbangan.")
+            params["mean"] = _comma(given["mean"])
+        yield words, params

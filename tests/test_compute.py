@@ -372,6 +372,17 @@ def test_it_says_that_poor_behaviour_outweighs_a_good_result(employee, period):
     assert sentences[-3].startswith("Perilaku Dibawah Ekspektasi selalu memberi predikat Kurang/Misconduct")
 
 
+def test_a_decision_on_an_objection_follows_the_old_cell(explained):
+    explained.work_level, explained.behaviour_level, explained.predicate = "ABOVE", "ABOVE", "VERY_GOOD"
+    sentences = reasons(explained)
+    assert sentences[6].startswith("Hasil kerja Diatas Ekspektasi dan perilaku Sesuai Ekspektasi memberi")
+    assert sentences[7:9] == [
+        "Menurut keputusan atas keberatan: hasil kerja Diatas Ekspektasi, perilaku Diatas Ekspektasi, "
+        "predikat Sangat Baik.",
+        "Angka kredit 4,69: koefisien Ahli Pertama 12,5 x 150% x 3/12 bulan.",
+    ]
+
+
 def test_a_rating_without_explanation_has_no_reasons(employee, period):
     assert reasons(make_rating(employee, period)) == []
 
