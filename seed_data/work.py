@@ -116,11 +116,8 @@ def ratings(world):
         world.walk(
             [*steps, *world.steps(period, "close", period.ends_on, 9)]
         )  # once the slowest has finalised
-    asked = Assessment.select(Assessment.employee).where(Assessment.period == world.periods[-1])
-    clerks = Employee.select(Employee.id).where(
-        Employee.position_type == "PELAKSANA", Employee.id.not_in(asked)
-    )
-    gone = clerks.order_by(Employee.id).limit(max(1, round(LEFT * world.count)))
+    clerks = Employee.select(Employee.id).where(Employee.position_type == "PELAKSANA")
+    gone = clerks.order_by(Employee.id.desc()).limit(max(1, round(LEFT * world.count)))
     Employee.update(active=False).where(Employee.id.in_(gone)).execute()
     decided = Objection.decision.is_null(False)
     Objection.update(answer=world.text("objection answer")).where(decided).execute()
