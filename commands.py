@@ -25,7 +25,8 @@ from excel.write.undo import undo as undo_upload
 from excel.write.uploads import written_ids
 from flows import FLOWS
 from forms import SHORTEST, too_common
-from models import Employee, Period, Rating, Unit, Upload, User
+from migrations.writer import write as write_migration
+from models import MODELS, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from settings import in_production, settings
 from values import Invalid, compare_key
@@ -130,7 +131,9 @@ def migration(name):
     """Write the next migration from the difference between models.py and the migrations so far."""
     if not any(map(str.isalnum, name)):
         raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
-    click.echo(migrations.write_next(name) or "Tidak ada perbedaan; tidak ada yang ditulis")
+    click.echo(
+        write_migration(name, migrations.FOLDER, MODELS) or "Tidak ada perbedaan; tidak ada yang ditulis"
+    )
 
 
 @main.command()

@@ -8,6 +8,27 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 
 
+def in_production():
+    return read("KINERJA_ENV")
+
+
+def secret_key(instance):
+    """The key of this installation, made once and kept readable for its owner only."""
+    if os.environ.get("SECRET_KEY"):
+        return os.environ["SECRET_KEY"]
+    if in_production():
+        raise ValueError("SECRET_KEY is required with KINERJA_ENV=production")
+    file = Path(instance) / "secret_key"
+    if not file.exists():
+        draft = file.with_suffix(f".{os.getpid()}")
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_hex(32))
+        with suppress(FileExistsError):  # whoever is first names the key; nobody sees half of it
+            os.link(draft, file)
+        draft.unlink()
+    return file.read_text()
+
+
 STAGE = {"production": True, "development": False}
 SWITCH = {"1": True, "on": True, "0": False, "off": False}
 COUNT = {str(number): number for number in range(100)}
@@ -35,10 +56,6 @@ def read(name):
     return allowed[text.lower()] if allowed else text
 
 
-def in_production():
-    return read("KINERJA_ENV")
-
-
 def settings():
     """The configuration that the environment gives. Raises ValueError in one sentence."""
     unknown = sorted(name for name in os.environ if name.startswith("KINERJA_") and name not in NAMES)
@@ -53,20 +70,3 @@ def settings():
     config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", *config.pop("HOSTS").replace(",", " ").split()]
     config["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{config['INSTANCE']}/kinerja.db"
     return config
-
-
-def secret_key(instance):
-    """The key of this installation, made once and kept readable for its owner only."""
-    if os.environ.get("SECRET_KEY"):
-        return os.environ["SECRET_KEY"]
-    if in_production():
-        raise ValueError("SECRET_KEY is required with KINERJA_ENV=production")
-    file = Path(instance) / "secret_key"
-    if not file.exists():
-        draft = file.with_suffix(f".{os.getpid()}")
-        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_hex(32))
-        with suppress(FileExistsError):  # whoever is first names the key; nobody sees half of it
-            os.link(draft, file)
-        draft.unlink()
-    return file.read_text()

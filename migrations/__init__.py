@@ -6,10 +6,9 @@ from pathlib import Path
 from peewee import SqliteDatabase
 
 from database import db, keep_private, on_sqlite
-from models import MODELS, Policy
+from models import Policy
 
 from .changes import runner_of
-from .writer import write
 
 FOLDER = Path(__file__).parent
 FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"
@@ -42,11 +41,6 @@ def downgrade(number):
     with _alone():
         newer = [m.name for m in runner().status() if m.applied and m.idx > number]
         return runner().down(newer[0]) if newer else []
-
-
-def write_next(name):
-    """Write the migration that leads to the models of now; its path, or None where nothing differs."""
-    return write(name, FOLDER, MODELS)
 
 
 @contextmanager

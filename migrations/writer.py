@@ -10,7 +10,7 @@ from peewee import SqliteDatabase
 
 from values import Invalid
 
-from .changes import parsed, runner_of
+from .changes import given, parsed, runner_of
 
 COLUMN = re.compile(
     r'"(?P<name>\w+)" (?P<kind>[A-Z]+(?: PRECISION)?)(?:\((?P<size>[\d, ]+)\))?'
@@ -91,10 +91,10 @@ def shapes(database):
 def write(name, folder, models):
     """The path of the next migration, or None where models and migrations say the same."""
     before, after = migrated(folder), declared(models)
-    fields = [field for model in models for field in model._meta.sorted_fields]
     defaults = {
-        (f.model._meta.table_name, f.column_name): f.default() if callable(f.default) else f.default
-        for f in fields
+        (model._meta.table_name, field.column_name): given(field)
+        for model in models
+        for field in model._meta.sorted_fields
     }
     up, down = steps(before, after, defaults), steps(after, before)
     return runner_of(Scratch(":memory:"), folder).create(name, body(name, up, down)) if up else None

@@ -93,7 +93,7 @@ def fits(person, row):
 def complaints(world):
     """A complaint for every fifty people, every state and class among them, and its steps."""
     dice, clocks, steps, staff = world.dice, Clocks(), [], defaultdict(list)
-    for person in world.staying:
+    for person in world.people:
         staff[person.unit].append(person)
     ways = world.ways("complaint", max(20, world.count // 50))
     days = [NEWEST - timedelta(weeks=dice.randint(0, int(way["weeks"]))) for way in ways]

@@ -26,7 +26,6 @@ def seed_demo(employees=500, random_state=1):
         world = World(employees, random_state)
         for bring in (people, periods, assessments, ratings, trainings, awards, complaints):
             bring(world)
-        Employee.update(active=False).where(Employee.id.in_(world.left)).execute()
         Setting.keep(None, MARK, Employee.select(fn.MAX(Employee.id)).scalar())
         return {model._meta.table_name: model.select().count() for model in MODELS}
 

@@ -8,7 +8,6 @@ from models import Employee, Unit
 from seed_data import those
 
 PEOPLE_A_UNIT = 4  # fewer people fill fewer units, or every unit would be a head without staff
-LEFT = 0.015  # of the people, since the last quarter began
 STATUSES = {"PNS": 68, "CPNS": 3, "PPPK": 22, "PPPK_PARUH_WAKTU": 7}
 LADDER = [row["code"] for row in those("golongan", scheme="PNS")]
 
@@ -23,8 +22,6 @@ def people(world):
         heads[unit.id] = head = crew.hire(unit, heads.get(unit.parent_id), row | rung, "PNS")
         for number in range(sizes[row["unit"]]):
             crew.hire(unit, head, *crew.post(row, number, head))
-    clerks = [person.id for person in world.people if person.position_type == "PELAKSANA"]
-    world.left = world.dice.sample(clerks, min(len(clerks), max(1, round(world.count * LEFT))))
 
 
 def posts(pool):

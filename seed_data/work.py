@@ -6,7 +6,7 @@ from itertools import cycle
 
 from code_lists import codes
 from compute import compute
-from models import Assessment, Exemption, Objection, Period, Rating, Unit, UnitResult
+from models import Assessment, Employee, Exemption, Objection, Period, Rating, Unit, UnitResult
 from rating.matrix import ABOVE, BELOW, GOOD, MEETS
 
 RESULTS = {"ISTIMEWA": 16, "BAIK": 70, "BUTUH_PERBAIKAN": 10, "KURANG": 3, "SANGAT_KURANG": 1}
@@ -16,6 +16,7 @@ LOW = 0.04  # of the people, never the same in two quarters running
 RANGES = {ABOVE: (110, 41), MEETS: (90, 80), BELOW: (62, 112)}  # lowest score, and how many quarter points
 VOICES = {"self": 1, "peer": 0.34, "subordinate": 0.5, "public": 0.12, "observation": 0.4}
 UNDONE, MISSED = 0.3, 0.05  # of an open quarter: still to be done; nobody asked either
+LEFT = 0.015  # of the people, since the last quarter began
 RAISED = {"work_level": ABOVE, "behaviour_level": ABOVE}
 
 
@@ -38,9 +39,10 @@ def assessments(world):
     crowd = Crowd(world)
     for period in world.periods:
         crowd.open = period is world.periods[-1]
-        people = world.staying if crowd.open else world.people
-        crowd.feel(people, period)
-        asked = world.dice.sample(people, round((1 - MISSED) * len(people))) if crowd.open else people
+        crowd.feel(world.people, period)
+        asked = world.people
+        if crowd.open:
+            asked = world.dice.sample(asked, round((1 - MISSED) * len(asked)))
         rows = [Assessment(employee=who, period=period, **said) for who in asked for said in crowd.about(who)]
         Assessment.bulk_create(rows, 500)
 
@@ -99,7 +101,7 @@ class Crowd:
 
 
 def ratings(world):
-    """Rate each quarter but the last, carry its ratings on and close it."""
+    """Rate each quarter but the last, carry its ratings on and close it; then a few leave."""
     for period in world.periods[:-1]:
         with world.on(period.ends_on):
             compute(period)
@@ -114,6 +116,9 @@ def ratings(world):
         world.walk(
             [*steps, *world.steps(period, "close", period.ends_on, 9)]
         )  # once the slowest has finalised
+    clerks = Employee.select(Employee.id).where(Employee.position_type == "PELAKSANA")
+    gone = clerks.order_by(Employee.id.desc()).limit(max(1, round(LEFT * world.count)))
+    Employee.update(active=False).where(Employee.id.in_(gone)).execute()
     decided = Objection.decision.is_null(False)
     Objection.update(answer=world.text("objection answer")).where(decided).execute()
 

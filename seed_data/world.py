@@ -15,15 +15,11 @@ from seed_data import those
 
 
 class World:
-    """A demo that grows: `people`, the ids of those who `left` since, and `periods`, the last of them open."""
+    """A demo that grows: `people`, and `periods`, the last of them open."""
 
     def __init__(self, count, random_state):
         self.count, self.dice = count, random.Random(random_state)  # noqa: S311 - demo data, no secrets
-        self.people, self.left, self.periods, self.holidays = [], [], [], Clocks().holidays
-
-    @property
-    def staying(self):
-        return [person for person in self.people if person.id not in self.left]
+        self.people, self.periods, self.holidays = [], [], Clocks().holidays
 
     def weighed(self, rows, count=1):
         """So many rows of a list, drawn by their weights."""
