@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -131,19 +131,14 @@ def delete(row, *, user):
         row.delete_instance(recursive=False)
 
 
-def references(model):
-    """The foreign keys of all tables that refer to this table."""
-    fields = (field for other in MODELS for field in other._meta.sorted_fields)
-    return [f for f in fields if isinstance(f, ForeignKeyField) and f.rel_model is model]
-
-
 def dependents(model, ids):
     """{id: {referring model: count}} of the rows that others refer to."""
-    found = {}
-    for field in references(model):
-        for (key,) in db.execute(field.model.select(field).where(among(field, ids))):
-            uses = found.setdefault(key, Counter())
-            uses[field.model] += 1
+    fields = (field for other in MODELS for field in other._meta.sorted_fields)
+    found = defaultdict(Counter)
+    for field in fields:
+        if isinstance(field, ForeignKeyField) and field.rel_model is model:
+            for (key,) in db.execute(field.model.select(field).where(among(field, ids))):
+                found[key][field.model] += 1
     return found
 
 
@@ -290,51 +285,31 @@ def take_back(model, changes, *, user, upload):
 
     A row touched since, or referred to by others, is left alone. Rows may refer to each other.
     """
-    untouched, kept = [], []
-    keys = [c.key for c in changes]
+    keys, table = [c.key for c in changes], model._meta.table_name
     versions = dict(model.select(model.id, model.version).where(among(model.id, keys)).tuples())
-    newest = _newest(model, keys)
+    # the newest write of each row: SQLite may give a deleted row's id to another
+    writes = (Change.table == table) & among(Change.key, keys) & Change.action.in_(WRITES)
+    newest = dict(Change.select(Change.key, fn.MAX(Change.id)).where(writes).group_by(Change.key).tuples())
+    groups, created, done, kept = {}, {}, [], []
     for change in changes:
-        after = json.loads(change.after)
-        same = versions.get(change.key) == after["version"] and newest[change.key] == change.id
-        (untouched if same else kept).append(change)
-    created = [c for c in untouched if c.action == "create"]
-    updated = [c for c in untouched if c.action == "update"]
-    _restore(model, updated)
-    used = _delete_created(model, [c.key for c in created])
-    kept += [c for c in created if c.key in used]
-    done = updated + [c for c in created if c.key not in used]
+        before, after = json.loads(change.before or "{}"), json.loads(change.after)
+        if versions.get(change.key) != after["version"] or newest[change.key] != change.id:
+            kept.append(change)
+        elif change.action == "create":
+            created[change.key] = change
+        else:
+            done.append(change)
+            names = tuple(n for n in before if n != "version" and before[n] != after.get(n))
+            groups.setdefault(names, []).append((*map(before.get, names), change.key, after["version"]))
+    groups.pop((), None)
+    for names, rows in groups.items():
+        update_many(model, names, rows)
+    left = set(created)
+    while left and (free := left - dependents(model, left).keys()):  # peels the tree from its leaves
+        model.delete().where(among(model.id, free)).execute()
+        left -= free
+    for key, change in created.items():
+        (kept if key in left else done).append(change)
     trail = [(c.key, c.label, c.after, c.before) for c in done]
     log_many("undo", model, trail, user=user, upload=upload)
     return len(done), kept
-
-
-def _newest(model, ids):
-    """{row id: id of the newest write in its trail}: SQLite may give a deleted row's id to another."""
-    writes = Change.action.in_(WRITES)
-    mine = (Change.table == model._meta.table_name) & among(Change.key, ids) & writes
-    return dict(Change.select(Change.key, fn.MAX(Change.id)).where(mine).group_by(Change.key).tuples())
-
-
-def _restore(model, changes):
-    """Set the fields that an upload changed back to what they were before."""
-    groups = {}
-    for change in changes:
-        before, after = json.loads(change.before), json.loads(change.after)
-        names = tuple(n for n in before if n != "version" and before[n] != after.get(n))
-        groups.setdefault(names, []).append((*(before[n] for n in names), change.key, after["version"]))
-    for names, rows in groups.items():
-        if names:
-            update_many(model, names, rows)
-
-
-def _delete_created(model, ids):
-    """Delete rows that nothing refers to; returns the ids that had to stay."""
-    left = set(ids)
-    while left:  # rows of one table may refer to each other: peel the tree from its leaves
-        free = left - set(dependents(model, left))
-        if not free:
-            break
-        model.delete().where(among(model.id, free)).execute()
-        left -= free
-    return left

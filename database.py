@@ -21,20 +21,19 @@ CONVERTED = (peewee.BooleanField, peewee.DateField, peewee.DateTimeField, peewee
 
 def connect(url):
     """Point `db` at the database of a URL; the tables come from `migrations.upgrade`."""
-    scheme, place = urlsplit(url).scheme, urlsplit(url)
-    if scheme.startswith("sqlite"):
+    place = urlsplit(url)
+    if place.scheme.startswith("sqlite"):
         if place.netloc:
             raise ValueError(f"DATABASE_URL {url}: write three slashes, as in sqlite:///kinerja.db")
+        keep_private(place.path[1:])
         pragmas = {"synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
         extra = {"pragmas": pragmas, "timeout": 30}
-    elif scheme.startswith("postgres"):
+    elif place.scheme.startswith("postgres"):
         extra = {"prefer_psycopg3": True}
     else:
         raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
     if db.obj is not None and not db.is_closed():
         db.close()
-    if scheme.startswith("sqlite"):
-        keep_private(place.path[1:])
     forget()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
     db.obj.url = url  # for the processes that we start

@@ -8,7 +8,7 @@ from typing import Any
 
 import access
 import audit
-from database import among, today, write
+from database import among, once, today, write
 from models import Period, User
 from values import N_, Invalid
 
@@ -96,7 +96,7 @@ class Flow:
     @cached_property
     def own(self):
         """The fields that only moves write: no form has them."""
-        return {self.state.name, *(name for move in self.moves for name in move.own)}
+        return {self.state.name}.union(*(move.own for move in self.moves))
 
     def of(self, user):
         """The moves that an account may make at all."""
@@ -147,17 +147,13 @@ def described():
             asked = [fields[name].verbose_name for name in move.asks]
             asked += [f"({fields[name].verbose_name})" for name in move.offers]
             start = ", ".join(labels[code] for code in move.start)
-            cells = f"{move.words} (`{move.name}`)", start, labels[move.end], _who(move, model)
+            roles = access.TABLES[model].verbs[move.verb]
+            who = ", ".join(label for code, label in User.role.choices if code in roles)
+            who = move.who.words if move.who else who
+            cells = f"{move.words} (`{move.name}`)", start, labels[move.end], who
             parts.append(f"| {' | '.join(cells)} | {', '.join(asked) or '–'} |")
         parts.append("")
     return "\n".join(parts)
-
-
-def _who(move, model):
-    if move.who:
-        return move.who.words
-    roles = access.TABLES[model].verbs[move.verb]
-    return ", ".join(label for code, label in User.role.choices if code in roles)
 
 
 def may(move, model, user):
@@ -173,8 +169,10 @@ def sort_out(rows, move, user):
         return [], []
     model = type(rows[0])
     flow, ids = FLOWS[model], [row.id for row in rows]
-    allowed, closed = _allowed(model, move, user, ids), _closed(model, move, ids)
-    why, able = {}, []
+    allowed, closed, why, able = _allowed(model, move, user, ids), frozenset(), {}, []
+    if model.frozen_with_period and not move.after_close:
+        ended = model.period.in_(Period.ids("closed"))
+        closed = once(("closed", model, *ids), lambda: model.those(ids, ended))  # a page asks for each move
     for row in rows:
         state = getattr(row, flow.state.name)
         if state not in move.start:
@@ -199,12 +197,6 @@ def _allowed(model, move, user, ids):
     further = move.who(user) if move.who else access.writable(model, user)
     wanted = access.both(access.scope(model, user), further)
     return None if wanted is None else model.those(ids, wanted)
-
-
-def _closed(model, move, ids):
-    if move.after_close or not model.frozen_with_period:
-        return frozenset()
-    return model.those(ids, model.period.in_(Period.ids("closed")))
 
 
 def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
