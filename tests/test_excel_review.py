@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from itertools import product
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -11,7 +12,7 @@ from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
 from capabilities.trainings import TRAININGS
 from excel.check.plan import check
-from excel.check.review import Packed, Review, packed, ranges, report
+from excel.check.review import FILTERS, Packed, Review, packed, ranges, report
 from excel.check.validate import Context
 from excel.out.template import template
 from excel.read.edits import Edits
@@ -146,7 +147,7 @@ def test_a_correction_is_kept_beside_the_bytes_and_applied(cast):
     assert [(a.employee_id, a.work_score) for a in Assessment.select()] == [(cast.citra.id, 112)]
 
 
-def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast):
+def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast, monkeypatch):
     make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=80, behaviour_score=90, work_level=None,
                     behaviour_level=None)  # fmt: skip
     rows = [(cast.ani.nip, None, None, 115, 90, None), (cast.budi.nip, None, None, 121, 130, None),
@@ -167,6 +168,10 @@ def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast):
     assert kept.head["counts"] == json.loads(json.dumps(review.head["counts"]))
     assert [e["row"] for n in range(3) for e in kept.page("all", n)] == [3, 4, 5, 2, 6]
     assert kept.page("all", 99) == []
+    monkeypatch.setattr("excel.check.review.PAGE", 2)
+    kept = Packed(packed(review))
+    for kind, page in product(FILTERS, range(4)):
+        assert kept.page(kind, page) == json.loads(json.dumps(review.page(kind, page)))
 
 
 def test_rows_in_ranges():

@@ -191,7 +191,7 @@ def packed(review):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         target.writestr("head", json.dumps(review.head, ensure_ascii=False))
-        for kind in ("all", "same", "skipped", "warning"):
+        for kind in FILTERS[1:]:
             for number in range(-(-review.head["counts"][kind] // PAGE)):
                 target.writestr(f"{kind}/{number}", json.dumps(review.page(kind, number), ensure_ascii=False))
     return out.getvalue()
@@ -205,11 +205,12 @@ class Packed:
         self.head = json.loads(self._file.read("head"))
 
     def page(self, kind, number):
-        """The entries of one page; those of one of the KINDS stand together among all."""
-        counts, name, before = self.head["counts"], kind, 0
-        if kind in KINDS:
-            name, before = "all", sum(counts[other] for other in KINDS[: KINDS.index(kind)])
-        start, stop = before + number * PAGE, before + min((number + 1) * PAGE, counts[kind])
-        first, last = start // PAGE, -(-stop // PAGE)
-        entries = [e for n in range(first, last) for e in json.loads(self._file.read(f"{name}/{n}"))]
-        return entries[start - first * PAGE : stop - first * PAGE]
+        """The entries of one page; the kinds that ask for a person's eye stand one after the other in "all"."""
+        counts, start, stop, entries = self.head["counts"], number * PAGE, (number + 1) * PAGE, []
+        for part in KINDS if kind == "all" else (kind,):
+            first, last = max(0, start), min(stop, counts[part])
+            for kept in range(first // PAGE, -(-last // PAGE)):
+                rows = json.loads(self._file.read(f"{part}/{kept}"))
+                entries += rows[max(0, first - kept * PAGE) : last - kept * PAGE]
+            start, stop = start - counts[part], stop - counts[part]
+        return entries
