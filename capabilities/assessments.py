@@ -6,7 +6,7 @@ from peewee import SQL, fn
 
 import audit
 from access import heard, is_desk, led, people, table
-from capabilities.filled import prefilled, versions
+from capabilities.filled import prefilled
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
 from choices import Level, Predicate
@@ -271,7 +271,7 @@ class AssessmentSheet(Sheet):
         period = context.period or Period.current()
         if period is None:
             raise Invalid(N_("Belum ada periode yang terbuka; buka satu periode lebih dahulu"))
-        return prefilled(context.user, period, unit_code), versions(context.user, period, unit_code)
+        return prefilled(context.user, period, unit_code)
 
 
 def unusual(source, assessor, supervisor):

@@ -20,7 +20,6 @@ from peewee import CharField, Field, ForeignKeyField, TextField
 
 import access
 import audit
-from choices import Choice
 from database import WITA, Memo, stream
 from fields import Look
 from values import CONTROL, N_, Invalid
@@ -223,7 +222,7 @@ def _cell(column, style):
     if isinstance(field, Formula):
         computed = f' s="{style}" t="str"><f>{escape(field.text)}</f><v>%s</v></c>'
         return lambda value: computed % escape(value)
-    plain = isinstance(field, CharField | TextField) and not isinstance(field, Choice)
+    plain = isinstance(field, CharField | TextField) and not field.options
 
     def cell(value):
         if not plain:
