@@ -6,7 +6,7 @@ from peewee import fn
 
 import audit
 from access import heard, is_desk, led, people, table
-from capabilities.filled import prefilled, versions
+from capabilities.filled import prefilled
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
 from database import Memo, among
@@ -263,7 +263,7 @@ class AssessmentSheet(Sheet):
         period = context.period or Period.current()
         if period is None:
             raise Invalid(N_("Belum ada periode yang terbuka; buka satu periode lebih dahulu"))
-        return prefilled(context.user, period, unit_code), versions(context.user, period, unit_code)
+        return prefilled(context.user, period, unit_code)
 
 
 def stored_assessment(key, stored):

@@ -9,22 +9,11 @@ from rating import MATRIX
 
 
 def prefilled(user, period, unit_code):
-    """Rows in column order: each person, with the supervisors' assessments stored so far."""
-    for nip, name, *said, _ in stream(_people(user, period, unit_code)):
-        cell = MATRIX.get((said[3], said[4]))
-        yield nip, name, period.code, "supervisor", *said, Rating.predicate.labels.get(cell, "")
+    """(rows in column order, their keys and versions): each person, with the supervisors' assessments stored so far.
 
-
-def versions(user, period, unit_code):
-    """The key of each row and the version it has now, 0 where nothing was said yet.
-
-    Read before the rows: what changes in between is a conflict rather than overlooked.
+    The versions, 0 where nothing was said yet, are read before the rows: what changes in between is a
+    conflict rather than overlooked.
     """
-    for nip, _, by, *_, version in stream(_people(user, period, unit_code)):
-        yield nip, period.code, "supervisor", by, version or 0
-
-
-def _people(user, period, unit_code):
     assessor = Employee.alias()
     mine = (
         (Assessment.employee == Employee.id)
@@ -46,4 +35,11 @@ def _people(user, period, unit_code):
         query = query.where(rule)
     if unit_code:
         query = query.where(below(Employee, unit_of(unit_code, user)))
-    return query
+
+    def rows():
+        for nip, name, *said, _ in stream(query):
+            cell = MATRIX.get((said[3], said[4]))
+            yield nip, name, period.code, "supervisor", *said, Rating.predicate.labels.get(cell, "")
+
+    known = ((nip, period.code, "supervisor", by, version or 0) for nip, _, by, *_, version in stream(query))
+    return rows(), known

@@ -21,7 +21,7 @@ from peewee import CharField, Field, ForeignKeyField, TextField
 import access
 import audit
 from database import WITA, Memo, stream
-from fields import Choice, Look
+from fields import Look
 from values import CONTROL, N_, Invalid
 
 LIVE = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formula
@@ -222,7 +222,7 @@ def _cell(column, style):
     if isinstance(field, Formula):
         computed = f' s="{style}" t="str"><f>{escape(field.text)}</f><v>%s</v></c>'
         return lambda value: computed % escape(value)
-    plain = isinstance(field, CharField | TextField) and not isinstance(field, Choice)
+    plain = isinstance(field, CharField | TextField) and not field.options
 
     def cell(value):
         if not plain:
