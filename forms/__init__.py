@@ -14,6 +14,7 @@ from zxcvbn import zxcvbn
 
 SHORTEST = 12
 GUESSES = 10**10  # that a password must stand
+LEFT = 6  # letters that it needs beside these names
 READ = 72  # letters that are judged: the first of a longer password
 COMMON = (  # here, beside the lists of the library, which are English
     "administrator", "sandi", "rahasia", "kabupaten", "kinerja", "pegawai", "mamuju", "sulbar", "indonesia", "bismillah",
@@ -27,7 +28,9 @@ def too_common(password, *names):
     place, of the account)."""
     parts = [part for name in names for part in re.findall(r"[^\W\d_]{3,}", name or "")]
     guessed = zxcvbn(BETWEEN.sub("", password)[:READ], user_inputs=[*COMMON, *parts])
-    return guessed["guesses"] < GUESSES or not re.search(r"[^\W\d_]", password)
+    own = re.sub("|".join(map(re.escape, parts)) or "$", "", password, flags=re.IGNORECASE)
+    letters = re.findall(r"[^\W\d_]", own)
+    return guessed["guesses"] < GUESSES or not letters or (own != password and len(letters) < LEFT)
 
 
 class Form(FlaskForm):
