@@ -1,4 +1,4 @@
-"""What the office does, one room each: rights, moves, rules, sheet, questions, panels and demo rows."""
+"""What the office does, one room each: rights, moves, rules, sheet, what pages show, and demo rows."""
 
 # The rooms are read in this order, which menus of sheets and guides follow.
 # isort: off
