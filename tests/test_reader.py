@@ -24,8 +24,7 @@ from excel.read import guarded
 from excel.read.edits import NOTHING
 from excel.read.guarded import turn
 from excel.read.parse import parse
-from excel.write.apply import apply
-from excel.write.undo import undo
+from excel.write.apply import apply, undo
 from forms import too_common
 from models import Assessment, Change, Complaint, Employee, Policy, Setting, Upload, User
 from seed_data.demo import seed_demo

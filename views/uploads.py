@@ -15,8 +15,7 @@ from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
 from excel.read.parse import Unmapped, Unreadable
 from excel.write import jobs, uploads
-from excel.write.apply import NotApplied, apply
-from excel.write.undo import undo
+from excel.write.apply import NotApplied, apply, undo
 from models import Change, Rating, Upload
 from values import Invalid, as_text
 from views.base import AdminView
