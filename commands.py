@@ -21,7 +21,7 @@ from excel.out.export import export as export_sheet
 from excel.out.template import template as write_template
 from excel.write import jobs
 from excel.write.apply import apply_at_once
-from excel.write.undo import undo as undo_upload
+from excel.write.apply import undo as undo_upload
 from excel.write.uploads import written_ids
 from flows import FLOWS
 from forms import SHORTEST, too_common

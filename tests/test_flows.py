@@ -15,8 +15,7 @@ import flows
 from capabilities import SHEETS
 from database import db, write
 from excel.check.validate import Context, may_import
-from excel.write.apply import apply_at_once
-from excel.write.undo import undo
+from excel.write.apply import apply_at_once, undo
 from fields import Choice, Whole, YesNo
 from flows import FLOWS, take
 from models import (

@@ -7,7 +7,7 @@ from peewee import fn
 
 from code_lists import codes
 from database import db
-from excel.write.undo import undo
+from excel.write.apply import undo
 from flows import FLOWS
 from models import (
     MODELS,

@@ -21,7 +21,7 @@ from excel.out.export import harmless
 from models import Period
 from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
 from values import N_
-from views.exports import MIME
+from views.files import MIME
 from views.session import me
 from views.shown import TONES, due_day, value_at, words
 

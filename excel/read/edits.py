@@ -8,8 +8,6 @@ import audit
 from models import Setting
 from values import CONTROL
 
-from .parse import title_key
-
 LONGEST = 20_000  # letters of a corrected cell, as of the longest field
 CHOICES = ("skip", "take", "ask")  # of a row
 LESSONS = "titles:"  # the office's setting of what titles mean, by sheet
@@ -19,7 +17,7 @@ LESSONS = "titles:"  # the office's setting of what titles mean, by sheet
 class Edits:
     """Decisions by Excel row number and header.
 
-    `titles` {title: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
+    `titles` {title's `title_key`: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
     `skip` rows to leave out; `take` conflicting rows to write as the file has them. `apply` is what
     was asked of a background job ({"by": account's id, "partial"}), `note` what it has to say, `tries`
     how often it was begun.
@@ -43,10 +41,6 @@ class Edits:
     def as_json(self):
         kept = vars(self) | {"skip": sorted(self.skip), "take": sorted(self.take)}
         return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False)
-
-    def name(self, title, header):
-        """Say what a title means; "" says that its column does not matter."""
-        self.titles[title_key(title)] = header
 
     def correct(self, row, header, text):
         """Put a text in place of a cell's value."""
