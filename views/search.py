@@ -11,7 +11,6 @@ from forms import LoginForm
 from models import Assessment, Change, Rating, User
 from rating import MATRIX
 from views.formfields import ScopedLoader
-from views.history import Line
 from views.panels import CardOnPage as Card
 from views.panels import PanelOnPage as Panel
 from views.panels import row_url
@@ -65,9 +64,9 @@ class PartsView(BaseView):
         form = LoginForm(formdata=None)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
         told = [("Skor Perilaku", "87,5", "90"), ("Catatan", "", "Sudah dibicarakan")]
-        line = Line(Change(at=now()), gettext("Diubah"), gettext("formulir"), "", told)
+        change = Change(at=now(), word=gettext("Diubah"), door=gettext("formulir"), differences=told)
         return self.render(
-            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]), line=line,
+            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]), change=change,
             badges=[badge(field, code) for field in (Rating.predicate, Rating.state, User.role) for code in field.labels],
             cards=[Card("Pegawai", 1204, "#kartu"), Card("Belum dinilai", 3, tone="warn"), Card("Selesai", 9, tone="good")],
             panels=[
