@@ -181,13 +181,7 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
 
     # -- of a record's page
 
-    history = staticmethod(history_of)
-
-    def panels(self, row):
-        return record_panels(row, me())
-
-    def links(self, row):
-        return links_of(row, me())
+    history, panels, links = staticmethod(history_of), staticmethod(record_panels), staticmethod(links_of)
 
     def get_save_return_url(self, row, is_created=False):
         """After saving one stays at the record, where the account may read it."""
