@@ -22,13 +22,7 @@ from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
 BULKY = TextField | BlobField
-KEPT = (
-    "search",
-    "sort",
-    "desc",
-    "page_size",
-    "col",
-)  # of a list's address in a saved view, beside its filters
+KEPT = ("search", "sort", "desc", "page_size", "col")  # of an address in a saved view, beside its filters
 OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
 ORDER = ("greater than", "smaller than")
 OFFERED = {  # by what a field says of itself
@@ -53,8 +47,7 @@ class Comparison(BaseFilter):
 
     def clean(self, value):
         meant = self.where(value).meant()
-        known = [code for code, _ in self.column.options()] if isinstance(self.column, Named) else [meant]
-        if meant is None or meant not in known:
+        if meant is None or (isinstance(self.column, Named) and meant not in dict(self.column.options())):
             raise ValueError(value)
         return meant
 
@@ -64,33 +57,30 @@ class Comparison(BaseFilter):
     def operation(self):
         return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
 
-
-class Choices:
-    """The options of a filter, read afresh for each page, in the reader's language."""
-
-    def __init__(self, read):
-        self.read = read
+    def get_options(self, view):
+        return self if self.options else None
 
     def __iter__(self):
-        return ((code, str(_l(text))) for code, text in self.read())
+        """Its options, read afresh for each page, in the reader's language."""
+        return ((code, str(_l(text))) for code, text in self.options())
 
 
 def filters_for(field):
     """The comparisons that a field offers; a reference is chosen by its natural key, within the account's scope."""
     words, how, related = OFFERED[field.comparisons], {}, getattr(field, "rel_model", None)
     if related is Period:
-        how = {"options": Choices(newest_periods)}
+        how = {"options": newest_periods}
     elif related:
         how = {"data_type": f"lookup:filter-{field.name}"}
     elif field.options:
-        how = {"options": Choices(lambda: field.options)}
+        how = {"options": lambda: field.options}
     elif field.comparisons in ("day", "moment"):
         how = {"data_type": "date"}
     if related is Unit:
         words = (*words, "within")
     elif field.comparisons == "choice" and field.null:
         words = (*words, "empty")
-    blank = {"options": Choices(lambda: YesNo.options)}
+    blank = {"options": lambda: YesNo.options}
     return [Comparison(field, word, **(blank if word == "empty" else how)) for word in words]
 
 
@@ -141,7 +131,7 @@ class Lists:
         """The comparisons of the fields, and the filters that the rooms name."""
         found = [each for name in self.column_filters for each in filters_for(self.model._meta.fields[name])]
         rooms = [named for named in gathered(Named) if named.model is self.model]
-        return [*found, *(Comparison(named, "is", Choices(named.options)) for named in rooms)]
+        return [*found, *(Comparison(named, "is", named.options) for named in rooms)]
 
     def get_filter_arg(self, index, flt):
         return flt.arg
