@@ -24,14 +24,14 @@ from views.formfields import Converter, Version, person_paths
 from views.history import history_of
 from views.lists import BULKY, Lists
 from views.panels import links_of, record_panels
-from views.saving import Moves, Saving, plain
+from views.saving import Saving, plain
 from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 
 NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 
 
-class AdminView(Exports, Moves, Saving, Lists, ModelView):
+class AdminView(Exports, Saving, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,

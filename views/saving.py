@@ -126,13 +126,14 @@ class Saving:
 
     def say_refused(self, form, row, error):
         """Name the field that the database refuses, and the row that has its value where that may be seen."""
-        for names in unique_names(self.model):
-            values = [row.__data__.get(name) for name in names]
-            same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
+        meta = self.model._meta
+        single = [(f.name,) for f in meta.sorted_fields if f.unique and not f.primary_key]
+        together = [index[0] for index in meta.indexes if isinstance(index, tuple) and index[1]]
+        for names in (*single, *together):
+            same = [getattr(self.model, name) == row.__data__.get(name) for name in names]
             other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
             if other:
-                message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
-                return self.complain(form, names[-1], message)
+                return self.complain(form, names[-1], gettext("Sudah dipakai oleh %(row)s", row=str(other)))
         name, problem = audit.refused(error, self.model)
         return self.complain(form, name, spoken(problem))
 
@@ -145,10 +146,8 @@ class Saving:
             "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
         )
         flash(message, "error")
+        form.version.data = now.version
         for field in form:
-            if field.name == "version":
-                field.data = now.version
-                continue
             column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
             if column is not None and plain(field.data) != stored:
                 said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
@@ -175,9 +174,7 @@ class Saving:
         else:
             flash(message, "error")
 
-
-class Moves:
-    """The moves half of AdminView: actions, buttons and the page that says what would happen and asks for what is needed."""
+    # -- moves: actions, buttons, and the page that says what would happen and asks for what is needed
 
     def init_actions(self):
         super().init_actions()
@@ -234,10 +231,8 @@ class Moves:
             return self.ask_move(move, ids, form)
         said = {field.name: plain(field.data) for field in form if field.data is not None}
         taken = flows.take(rows, move, me(), said)
-        flash(
-            gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows)),
-            "success" if taken.rows else "info",
-        )
+        told = gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows))
+        flash(told, "success" if taken.rows else "info")
         for why, count in Counter(spoken(problem) for _, problem in taken.left).items():
             flash(gettext("%(n)s dilewati: %(why)s.", n=count, why=why), "info")
         return redirect(get_redirect_target() or self.get_url(".index_view"))
@@ -246,10 +241,3 @@ class Moves:
 def plain(value):
     """A form's value as the rules and the row keep it: a reference by its id."""
     return getattr(value, "id", value)
-
-
-def unique_names(model):
-    """The tuples of field names that are unique together."""
-    single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
-    together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
-    return [*single, *together]
