@@ -20,11 +20,10 @@ from flows import FLOWS
 from models import Employee
 from tables import Record
 from views.exports import Exports
-from views.formfields import Converter, Version, person_paths
 from views.history import history_of
-from views.lists import BULKY, Lists
+from views.lists import BULKY, Lists, person_paths
 from views.panels import links_of, record_panels
-from views.saving import Saving, plain
+from views.saving import Converter, Saving, Version, plain
 from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 

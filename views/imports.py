@@ -23,8 +23,8 @@ from forms import UploadForm
 from models import Period, Upload
 from values import CONTROL, N_, Invalid
 from views.exports import as_file
-from views.formfields import spoken
 from views.session import me
+from views.shown import spoken
 
 MOST = 3  # uploads of an account that are being checked at once
 CHECKING, LOCK = Counter(), Lock()  # accounts, in this process

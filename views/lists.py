@@ -1,10 +1,13 @@
 """Lists in few statements: search, filters, sort, count and the columns of a page."""
 
+from functools import reduce
+from operator import or_
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
 from flask_admin import expose
 from flask_admin.babel import lazy_gettext
+from flask_admin.contrib.peewee.ajax import QueryAjaxModelLoader
 from flask_admin.model.filters import BaseFilter
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -16,8 +19,6 @@ from fields import YesNo
 from models import Period, Setting, Unit
 from panels import Named, Where
 from values import CONTROL, N_
-from views.formfields import ScopedLoader, holding
-from views.panels import paths_of
 from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
@@ -86,6 +87,60 @@ def filters_for(field):
 
 def newest_periods():
     return [(p.code, str(p)) for p in access.scoped(Period, me()).order_by(Period.id.desc()).limit(200)]
+
+
+class ScopedLoader(QueryAjaxModelLoader):
+    """Looks rows up by typing, within the account's scope: by their names, else by those of their person."""
+
+    def __init__(self, name, model, value="id"):
+        super().__init__(name, model, fields=model.names or ["id"])
+        self.value, self.paths = value, model.names or person_paths(model)
+
+    def format(self, row):
+        return (getattr(row, self.value), str(row)) if row else None
+
+    def get_one(self, pk):
+        key = whole(pk)
+        return key and access.scoped(self.model, me()).where(self.model.id == key).first()
+
+    def get_list(self, term, offset=0, limit=10):
+        query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
+        for word in (term or "").replace("\x00", "").split()[:5] if self.paths else ():
+            query = query.where(holding(self.model, self.paths, word))
+        most = max(1, min(limit or 10, 20))
+        return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
+
+
+def person_paths(model):
+    """The paths to the names of a row's person, where it has one."""
+    link = model._meta.fields.get("employee")
+    return tuple(f"employee.{name}" for name in (link.rel_model.names if link else ()))
+
+
+def holding(model, paths, word):
+    """The condition that one of some paths has a word in it; related tables by a sub-select, read once."""
+    found, related = [], {}
+    for path in paths:
+        link, dot, rest = path.partition(".")
+        if dot:
+            related.setdefault(link, []).append(rest)
+        else:
+            found.append(getattr(model, path).contains(word))
+    for link, rests in related.items():
+        target = model._meta.fields[link].rel_model
+        meant = target.select(target.id).where(holding(target, rests, word))
+        found.append(getattr(model, link).in_(meant))
+    return reduce(or_, found)
+
+
+def paths_of(model, columns):
+    """The paths that these columns need, those of a reference's label included."""
+    paths = []
+    for column in columns:
+        field = model.field_at(column)
+        further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
+        paths += [tuple(column.split(".")), *((*column.split("."), *path) for path in further)]
+    return paths
 
 
 class Lists:

@@ -23,7 +23,7 @@ from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
 from rating import MATRIX
 from values import N_
 from views.exports import MIME
-from views.formfields import ScopedLoader
+from views.lists import ScopedLoader, paths_of
 from views.session import me
 from views.shown import TONES, badge, due_day, value_at, words
 
@@ -163,16 +163,6 @@ def panel_for(panel, user, record, counted=False):
         shown.rows = [tuple(cell(row, path) for path in panel.columns) for row in rows]
         shown.url, shown.links = list_url(leads), [row_url(row, panel.page) for row in rows]
     return shown
-
-
-def paths_of(model, columns):
-    """The paths that these columns need, those of a reference's label included."""
-    paths = []
-    for column in columns:
-        field = model.field_at(column)
-        further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
-        paths += [tuple(column.split(".")), *((*column.split("."), *path) for path in further)]
-    return paths
 
 
 def cell(row, path):

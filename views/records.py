@@ -21,11 +21,10 @@ from models import Assessment, Change, Complaint, Period, Policy, Rating, Unit, 
 from rating import MATRIX
 from values import CONTROL, Invalid
 from views.base import AdminView
-from views.formfields import spoken
 from views.grid import Grid
 from views.history import TABLES, in_words
 from views.session import me
-from views.shown import words
+from views.shown import spoken, words
 
 
 class UserView(AdminView):

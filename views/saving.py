@@ -1,17 +1,22 @@
-"""How rows are written in the panel: by a form, or by a move that a page asks for; and what is said where not."""
+"""How rows are written: by a form made of the model's fields, or by a move that a page asks for; and what is said where not."""
 
 from collections import Counter
 from functools import partial
 
 from flask import abort, flash, redirect, request
 from flask_admin import expose
+from flask_admin.contrib.peewee.form import CustomModelConverter
 from flask_admin.form import BaseForm
 from flask_admin.helpers import get_redirect_target
+from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import IntegrityError
-from wtforms.validators import Optional, ValidationError
-from wtfpeewee.orm import ValueRequired
+from peewee import ForeignKeyField, IntegrityError
+from wtforms import HiddenField, SelectFieldBase
+from wtforms.fields.choices import Choice
+from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.widgets import Select, TextArea, TextInput
+from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
 import audit
@@ -20,12 +25,84 @@ from database import write
 from models import Period
 from tables import Record
 from values import N_
-from views.formfields import spoken
 from views.session import me, whole
-from views.shown import words
+from views.shown import spoken, words
 
 SHORT = 20  # rows of a move that are named one by one
 ANEW = "reason"  # said anew at each move, never prefilled
+
+
+WIDGETS = {"line": TextInput(), "area": TextArea(), "choice": Select()}
+
+
+class Parsed(SelectFieldBase):
+    """A form field whose text is read by `parse` of the model's field and kept when it is refused."""
+
+    text = None
+
+    def __init__(self, *args, column, **kwargs):
+        super().__init__(*args, widget=WIDGETS[column.widget], **kwargs)
+        self.column = column
+
+    def process_formdata(self, values):
+        if not values:
+            return
+        self.text, self.data = values[0], None
+        if self.text.strip():
+            try:
+                self.data = self.column.parse(self.text)
+            except ValueError as error:
+                raise ValidationError(spoken(error)) from error
+
+    def pre_validate(self, form):
+        if self.process_errors:
+            raise StopValidation()  # a refusal by `parse` speaks alone
+
+    def _value(self):
+        return self.text if self.text is not None else self.column.show(self.data)
+
+    def iter_choices(self):
+        """The options of the model's field, and a blank one for what is empty."""
+        stored = {None: "", True: "1", False: "0"}.get(self.data, self.data)
+        chosen = stored if self.text is None else self.text
+        yield Choice("", "", chosen == "", {})
+        for code, label in self.column.options:
+            yield Choice(code, _l(label), code == chosen, {})
+
+
+class Version(HiddenField):
+    """The version of the row that a person read; it travels with the form and is never copied."""
+
+    def process_formdata(self, values):
+        self.data = values[0] if values else None  # absent is not "as stored"
+
+    def populate_obj(self, obj, name):
+        pass
+
+
+class ScopedSelect(AjaxSelectField):
+    """A reference found by typing; one outside the account's scope is refused, not blanked."""
+
+    def pre_validate(self, form):
+        if self._formdata and self.data is None:
+            raise StopValidation(gettext("Pilihan ini tidak tersedia untuk akun Anda"))
+        super().pre_validate(form)
+
+
+class Converter(CustomModelConverter):
+    """Turns a model's field into a form field that says and allows what the model says."""
+
+    def convert(self, model, field, field_args):
+        words = {
+            "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
+            "validators": [Optional() if field.null else ValueRequired()],
+        }  # fmt: skip
+        if isinstance(field, ForeignKeyField):
+            loader = self.view._form_ajax_refs[field.name]
+            made = ScopedSelect(loader, allow_blank=field.null, **words)
+        else:
+            made = Parsed(column=field, render_kw=field.keyboard, default=field.default, **words)
+        return FieldInfo(field.name, made)
 
 
 class Saving:

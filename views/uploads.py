@@ -21,10 +21,9 @@ from models import Change, Rating, Upload
 from values import Invalid, as_text
 from views.base import AdminView
 from views.exports import as_file
-from views.formfields import spoken
 from views.history import in_words
 from views.session import me, whole
-from views.shown import badge
+from views.shown import badge, spoken
 
 
 class UploadsView(AdminView):
