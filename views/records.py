@@ -21,11 +21,10 @@ from models import Assessment, Change, Complaint, Period, Policy, Rating, Unit, 
 from rating import MATRIX
 from values import CONTROL, Invalid
 from views.base import AdminView
-from views.formfields import spoken
 from views.grid import Grid
-from views.history import TABLES, lines_of
+from views.history import TABLES, in_words
 from views.session import me
-from views.shown import words
+from views.shown import spoken, words
 
 
 class UserView(AdminView):
@@ -225,26 +224,20 @@ class ChangeView(AdminView):
     column_labels = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     column_formatters = {
         "user": lambda view, context, change, name: change.user or gettext("sistem"),
-        "action": lambda view, context, change, name: change.line.word,
-        "upload": lambda view, context, change, name: part("door", change.line),
+        "action": lambda view, context, change, name: change.word,
+        "upload": lambda view, context, change, name: part("door", change),
         "table": lambda view, context, change, name: table_word(change),
         "label": lambda view, context, change, name: part("record", change),
-        "after": lambda view, context, change, name: part("diff", change.line.differences),
+        "after": lambda view, context, change, name: part("diff", change.differences),
     }
 
     def get_list(self, *args, **kwargs):
         count, rows = super().get_list(*args, **kwargs)
-        return count, with_lines(rows)
+        return count, in_words(rows, linked=True)
 
     def get_one(self, id):
         row = super().get_one(id)
-        return row and with_lines([row])[0]
-
-
-def with_lines(rows):
-    for line in lines_of(rows, linked=True):
-        line.change.line = line
-    return rows
+        return row and in_words([row], linked=True)[0]
 
 
 def part(name, value):
