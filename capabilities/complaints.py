@@ -2,11 +2,10 @@
 
 import audit
 from access import DESK, NOTHING, is_desk, table, through, under
-from clocks import Clocks
 from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
-from models import Complaint, ComplaintEvent, Employee, Unit
+from models import Clocks, Complaint, ComplaintEvent, Employee, Unit
 from panels import Named, Panel, Tally, Where, referring
 from values import N_, Invalid
 

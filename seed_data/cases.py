@@ -10,11 +10,10 @@ from operator import attrgetter, itemgetter
 import audit
 from capabilities.complaints import COMPLAINTS
 from capabilities.trainings import TRAININGS
-from clocks import Clocks
-from code_lists import codes
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once
-from models import Award, Complaint, Training
+from models import Award, Clocks, Complaint, Training
+from values import codes
 
 BEGIN, TODAY, END = date(2025, 10, 1), date(2026, 9, 30), date(2026, 12, 11)
 ROUND = timedelta(weeks=4)  # trainings are planned a round before, and entered at the end of one
