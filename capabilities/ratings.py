@@ -93,7 +93,7 @@ def file_objection(taken):
     """The objection, and when it must be decided."""
     due = Clocks().after(taken.on, "decide")
     rows = [Objection(rating=row, filed_on=taken.on, due_on=due, reason=row.reason) for row in taken.rows]
-    audit.create_many(rows, user=taken.user, upload=taken.upload)
+    audit.create(rows, user=taken.user, upload=taken.upload)
 
 
 def decide(taken):
