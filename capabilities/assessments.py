@@ -179,11 +179,10 @@ class AssessmentSheet(Sheet):
         Source: DESIGN, Contracts, Sheets.
         """
         values, period = row.values, checked.context.period
-        if "period" not in values:
-            if period is None:
-                words = N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
-                return checked.fail(row, "period", words)
-            values["period"] = period.id
+        if "period" not in values and period is None:
+            words = N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
+            return checked.fail(row, "period", words)
+        values.setdefault("period", period and period.id)
         source = values.setdefault("source", "supervisor")
         employee = values["employee"]
         supervisor = checked.known["employee"][employee][3]
@@ -311,11 +310,15 @@ def left(user, period):
 
 def progress(user, period):
     """How far each branch under the account's unit has come, the slowest first."""
-    lines = []
+    lines, total, missing = [], Counter(), Counter()
     if period:
         branches = Unit.branches(user.unit_id)
+        for counts, filters in ((total, staff), (missing, left)):
+            people = Listed(Employee, filters(user, period)).rows(user)
+            groups = people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit)
+            for unit, count in groups.tuples():
+                counts[branches[unit]] += count
         units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
-        total, missing = (by_branch(mine(user, period), branches, user) for mine in (staff, left))
         for key in sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name)):
             unit = units[key]
             itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
@@ -323,14 +326,6 @@ def progress(user, period):
             leads = Listed(Employee, (*left(user, period), place))
             lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
     return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
-
-
-def by_branch(filters, branches, user):
-    """{branch: people} of the list under these filters."""
-    counts, people = Counter(), Listed(Employee, filters).rows(user)
-    for unit, count in people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit).tuples():
-        counts[branches[unit]] += count
-    return counts
 
 
 SHOWN = (
