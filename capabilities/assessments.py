@@ -71,17 +71,21 @@ table(
 )  # fmt: skip
 
 
-def within_reach(user):
-    """The rule of whom an account may say what, for rows that are not stored yet."""
+def may_be_said(user):
+    """The rule of `changes`, for rows that are not stored yet and in words."""
 
     def ids(whom):
         rule = whom(user)
         return None if rule is None else {key for (key,) in Employee.select(Employee.id).where(rule).tuples()}
 
     known = Memo(ids)  # of whom the supervisor's word (led) or others' (heard) may be given; None means all
+    final = Rating.select(Rating.employee).where(SETTLED)
+    settled = Memo(lambda period: {key for (key,) in final.where(Rating.period == period).tuples()})
 
     def rule(values):
-        employee, source = values.get("employee"), values.get("source")
+        employee, source, period = map(values.get, ("employee", "source", "period"))
+        if period and employee in settled[period]:
+            yield "employee", N_("predikatnya sudah final; nilainya terkunci")
         if user is None or user.role == "employee" or employee is None:
             return  # an employee answers what she was asked; the row's own scope decides
         herself = employee == user.employee_id
@@ -94,18 +98,6 @@ def within_reach(user):
             yield "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
         else:
             yield "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
-
-    return rule
-
-
-def not_settled():
-    """The rule that nothing is said any more of somebody whose rating of the period is final."""
-    final = Rating.select(Rating.employee).where(SETTLED)
-    settled = Memo(lambda period: {key for (key,) in final.where(Rating.period == period).tuples()})
-
-    def rule(values):
-        if values.get("period") and values.get("employee") in settled[values["period"]]:
-            yield "employee", N_("predikatnya sudah final; nilainya terkunci")
 
     return rule
 
@@ -221,7 +213,7 @@ class AssessmentSheet(Sheet):
         return answered and old["assessor"] not in (None, user.employee_id)
 
     def rules(self, user):
-        return [within_reach(user), not_settled(), self.model.problems]
+        return [may_be_said(user), self.model.problems]
 
     def disagrees(self, row, merged):
         """A Predikat beside two levels must be theirs (DOMAIN 1.3, 11)."""

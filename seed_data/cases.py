@@ -8,8 +8,8 @@ from itertools import cycle
 from operator import attrgetter, itemgetter
 
 import audit
+from capabilities.careers import TRAININGS
 from capabilities.complaints import COMPLAINTS
-from capabilities.trainings import TRAININGS
 from clocks import Clocks
 from code_lists import codes
 from excel.check.validate import Context

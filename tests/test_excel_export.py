@@ -9,10 +9,10 @@ from openpyxl import load_workbook
 import access
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
+from capabilities.careers import TRAININGS
 from capabilities.complaints import COMPLAINTS
 from capabilities.people import EMPLOYEES
 from capabilities.ratings import RATINGS
-from capabilities.trainings import TRAININGS
 from excel.out.export import export, rows_of
 from excel.sheet import sheet_for
 from models import MODELS, Assessment, Change, Complaint, Employee, Holiday, User

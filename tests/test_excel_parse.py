@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from capabilities.assessments import ASSESSMENTS
+from capabilities.careers import TRAININGS
 from capabilities.people import EMPLOYEES, UNITS
-from capabilities.trainings import TRAININGS
 from excel.read.parse import Fault, Unreadable, parse
 from tests.make import xlsx
 

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from capabilities.assessments import ASSESSMENTS
+from capabilities.careers import TRAININGS
 from capabilities.people import EMPLOYEES, UNITS
-from capabilities.trainings import TRAININGS
 from database import db
 from excel.check.validate import Context
 from excel.out.export import export

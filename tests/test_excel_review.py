@@ -9,8 +9,8 @@ from openpyxl import Workbook, load_workbook
 
 import audit
 from capabilities.assessments import ASSESSMENTS
+from capabilities.careers import TRAININGS
 from capabilities.people import EMPLOYEES
-from capabilities.trainings import TRAININGS
 from excel.check.plan import check
 from excel.check.review import FILTERS, Packed, Review, packed, ranges, report
 from excel.check.validate import Context
