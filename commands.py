@@ -21,7 +21,7 @@ from excel.out.export import export as export_sheet
 from excel.out.template import template as write_template
 from excel.write import jobs
 from excel.write.apply import apply_at_once
-from excel.write.undo import undo as undo_upload
+from excel.write.apply import undo as undo_upload
 from excel.write.uploads import written_ids
 from flows import FLOWS
 from forms import SHORTEST, too_common
@@ -213,7 +213,7 @@ def add_user(name, role, unit, person, password_stdin, temporary):
     password, must_change = read_password(password_stdin, temporary)
     row = User(username=username, role=role, unit=unit, employee=person, must_change_password=must_change)
     row.password = User.hashed(password)
-    audit.create(row, user=None)
+    audit.create([row], user=None)
     click.echo(f"{name}: dibuat", err=True)
 
 

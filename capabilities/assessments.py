@@ -2,14 +2,13 @@
 
 from collections import Counter, defaultdict
 
-from peewee import fn
+from peewee import JOIN, fn
 
 import audit
-from access import heard, is_desk, led, people, table
-from capabilities.filled import prefilled
+from access import below, heard, is_desk, led, people, table, unit_of
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
-from database import Memo, among
+from database import Memo, among, stream
 from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
@@ -258,12 +257,40 @@ class AssessmentSheet(Sheet):
         return f'IF(COUNTIF({pairs},{pair})=0,"",INDEX({results},MATCH({pair},{pairs},0)))'
 
     def prefilled(self, context, unit_code):
-        """The active people of whom the account gives the supervisor's word (of `unit_code` and below),
-        for the context's period or else the current one, with what the supervisor's assessments say so far."""
+        """The active people of whom the account gives the supervisor's word (of `unit_code` and below), with
+        what the supervisor's assessments of the context's period, or else the current one, say so far.
+
+        The versions, 0 where nothing was said yet, are read before the rows: what changes in between is
+        a conflict rather than overlooked.
+        """
         period = context.period or Period.current()
         if period is None:
             raise Invalid(N_("Belum ada periode yang terbuka; buka satu periode lebih dahulu"))
-        return prefilled(context.user, period, unit_code)
+        assessor, row = Employee.alias(), Assessment
+        same = (row.employee == Employee.id) & (row.period == period.id) & (row.source == "supervisor")
+        said = (getattr(row, name) for name in (*SAID, "version"))
+        query = (
+            Employee.select(Employee.nip, Employee.name, assessor.nip, *said)
+            .join(Unit)
+            .join_from(Employee, row, JOIN.LEFT_OUTER, on=same)
+            .join_from(row, assessor, JOIN.LEFT_OUTER, on=(row.assessor == assessor.id))
+            .where(Employee.active == True)  # noqa: E712 - SQL
+            .order_by(Unit.code, Employee.name, Employee.nip)
+        )
+        if (rule := led(context.user)) is not None:
+            query = query.where(rule)
+        if unit_code:
+            query = query.where(below(Employee, unit_of(unit_code, context.user)))
+
+        def rows():
+            for nip, name, by, *said, _ in stream(query):
+                cell = MATRIX.get((said[2], said[3]))
+                yield nip, name, period.code, "supervisor", by, *said, PREDICATES.get(cell, "")
+
+        known = (
+            (nip, period.code, "supervisor", by, version or 0) for nip, _, by, *_, version in stream(query)
+        )
+        return rows(), known
 
 
 def stored_assessment(key, stored):

@@ -2,11 +2,10 @@
 
 import audit
 from access import DESK, NOTHING, is_desk, table, through, under
-from clocks import Clocks
 from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
-from models import Complaint, ComplaintEvent, Employee, Unit
+from models import Clocks, Complaint, ComplaintEvent, Employee, Unit
 from panels import Named, Panel, Tally, Where, referring
 from values import N_, Invalid
 
@@ -92,7 +91,7 @@ def write_events(events, source):
         at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
         text = text or SAID.get(row.state, "")
         rows.append(ComplaintEvent(complaint=row, at=at, state=row.state, text=text))
-    audit.create_many(rows, user=source.user, upload=source.upload)
+    audit.create(rows, user=source.user, upload=source.upload)
 
 
 HANDLE, ANSWER = {"verb": "handle", "who": desk_alone, "then": tell}, {"verb": "answer", "then": tell}

@@ -9,16 +9,14 @@ from peewee import Desc, Field, fn
 import access
 import audit
 from access import DESK, both, is_desk, people, scoped, table, through, writable
-from clocks import Clocks
-from code_lists import codes
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, named
-from models import Employee, Objection, Period, Rating, Unit
+from models import Clocks, Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Figures, Line, Listed, Panel, Tally, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
-from values import N_, Invalid
+from values import N_, Invalid, codes
 
 
 def seen(user):
@@ -95,7 +93,7 @@ def file_objection(taken):
     """The objection, and when it must be decided."""
     due = Clocks().after(taken.on, "decide")
     rows = [Objection(rating=row, filed_on=taken.on, due_on=due, reason=row.reason) for row in taken.rows]
-    audit.create_many(rows, user=taken.user, upload=taken.upload)
+    audit.create(rows, user=taken.user, upload=taken.upload)
 
 
 def decide(taken):

@@ -254,8 +254,7 @@ import migrations
 from admin_app import create_app
 from capabilities import SHEETS
 from database import db
-from excel.write.apply import apply_at_once
-from excel.write.undo import undo
+from excel.write.apply import apply_at_once, undo
 from excel.out.export import export
 from excel.out.template import template
 from excel.check.validate import Context

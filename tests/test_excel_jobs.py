@@ -18,7 +18,7 @@ from database import db, on_sqlite, write
 from excel.check.validate import Context
 from excel.read.edits import Edits
 from excel.write import jobs, uploads
-from excel.write.undo import undo
+from excel.write.apply import undo
 from models import Assessment, Unit, Upload, User
 from tests import test_views_imports as walk
 from tests.cast import ASSESSMENT, Cast, make_account

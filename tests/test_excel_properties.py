@@ -13,9 +13,8 @@ from database import db
 from excel.check.validate import Context
 from excel.out.export import export
 from excel.read.edits import Edits
-from excel.write.apply import apply
+from excel.write.apply import apply, undo
 from excel.write.apply import apply_at_once as run
-from excel.write.undo import undo
 from excel.write.uploads import revise, store
 from models import MODELS, Change, Upload
 from tests.cast import Cast

@@ -5,7 +5,7 @@ import pytest
 import audit
 import flows
 from compute import compute
-from excel.write import undo as work
+from excel.write.apply import undo
 from models import Assessment, Employee, Policy, Rating
 from tests.cast import Cast, load
 
@@ -36,7 +36,7 @@ def fresh(rating):
 
 def test_an_undo_shakes_the_rating_and_it_cannot_be_confirmed(cast):
     upload, rating = rate(cast)
-    work.undo(upload, cast.supervisor)
+    undo(upload, cast.supervisor)
     assert fresh(rating).basis_changed
     taken = flows.take([rating], CONFIRM, cast.supervisor)
     assert (taken.rows, [str(why) for _, why in taken.left]) == (
@@ -48,7 +48,7 @@ def test_an_undo_shakes_the_rating_and_it_cannot_be_confirmed(cast):
 def test_a_confirmed_rating_is_shaken_too_and_not_finalised(cast):
     upload, rating = rate(cast)
     flows.take([rating], CONFIRM, cast.supervisor)
-    work.undo(upload, cast.supervisor)
+    undo(upload, cast.supervisor)
     assert fresh(rating).basis_changed
     assert flows.take([rating], FINALISE, cast.supervisor).rows == []
 
@@ -106,7 +106,7 @@ def test_from_final_on_its_assessments_are_locked(cast):
 
 def test_a_rating_that_lost_its_basis_is_withdrawn_with_a_reason_and_counts_as_not_assessed(cast):
     upload, rating = rate(cast)
-    work.undo(upload, cast.supervisor)
+    undo(upload, cast.supervisor)
     taken = flows.take([rating], WITHDRAW, cast.hr, {"reason": "Unggahan salah orang"})
     assert [row.state for row in taken.rows] == ["withdrawn"]
     assert cast.ani in Employee.select().where(Employee.unassessed(cast.period.id))

@@ -24,8 +24,7 @@ from excel.read import guarded
 from excel.read.edits import NOTHING
 from excel.read.guarded import turn
 from excel.read.parse import parse
-from excel.write.apply import apply
-from excel.write.undo import undo
+from excel.write.apply import apply, undo
 from forms import too_common
 from models import Assessment, Change, Complaint, Employee, Policy, Setting, Upload, User
 from seed_data.demo import seed_demo
@@ -41,7 +40,7 @@ from tests.make import (
     make_user,
     xlsx,
 )  # fmt: skip
-from views.imports import quota
+from views.files import quota
 
 
 @pytest.fixture
@@ -425,7 +424,7 @@ def send(client, post, data):
 
 def test_the_fourth_file_that_is_being_checked_waits(office, sign_in, post, monkeypatch):
     _, user, staff, _ = office
-    monkeypatch.setattr("views.imports.is_large", lambda data: True)
+    monkeypatch.setattr("views.files.is_large", lambda data: True)
     data = xlsx(("Periode", *SCORES), ("2026-TW3", staff.nip, "Atasan", None, 80, 80))
     client = sign_in(user)
     assert [send(client, post, data).status_code for _ in range(3)] == [302] * 3

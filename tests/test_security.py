@@ -8,7 +8,7 @@ from capabilities.assessments import ASSESSMENTS
 from excel.check.plan import check
 from excel.check.review import report
 from excel.check.validate import Context
-from excel.write.undo import NotUndoable, undo
+from excel.write.apply import NotUndoable, undo
 from excel.write.uploads import AlreadyDone
 from models import Assessment, Change, Complaint, Objection, Period, Policy, Unit, Upload, User
 from tests.cast import SCORES, deliver

@@ -8,7 +8,7 @@ from models import Award, ComplaintEvent, Employee, Exemption, Holiday, Objectio
 from values import N_
 from views import records
 from views.base import AdminView
-from views.imports import ImportView
+from views.files import ImportView
 from views.panels import PartsView, SearchView
 from views.uploads import UploadsView
 

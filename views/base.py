@@ -18,7 +18,7 @@ from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
 from tables import Record
-from views.exports import Exports
+from views.files import Exports
 from views.history import history_of
 from views.lists import BULKY, Lists, person_paths
 from views.panels import links_of, record_panels

@@ -22,7 +22,7 @@ from models import Assessment, Change, Period, Rating, User
 from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
 from rating import MATRIX
 from values import N_
-from views.exports import as_file
+from views.files import as_file
 from views.lists import ScopedLoader, paths_of
 from views.session import me
 from views.shown import TONES, badge, due_day, value_at, words

@@ -193,7 +193,7 @@ class ComplaintView(AdminView):
         rows = self.chosen(ids)
         with write():
             for row in rows:
-                audit.log("look", row, user=me())
+                audit.event("look", Complaint, str(row), user=me(), key=row.id)
         return self.once([(row.ticket, row.reporter or gettext("anonim")) for row in rows])
 
 

@@ -158,7 +158,7 @@ class Saving:
                 self.fill_in(row, before)
                 self.on_model_change(form, row, before is None)
                 if before is None:
-                    audit.create(row, user=me())
+                    audit.create([row], user=me())
                 else:
                     audit.update(row, before, user=me())
                 if not self.within_reach(row, (before or {}).get("period")):

@@ -8,9 +8,8 @@ from flask_babel import format_currency, format_date, format_datetime, format_de
 from markupsafe import Markup
 from peewee import Model
 
-from clocks import Clocks
-from code_lists import codes
-from values import Invalid
+from models import Clocks
+from values import Invalid, codes
 
 
 def words(field, value):

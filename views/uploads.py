@@ -13,14 +13,13 @@ from excel.check.review import FILTERS, PAGE, Packed, Review
 from excel.out.marked import marked
 from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
-from excel.read.parse import Unmapped, Unreadable
+from excel.read.parse import Unmapped, title_key
 from excel.write import jobs, uploads
-from excel.write.apply import NotApplied, apply
-from excel.write.undo import undo
+from excel.write.apply import NotApplied, apply, undo
 from models import Change, Rating, Upload
 from values import Invalid, as_text
 from views.base import AdminView
-from views.exports import as_file
+from views.files import as_file, telling
 from views.history import in_words
 from views.session import me, whole
 from views.shown import badge, spoken
@@ -101,8 +100,10 @@ class UploadsView(AdminView):
             (text, [as_text(row[place]) for row in sample], headers.get(place, ""))
             for place, text in enumerate(map(as_text, found.titles)) if text.strip()
         ]  # fmt: skip
-        found = {"titles": titles, "refusal": refusal, "sheet": SHEETS[upload.sheet]}
-        return self.render("admin/upload_columns.html", upload=upload, **found)
+        sheet = SHEETS[upload.sheet]
+        return self.render(
+            "admin/upload_columns.html", upload=upload, sheet=sheet, titles=titles, refusal=refusal
+        )
 
     def show_result(self, upload):
         """A page of the changes of an upload, of those rows only that the account may read."""
@@ -130,7 +131,7 @@ class UploadsView(AdminView):
             title = name.removeprefix("title:")
             was = request.form.get(f"was:{title}")
             if name.startswith("title:") and header in headers and header != was:
-                edits.name(title[:200], header)
+                edits.titles[title_key(title[:200])] = header
         return self.revised(upload, edits)
 
     @expose("/<int:id>/edit", methods=("POST",))
@@ -168,10 +169,8 @@ class UploadsView(AdminView):
 
     def revised(self, upload, edits):
         """Keep the decisions, and back to the page they were made on."""
-        try:
+        with telling():
             uploads.revise(upload, me(), edits)
-        except Invalid as refusal:
-            flash(spoken(refusal), "error")
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
         return redirect(url_for(".review", id=upload.id, **place))
 
@@ -197,7 +196,7 @@ class UploadsView(AdminView):
     @expose("/<int:id>/undo", methods=("POST",))
     def undo(self, id):
         upload = self.own(id)
-        try:
+        with telling():  # too late, out of reach, or undone before
             resting = SHEETS[upload.sheet].resting(uploads.written_ids(upload))
             undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
@@ -208,8 +207,6 @@ class UploadsView(AdminView):
             if kept:
                 rows = "; ".join(kept[:20])
                 flash(gettext("Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows=rows), "info")
-        except Invalid as refusal:  # too late, out of reach, or undone before
-            flash(spoken(refusal), "error")
         return redirect(url_for(".review", id=id))
 
     # -- files
@@ -218,19 +215,16 @@ class UploadsView(AdminView):
     def annotated(self, id):
         """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
         upload = self.readable(id, kept=True)
-        try:
+        with telling():
             book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
-        except Unreadable as refusal:
-            flash(spoken(refusal), "error")
-            return redirect(url_for(".index_view"))
-        return as_file(io.BytesIO(book), f"{stem(upload)}-diperiksa", "xlsx")
+            return as_file(io.BytesIO(book), f"{stem(upload)}-diperiksa", "xlsx")
+        return redirect(url_for(".index_view"))
 
     @expose("/<int:id>/file")
     def file(self, id):
         """The workbook as it was uploaded."""
         upload = self.readable(id, kept=True)
-        data = bytes(upload.data)
-        return as_file(io.BytesIO(data), stem(upload), ending(data))
+        return as_file(io.BytesIO(upload.data), stem(upload), ending(bytes(upload.data)))
 
 
 def stem(upload):

@@ -10,9 +10,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 import access
-from code_lists import codes
 from models import Period, Unit
-from values import N_, Invalid
+from values import N_, Invalid, codes
 
 from ..check.validate import may_import
 from ..sheet import Part

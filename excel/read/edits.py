@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 import access
 import audit
+from database import write
 from models import Setting
 from values import CONTROL
-
-from .parse import title_key
 
 LONGEST = 20_000  # letters of a corrected cell, as of the longest field
 CHOICES = ("skip", "take", "ask")  # of a row
@@ -19,7 +18,7 @@ LESSONS = "titles:"  # the office's setting of what titles mean, by sheet
 class Edits:
     """Decisions by Excel row number and header.
 
-    `titles` {title: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
+    `titles` {title's `title_key`: header, or "" to ignore the column}; `cells` {row: {header: text}} corrected;
     `skip` rows to leave out; `take` conflicting rows to write as the file has them. `apply` is what
     was asked of a background job ({"by": account's id, "partial"}), `note` what it has to say, `tries`
     how often it was begun.
@@ -43,10 +42,6 @@ class Edits:
     def as_json(self):
         kept = vars(self) | {"skip": sorted(self.skip), "take": sorted(self.take)}
         return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False)
-
-    def name(self, title, header):
-        """Say what a title means; "" says that its column does not matter."""
-        self.titles[title_key(title)] = header
 
     def correct(self, row, header, text):
         """Put a text in place of a cell's value."""
@@ -74,7 +69,10 @@ def learn(sheet, titles, user):
     new = {title: header for title, header in titles.items() if title not in ours}
     if access.is_desk(user) and known | new != known:
         told = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
-        audit.keep(f"{LESSONS}{sheet.name}", known | new, f"{sheet.title}: {told}", user=user)
+        with write():
+            row, said = Setting.keep(None, f"{LESSONS}{sheet.name}", known | new), f"{sheet.title}: {told}"
+            pair = {"before": known or None, "after": known | new}
+            audit.event("update", Setting, said, user=user, key=row.id, **pair)
 
 
 def edited(table, edits):

@@ -1,23 +1,27 @@
-"""From a plan to the tables, in one transaction."""
+"""From a plan to the tables, and back: each in one transaction."""
 
 import functools
+import json
+from datetime import timedelta
 from operator import itemgetter
 
 from peewee import IntegrityError
 
+import access
 import audit
 import flows
-from database import db, now, write
-from models import Upload
-from values import N_
+from database import among, db, now, write
+from models import MODELS, Change, Period, Upload
+from values import N_, Invalid
 
 from ..check.plan import plan, read
 from ..check.validate import Coming, Context
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
-from .uploads import PENDING, change, keep, may_decide, reviewed
+from .uploads import PENDING, change, keep, may_act, may_decide, reviewed, written, written_rows
 
 MADE = ("id", "version", "updated_at")  # what no file brings
+DAYS = 7  # for which an upload of no period can be taken back
 
 
 class NotApplied(Exception):
@@ -115,7 +119,7 @@ def _insert(found, upload, user):
         if line.label == "":  # it is made of the number that nobody types
             line.label, line.trail = model.called.format_map(line.after), ()
     if sheet.own:
-        lines = _parents_first(found, [column.name for column in sheet.own])
+        lines = _parents_first(found)
     names = [f.name for f in model._meta.sorted_fields if f.name not in MADE]
     values, stamp = itemgetter(*names), now().isoformat(" ")
 
@@ -127,8 +131,9 @@ def _insert(found, upload, user):
     _log("create", found, lines, upload, user)
 
 
-def _parents_first(found, names):
+def _parents_first(found):
     """The new lines in an order in which each comes after those of them it refers to, by ids instead of keys."""
+    names = [column.name for column in found.sheet.own]
     ids = {line.after[found.sheet.key[0]]: line.id for line in found.new}
     for line in (*found.new, *found.changed):
         for name in names:
@@ -165,3 +170,61 @@ def _update(found, upload, user):
     _log("update", found, lines, upload, user)
     for move, some in moves.items():
         _store(found, some, functools.partial(take, move))
+
+
+# ------------------------------------------------------------------ taken back
+
+
+class NotUndoable(Invalid):
+    """An upload that can no longer be taken back, and why."""
+
+
+def undo(upload, user):
+    """Take an applied upload back, and what followed from it: (rows undone, labels of rows that had to stay).
+
+    A row touched since, or referred to by others, is left alone and named. An upload of a period can be
+    taken back while the period is open, any other for seven days. All of it is one transaction. Of rows
+    that the account may not read all count as undone, whatever became of them.
+    Raises access.Denied, AlreadyDone and NotUndoable.
+    """
+    model, hidden = SHEETS[upload.sheet].model, set()
+    may_act(upload, user)
+    if not access.may(user, "upload", model):
+        raise access.Denied(N_("Akun ini tidak boleh membatalkan unggahan ini"))
+    with write():
+        upload = Upload.get_by_id(upload.id)
+        change(upload, ("applied",), state="undone", undone_at=now())
+        _still_undoable(upload, model)
+        rows, reach, seen = written_rows(upload), access.writable(model, user), access.scope(model, user)
+        if reach is not None and rows.where(reach).count() != rows.count():
+            words = N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
+            raise NotUndoable(words)
+        if seen is not None:
+            hidden = {key for (key,) in rows.select(model.id).tuples()}
+            hidden -= model.those(hidden, seen)
+        lines, taken = list(written(upload).order_by(Change.id.desc())), {}
+        try:
+            for table in reversed(MODELS):
+                mine = [line for line in lines if line.table == table._meta.table_name]
+                taken[table] = audit.take_back(table, mine, user=user, upload=upload.id) if mine else (0, [])
+        except IntegrityError:
+            raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
+    undone, kept = taken[model]
+    labels = [line.label for line in kept if line.key not in hidden]
+    return undone if seen is None else upload.new + upload.changed - len(labels), labels
+
+
+def _still_undoable(upload, model):
+    """Refuse where a period that the rows belong to now, or would go back to, is closed; without one after some days."""
+    states = set()
+    if model.frozen_with_period:
+        before = written(upload).where(Change.before.is_null(False)).select(Change.before)
+        periods = {json.loads(text).get("period") for (text,) in before.tuples()}
+        periods |= {key for (key,) in written_rows(upload).select(model.period).distinct().tuples()}
+        query = Period.select(Period.state).where(among(Period.id, periods - {None}))
+        states = {state for (state,) in query.tuples()}
+    if "closed" in states:
+        raise NotUndoable(N_("Periode sudah ditutup; unggahan ini tidak dapat dibatalkan"))
+    if not states and upload.at < now() - timedelta(days=DAYS):
+        words = N_("Lebih dari %(days)s hari sejak diunggah; unggahan ini tidak dapat dibatalkan")
+        raise NotUndoable(words, days=DAYS)

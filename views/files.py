@@ -1,19 +1,25 @@
-"""The way in for a workbook: which sheets, their templates, and the upload of one."""
+"""Workbooks out of the panel and into it: a list's export, the templates, and the upload of a file."""
 
 import io
+import tempfile
 from collections import Counter
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from threading import Lock
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import BaseView, expose
+from flask_admin.actions import action
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 import access
 from capabilities import SHEETS
+from database import WITA, among
 from excel.check.validate import Context
+from excel.out.export import export
 from excel.out.template import template
 from excel.read.guarded import Busy
 from excel.read.parse import Unreadable
@@ -22,12 +28,61 @@ from excel.write.uploads import store, store_unchecked
 from forms import UploadForm
 from models import Period, Upload
 from values import CONTROL, N_, Invalid
-from views.exports import as_file
-from views.session import me
+from views.session import me, whole
 from views.shown import spoken
 
 MOST = 3  # uploads of an account that are being checked at once
 CHECKING, LOCK = Counter(), Lock()  # accounts, in this process
+MIME = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def as_file(file, name, kind):
+    """The answer that brings a binary file, read from its beginning."""
+    file.seek(0)
+    return send_file(file, as_attachment=True, download_name=f"{name}.{kind}", mimetype=MIME.get(kind))
+
+
+@contextmanager
+def telling(category="error"):
+    """Say on the next page why something was refused."""
+    try:
+        yield
+    except Invalid as refusal:
+        flash(spoken(refusal), category)
+
+
+class Exports:
+    """The export half of AdminView."""
+
+    can_export = True
+    export_types = ("xlsx", "csv")
+
+    @action("export", _l("Ekspor terpilih"))
+    def export_selected(self, ids):
+        return self.export("xlsx")
+
+    def export_part(self, export_type):
+        """(what an export shows, its file's ending): of the sheet the columns that were asked for."""
+        return self.sheet.only(",".join(request.values.getlist("col")).split(",")), export_type
+
+    @expose("/export/<export_type>/", methods=("GET", "POST"))
+    def export(self, export_type):
+        """The list's rows, with its filters, search and sort, of them those selected, as a file."""
+        if export_type not in self.export_types:
+            abort(404)
+        part, kind = self.export_part(export_type)
+        query, selected = self.matching(), request.values.getlist("rowid")
+        if selected and request.values.get("all") != "y":  # "all": the rows of every page
+            chosen = among(self.model.id, {whole(key) for key in selected} - {None})
+            if self.get_query().where(chosen).count() != len(set(selected)):
+                abort(403)
+            query = query.where(chosen)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - sent, and closed, after this request's database
+        export(part, file, user=me(), query=query, kind=kind)
+        return as_file(file, f"{part.name}-{datetime.now(WITA):%Y%m%d-%H%M}", kind)
 
 
 @contextmanager
@@ -116,10 +171,8 @@ class ImportView(BaseView):
         period = None
         if "period" in sheet.optional:
             period = Period.get_or_none(Period.code == code) or Period.current()
-        try:
+        with telling():
             template(sheet, file, Context(me(), period))
-        except Invalid as refusal:
-            flash(spoken(refusal), "error")
-            return redirect(url_for(".upload", sheet=sheet.name))
-        place = f"-{period.code}" if period else ""
-        return as_file(file, f"{gettext(sheet.title)}{place}", "xlsx")
+            place = f"-{period.code}" if period else ""
+            return as_file(file, f"{gettext(sheet.title)}{place}", "xlsx")
+        return redirect(url_for(".upload", sheet=sheet.name))
