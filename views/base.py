@@ -1,7 +1,6 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
 from itertools import groupby
-from operator import attrgetter, itemgetter
 
 from flask import abort, redirect, request
 from flask_admin import expose
@@ -72,17 +71,13 @@ class AdminView(Exports, Saving, Lists, ModelView):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
         return self.column_labels.get(field) or _l(self.model.field_at(field.removesuffix(".name")).label)
 
-    def sections(self, things, name_of=itemgetter(0)):
-        """[(heading, things)] of columns under the headings of the model, each of which holds until the next one."""
+    def sections(self, names):
+        """[(heading, names)] of columns under the headings of the model, each of which holds until the next one."""
         headings, heading = {}, ""
         for field in self.model.spoken():
             heading = headings[field.name] = self.model.headings.get(field.name, heading)
-        groups = groupby(things, key=lambda thing: headings.get(name_of(thing), ""))
+        groups = groupby(names, key=lambda name: headings.get(name, ""))
         return [(_l(heading) if heading else "", list(group)) for heading, group in groups]
-
-    def form_sections(self, form):
-        """[(heading, fields)] of a form, without what is hidden."""
-        return self.sections((f for f in form if not isinstance(f, Version)), attrgetter("name"))
 
     def say_cells(self):
         """Give each column its formatter: the view's own, else its field's; a person in a list goes without NIP."""
@@ -181,8 +176,6 @@ class AdminView(Exports, Saving, Lists, ModelView):
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
         return self.render("admin/once.html", lines=lines, return_url=self.get_url(".index_view"))
-
-    # -- of a record's page
 
     history, panels, links = staticmethod(history_of), staticmethod(record_panels), staticmethod(links_of)
 

@@ -21,8 +21,8 @@ TABLES = {model._meta.table_name: model for model in MODELS}
 
 
 def in_words(changes, linked=False):
-    """These changes, each told in words: `word`, `door`, `door_url`, `differences` of (label, before, after), and
-    `record_url` where they are `linked` to the rows that may be read still.
+    """These changes, each told in words: `word`, `door`, `door_url`, `noun`, `differences` of (label, before, after),
+    and `record_url` where they are `linked` to the rows that may be read still.
 
     The number of statements does not grow with them.
     """
@@ -40,6 +40,7 @@ def in_words(changes, linked=False):
         change.door, change.door_url = door_of(change, model, {field.name for field, *_ in fields})
         told = [(gettext(f.label), *(said(f, value, labels) for value in both)) for f, *both in fields]
         change.differences = told
+        change.noun = gettext(model.noun) if model else change.table
         change.record_url = links.get((model, change.key), "")
     return changes
 

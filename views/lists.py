@@ -52,9 +52,6 @@ class Comparison(BaseFilter):
             raise ValueError(value)
         return meant
 
-    def condition(self, value):
-        return self.where(value).holds(me())
-
     def operation(self):
         return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
 
@@ -215,7 +212,7 @@ class Lists:
         for word in (search or "").replace("\x00", "")[:200].split()[:8]:
             query = query.where(holding(self.model, self.column_searchable_list, word))
         for index, _, value in filters or ():
-            query = query.where(self._filters[index].condition(value))
+            query = query.where(self._filters[index].where(value).holds(me()))
         return query
 
     def order(self, column, descending):
@@ -244,16 +241,12 @@ class Lists:
         query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(size)
         return count, list(query.offset(size * max(0, min(page or 0, FARTHEST_PAGE))))
 
-    # -- addresses
-
     def _get_list_extra_args(self):
         """The arguments of the address; the columns asked for go on to the next page as one."""
         args = super()._get_list_extra_args()
         asked = self.asked_columns()
         args.extra_args.pop("col", None)
         return args.clone(extra_args=args.extra_args | {"col": ",".join(asked)} if asked else args.extra_args)
-
-    # -- saved views
 
     views_key = property(lambda self: f"views:{self.endpoint}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import abort, jsonify, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
 from flask_babel import format_date, gettext
 from peewee import ForeignKeyField
@@ -22,7 +22,7 @@ from models import Assessment, Change, Period, Rating, User
 from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
 from rating import MATRIX
 from values import N_
-from views.files import MIME
+from views.files import as_file
 from views.lists import ScopedLoader, paths_of
 from views.session import me
 from views.shown import TONES, badge, due_day, value_at, words
@@ -199,8 +199,7 @@ class HomeView(AdminIndexView):
             abort(404)
         text = io.StringIO(newline="")
         csv.writer(text).writerows([harmless(str(v)) for v in row] for row in (panel.head, *panel.rows))
-        name = {"Content-Disposition": f'attachment; filename="{key}.csv"'}
-        return Response(text.getvalue().encode("utf-8-sig"), mimetype=MIME["csv"], headers=name)
+        return as_file(io.BytesIO(text.getvalue().encode("utf-8-sig")), key, "csv")
 
 
 def named(row):
