@@ -188,10 +188,8 @@ class UploadsView(AdminView):
             else:
                 apply(upload, me(), partial, shown=shown)
                 flash(gettext("Unggahan disimpan."), "success")
-        except NotApplied as refusal:
-            flash(gettext(str(refusal)), "error")
-        except Invalid as refusal:  # done before, or no longer readable
-            flash(spoken(refusal), "info")
+        except Invalid as refusal:  # out of date or in error; else done before, or no longer readable
+            flash(spoken(refusal), "error" if isinstance(refusal, NotApplied) else "info")
         return redirect(url_for(".review", id=id))
 
     @expose("/<int:id>/undo", methods=("POST",))

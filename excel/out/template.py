@@ -1,5 +1,6 @@
 """The workbook to fill in: styled, checked, protected, and for assessments filled with the account's people."""
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -15,8 +16,8 @@ from models import Period, Unit
 from values import N_, Invalid
 
 from ..check.validate import may_import
+from ..read.child import VERSIONS
 from ..sheet import Part
-from ..versions import add_versions
 from .export import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
@@ -39,8 +40,8 @@ def template(sheet, out, context, unit_code=None):
     lists = book.create_sheet("Daftar")
     lists.sheet_state = "hidden"
     letters = {column.name: get_column_letter(number) for number, column in enumerate(sheet.columns, 1)}
-    formulas = [sheet.formula(column, letters, partial(_listed, lists)) for column in sheet.automatic]
-    filled = [replace(c, field=Formula(text)) for c, text in zip(sheet.automatic, formulas, strict=True)]
+    listed = partial(_listed, lists)
+    filled = [replace(c, field=Formula(sheet.formula(c, letters, listed))) for c in sheet.automatic]
     part = Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
     options = {column: _options(column, context.user) for column in sheet.columns}
     _page_to_fill_in(book.active, part, sheet, lists, options)
@@ -48,6 +49,20 @@ def template(sheet, out, context, unit_code=None):
     if prefilled:
         add_versions(book, sheet, versions)
     return fill(book, [(part, rows)], out)
+
+
+def add_versions(book, sheet, keys):
+    """Say on a very hidden page which version of each row an openpyxl workbook was made from: a hint, never authority.
+
+    `keys` are (*key as its cells read, version), in the order of `sheet.key`: references by their natural key,
+    choices by code, nothing as ""; version 0 says that there was no row yet.
+    """
+    page = book.create_sheet(VERSIONS)
+    page.sheet_state = "veryHidden"
+    page.append([json.dumps({"sheet": sheet.name})])
+    for key in keys:
+        cells = ["" if cell is None else str(cell) for cell in key[:-1]]
+        page.append([json.dumps([*cells, key[-1] or 0], ensure_ascii=False)])
 
 
 def _options(column, user):
