@@ -10,7 +10,7 @@ from flask_babel import gettext
 import access
 from capabilities import SHEETS
 from excel.check.review import FILTERS, PAGE, Packed, Review
-from excel.out.marked import marked
+from excel.out.template import marked
 from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
 from excel.read.parse import Unmapped, title_key

@@ -1,8 +1,10 @@
-"""The workbook to fill in: styled, checked, protected, and for assessments filled with the account's people."""
+"""The workbook to fill in: styled, checked, protected, for assessments filled with people; and a sent one to mend."""
 
 import json
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -13,15 +15,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 import access
 from code_lists import codes
 from models import Period, Unit
-from values import N_, Invalid
+from values import CONTROL, N_, Invalid
 
 from ..check.validate import may_import
 from ..read.child import VERSIONS
+from ..read.guarded import guarded
 from ..sheet import Part
 from .export import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
+MARKED = "Keterangan"  # the last column of a marked file: why its rows are wrong
 LOCKED = ("employee.nip", "employee.name")  # fixed in the rows that we fill in
 
 
@@ -165,3 +169,43 @@ def _guide(page, sheet, options):
     for letter, width in zip("ABC", (24, 90, 34), strict=True):
         page.column_dimensions[letter].width = width
     print_setup(page)
+
+
+# ------------------------------------------------------------------ with its errors marked
+
+
+def marked(data, found):
+    """The bytes of an .xlsx: the file of a Plan, cells in error red and explained, a last column of reasons.
+
+    A workbook keeps its face; .csv, .xls and .ods become a plain workbook with the same rows at
+    the same places. Raises parse.Unreadable where the file is too heavy to be marked.
+    """
+    table, rows = found.checked.table, defaultdict(list)
+    for problem in found.errors:
+        place = f"{problem.column}: " if problem.column else ""
+        rows[problem.row].append(place + problem.message)
+    titles = [str(title).strip() for title in table.titles]
+    column = 1 + max(place for place, title in enumerate(titles, 1) if title)
+    if MARKED in titles:  # where an earlier marking put the reasons
+        column = titles.index(MARKED) + 1
+    other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
+    order = {
+        "page": "" if other else table.page, "header": table.header, "title": MARKED,
+        "column": column, "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
+        "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
+    }  # fmt: skip
+    book = _as_workbook(table) if other else data
+    return guarded(json.dumps(order).encode() + b"\n" + book, "mark")
+
+
+def _as_workbook(table):
+    """The rows of a table as a workbook, text always text."""
+    book, out = Workbook(), BytesIO()
+    for number, row in ((table.header, table.titles), *table.rows.items()):
+        for place, value in enumerate(row, 1):
+            if value != "":
+                is_number = isinstance(value, int | float)
+                cell = book.active.cell(number, place, value if is_number else CONTROL.sub("", str(value)))
+                cell.data_type = "n" if is_number else "s"
+    book.save(out)
+    return out.getvalue()
