@@ -72,10 +72,8 @@ class Grid:
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
             levels, text = ASSESSMENTS.by_name["work_level"].field, io.StringIO(newline="")
-            writer = csv.writer(text)
-            writer.writerow(
-                ["NIP", "Periode", "Sumber", *(ASSESSMENTS.by_name[name].header for name in ASPECTS)]
-            )
+            headers, writer = [ASSESSMENTS.by_name[name].header for name in ASPECTS], csv.writer(text)
+            writer.writerow(["NIP", "Periode", "Sumber", *headers])
             for person in changed:  # an emptied letter clears
                 cells = [levels.show(LETTERS[letter]) if letter else CLEAR for letter in typed[person.id]]
                 writer.writerow([person.nip, period.code, "Atasan", *cells])

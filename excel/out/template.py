@@ -71,9 +71,9 @@ def add_versions(book, sheet, keys):
 
 def _options(column, user):
     """The texts a cell may hold, where they are few: labels, Ya and Tidak, codes of the database."""
-    if column.reference is None or column.reference.rel_model not in (Unit, Period):
+    model = column.reference and column.reference.rel_model
+    if model not in (Unit, Period):
         return [label for _, label in column.field.options]
-    model = column.reference.rel_model
     query = access.scoped(model, user).order_by(column.field)
     if model is Period:  # a closed one takes no more
         query = query.where(Period.state == "open")
@@ -140,12 +140,8 @@ def _explanation(sheet, column):
         return N_("Hanya keterangan; tidak dibaca saat diunggah.")
     pair = next((names for names in sheet.either if column.name in names), ())
     others = [sheet.by_name[name].header for name in pair if name != column.name]
-    need = f"Isi kolom ini atau {others[0]}" if others else "Boleh kosong"
-    parts = (
-        "Wajib" if column.needed else need,
-        (column.reference or column.field).help_text,
-        column.field.hint,
-    )
+    need = "Wajib" if column.needed else f"Isi kolom ini atau {others[0]}" if others else "Boleh kosong"
+    parts = (need, (column.reference or column.field).help_text, column.field.hint)
     return ". ".join(part for part in parts if part) + "."
 
 
@@ -162,8 +158,7 @@ def _guide(page, sheet, options):
     for column in sheet.columns:
         told = _explanation(sheet, column)
         page.append([column.header, told, (*options[column], column.field.example)[0]])
-        lines = 1 + len(told) // 85  # not every suite finds the height itself
-        page.row_dimensions[page.max_row].height = 15 * lines
+        page.row_dimensions[page.max_row].height = 15 * (1 + len(told) // 85)  # not every suite finds it
         for cell in page[page.max_row]:
             cell.alignment, cell.number_format = Alignment(wrap_text=True, vertical="top"), "@"
     for letter, width in zip("ABC", (24, 90, 34), strict=True):
