@@ -14,9 +14,8 @@ from capabilities.trainings import TRAININGS
 from excel.check.plan import check
 from excel.check.review import FILTERS, Packed, Review, packed, ranges, report
 from excel.check.validate import Context
-from excel.out.template import template
+from excel.out.template import add_versions, template
 from excel.read.edits import Edits
-from excel.versions import add_versions
 from excel.write.apply import HasErrors, apply
 from excel.write.apply import apply_at_once as run
 from excel.write.uploads import revise, store

@@ -46,12 +46,12 @@ def as_file(file, name, kind):
 
 
 @contextmanager
-def telling(category="error"):
+def telling():
     """Say on the next page why something was refused."""
     try:
         yield
     except Invalid as refusal:
-        flash(spoken(refusal), category)
+        flash(spoken(refusal), "error")
 
 
 class Exports:
@@ -150,8 +150,7 @@ class ImportView(BaseView):
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc()).limit(24)}
         form.period.choices = [SelectChoice(code, str(p)) for code, p in periods.items()]
         form.period.choices.append(SelectChoice("", gettext("sesuai kolom Periode")))
-        current = Period.current()
-        if request.method == "GET" and current:
+        if request.method == "GET" and (current := Period.current()):
             form.period.data = current.code
         return periods
 

@@ -71,8 +71,13 @@ class Grid:
                                      names=", ".join(stale)), "error")  # fmt: skip
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
-            data = workbook([(p.nip, *typed[p.id]) for p in changed], period)
-            name = f"isi-di-layar-{period.code}.csv"
+            levels, text = ASSESSMENTS.by_name["work_level"].field, io.StringIO(newline="")
+            headers, writer = [ASSESSMENTS.by_name[name].header for name in ASPECTS], csv.writer(text)
+            writer.writerow(["NIP", "Periode", "Sumber", *headers])
+            for person in changed:  # an emptied letter clears
+                cells = [levels.show(LETTERS[letter]) if letter else CLEAR for letter in typed[person.id]]
+                writer.writerow([person.nip, period.code, "Atasan", *cells])
+            data, name = text.getvalue().encode(), f"isi-di-layar-{period.code}.csv"
             found, upload = apply_at_once(ASSESSMENTS, data, name, Context(me(), period))
         for problem in found.errors:
             flash(f"{problem.value}: {problem.message}", "error")
@@ -112,14 +117,3 @@ def typed_levels(people):
     """{employee id: letters} as the form has them; what is no letter is none."""
     typed = {p.id: [request.form.get(f"{aspect}-{p.id}") for aspect in ASPECTS] for p in people}
     return {key: tuple(text if text in LETTERS else "" for text in texts) for key, texts in typed.items()}
-
-
-def workbook(rows, period):
-    """The rows as the assessments sheet: (NIP, letter, letter); an emptied letter clears."""
-    levels, text = ASSESSMENTS.by_name["work_level"].field, io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["NIP", "Periode", "Sumber", *(ASSESSMENTS.by_name[name].header for name in ASPECTS)])
-    for nip, *typed in rows:
-        cells = [levels.show(LETTERS[letter]) if letter else CLEAR for letter in typed]
-        writer.writerow([nip, period.code, "Atasan", *cells])
-    return text.getvalue().encode()

@@ -10,7 +10,7 @@ from flask_babel import gettext
 import access
 from capabilities import SHEETS
 from excel.check.review import FILTERS, PAGE, Packed, Review
-from excel.out.marked import marked
+from excel.out.template import marked
 from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
 from excel.read.parse import Unmapped, title_key
@@ -187,10 +187,8 @@ class UploadsView(AdminView):
             else:
                 apply(upload, me(), partial, shown=shown)
                 flash(gettext("Unggahan disimpan."), "success")
-        except NotApplied as refusal:
-            flash(gettext(str(refusal)), "error")
-        except Invalid as refusal:  # done before, or no longer readable
-            flash(spoken(refusal), "info")
+        except Invalid as refusal:  # out of date or in error; else done before, or no longer readable
+            flash(spoken(refusal), "error" if isinstance(refusal, NotApplied) else "info")
         return redirect(url_for(".review", id=id))
 
     @expose("/<int:id>/undo", methods=("POST",))

@@ -20,7 +20,6 @@ from values import N_, Invalid
 from ..read.edits import NOTHING, edited, lessons
 from ..read.parse import parse
 from ..sheet import nothing
-from ..versions import base_of
 from .together import asked_move, begin, refuse_lost, refuse_moves, refuse_repeated, refuse_taken
 from .validate import validate
 
@@ -335,3 +334,18 @@ def _stored(sheet, rows):
 def _outside(model, ids, condition):
     """Those of the rows that do not meet a condition; none of them where there is none."""
     return set() if condition is None or not ids else ids - model.those(ids, condition)
+
+
+def base_of(row, checked):
+    """The version of a row that the file was made from; None where it does not say.
+
+    A row without its last optional part (an assessor who was filled in since) counts as that row.
+    """
+    versions, key = checked.table.versions, []
+    if not versions:
+        return None
+    for name in checked.sheet.key:
+        value = None if name in row.defaulted else row.values.get(name)
+        told = checked.known[name].get(value, (value,))[0]
+        key.append("" if told is None else str(told))
+    return versions.get((*key,), versions.get((*key[:-1], "")))

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from functools import cached_property
 
 from database import among
+from models import Change
 from values import N_, Invalid, as_text
 
-from ..versions import base_values
 from .validate import Problem
 
 KINDS = ("wrong", "conflict", "changed", "new")  # what asks for a person's eye, in this order
@@ -110,6 +110,25 @@ def _text(column, values):
     model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
     keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
     return lambda value: "" if value is None else str(keys.get(value, value))
+
+
+def base_values(model, lines):
+    """{row number: values by field name} as they were when the file was made, from the audit trail.
+
+    Each change since raised the version by one, so taking back as many of them leads there.
+    """
+    query = Change.select(Change.key, Change.before).where(
+        Change.table == model._meta.table_name, Change.action.in_(("update", "undo")),
+        among(Change.key, [line.id for line in lines if line.id]),
+    )  # fmt: skip
+    back, found, fields = defaultdict(list), {}, model._meta.fields
+    for key, before in query.order_by(Change.id.desc()).tuples():
+        back[key].append(json.loads(before or "{}"))
+    for line in lines:
+        found[line.row] = values = dict(line.before) if line.base else {}
+        for before in back[line.id][: max(0, line.version - line.base)]:
+            values |= {n: fields[n].python_value(v) for n, v in before.items() if n in values}
+    return found
 
 
 def for_page(problem):

@@ -1,7 +1,10 @@
-"""The workbook to fill in: styled, checked, protected, and for assessments filled with the account's people."""
+"""The workbook to fill in: styled, checked, protected, for assessments filled with people; and a sent one to mend."""
 
+import json
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -11,15 +14,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 import access
 from models import Period, Unit
-from values import N_, Invalid, codes
+from values import CONTROL, N_, Invalid, codes
 
 from ..check.validate import may_import
+from ..read.child import VERSIONS
+from ..read.guarded import guarded
 from ..sheet import Part
-from ..versions import add_versions
 from .export import Formula, face, fill, print_setup
 
 DEPTH = 200_000  # rows that the checks and the text format reach to
 INLINE = 255  # characters that a drop-down may hold by itself
+MARKED = "Keterangan"  # the last column of a marked file: why its rows are wrong
 LOCKED = ("employee.nip", "employee.name")  # fixed in the rows that we fill in
 
 
@@ -38,8 +43,8 @@ def template(sheet, out, context, unit_code=None):
     lists = book.create_sheet("Daftar")
     lists.sheet_state = "hidden"
     letters = {column.name: get_column_letter(number) for number, column in enumerate(sheet.columns, 1)}
-    formulas = [sheet.formula(column, letters, partial(_listed, lists)) for column in sheet.automatic]
-    filled = [replace(c, field=Formula(text)) for c, text in zip(sheet.automatic, formulas, strict=True)]
+    listed = partial(_listed, lists)
+    filled = [replace(c, field=Formula(sheet.formula(c, letters, listed))) for c in sheet.automatic]
     part = Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
     options = {column: _options(column, context.user) for column in sheet.columns}
     _page_to_fill_in(book.active, part, sheet, lists, options)
@@ -49,11 +54,25 @@ def template(sheet, out, context, unit_code=None):
     return fill(book, [(part, rows)], out)
 
 
+def add_versions(book, sheet, keys):
+    """Say on a very hidden page which version of each row an openpyxl workbook was made from: a hint, never authority.
+
+    `keys` are (*key as its cells read, version), in the order of `sheet.key`: references by their natural key,
+    choices by code, nothing as ""; version 0 says that there was no row yet.
+    """
+    page = book.create_sheet(VERSIONS)
+    page.sheet_state = "veryHidden"
+    page.append([json.dumps({"sheet": sheet.name})])
+    for key in keys:
+        cells = ["" if cell is None else str(cell) for cell in key[:-1]]
+        page.append([json.dumps([*cells, key[-1] or 0], ensure_ascii=False)])
+
+
 def _options(column, user):
     """The texts a cell may hold, where they are few: labels, Ya and Tidak, codes of the database."""
-    if column.reference is None or column.reference.rel_model not in (Unit, Period):
+    model = column.reference and column.reference.rel_model
+    if model not in (Unit, Period):
         return [label for _, label in column.field.options]
-    model = column.reference.rel_model
     query = access.scoped(model, user).order_by(column.field)
     if model is Period:  # a closed one takes no more
         query = query.where(Period.state == "open")
@@ -120,12 +139,8 @@ def _explanation(sheet, column):
         return N_("Hanya keterangan; tidak dibaca saat diunggah.")
     pair = next((names for names in sheet.either if column.name in names), ())
     others = [sheet.by_name[name].header for name in pair if name != column.name]
-    need = f"Isi kolom ini atau {others[0]}" if others else "Boleh kosong"
-    parts = (
-        "Wajib" if column.needed else need,
-        (column.reference or column.field).help_text,
-        column.field.hint,
-    )
+    need = "Wajib" if column.needed else f"Isi kolom ini atau {others[0]}" if others else "Boleh kosong"
+    parts = (need, (column.reference or column.field).help_text, column.field.hint)
     return ". ".join(part for part in parts if part) + "."
 
 
@@ -142,10 +157,49 @@ def _guide(page, sheet, options):
     for column in sheet.columns:
         told = _explanation(sheet, column)
         page.append([column.header, told, (*options[column], column.field.example)[0]])
-        lines = 1 + len(told) // 85  # not every suite finds the height itself
-        page.row_dimensions[page.max_row].height = 15 * lines
+        page.row_dimensions[page.max_row].height = 15 * (1 + len(told) // 85)  # not every suite finds it
         for cell in page[page.max_row]:
             cell.alignment, cell.number_format = Alignment(wrap_text=True, vertical="top"), "@"
     for letter, width in zip("ABC", (24, 90, 34), strict=True):
         page.column_dimensions[letter].width = width
     print_setup(page)
+
+
+# ------------------------------------------------------------------ with its errors marked
+
+
+def marked(data, found):
+    """The bytes of an .xlsx: the file of a Plan, cells in error red and explained, a last column of reasons.
+
+    A workbook keeps its face; .csv, .xls and .ods become a plain workbook with the same rows at
+    the same places. Raises parse.Unreadable where the file is too heavy to be marked.
+    """
+    table, rows = found.checked.table, defaultdict(list)
+    for problem in found.errors:
+        place = f"{problem.column}: " if problem.column else ""
+        rows[problem.row].append(place + problem.message)
+    titles = [str(title).strip() for title in table.titles]
+    column = 1 + max(place for place, title in enumerate(titles, 1) if title)
+    if MARKED in titles:  # where an earlier marking put the reasons
+        column = titles.index(MARKED) + 1
+    other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
+    order = {
+        "page": "" if other else table.page, "header": table.header, "title": MARKED,
+        "column": column, "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
+        "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
+    }  # fmt: skip
+    book = _as_workbook(table) if other else data
+    return guarded(json.dumps(order).encode() + b"\n" + book, "mark")
+
+
+def _as_workbook(table):
+    """The rows of a table as a workbook, text always text."""
+    book, out = Workbook(), BytesIO()
+    for number, row in ((table.header, table.titles), *table.rows.items()):
+        for place, value in enumerate(row, 1):
+            if value != "":
+                is_number = isinstance(value, int | float)
+                cell = book.active.cell(number, place, value if is_number else CONTROL.sub("", str(value)))
+                cell.data_type = "n" if is_number else "s"
+    book.save(out)
+    return out.getvalue()

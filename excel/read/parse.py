@@ -14,8 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from values import N_, Invalid, as_text, clean_key, compare_key
 
-from ..versions import PAGE, read_versions
-from .child import CELLS, COLUMNS, ROWS
+from .child import CELLS, COLUMNS, ROWS, VERSIONS
 from .guarded import Unreadable, guarded, inspect, refusal
 
 LARGEST = 50 << 20  # bytes of a file
@@ -242,8 +241,8 @@ def _lacking(places, sheet):
 
 def _table(pages, sheet, learnt):
     """The rows under the best header of all pages that hold anything in a known column."""
-    hidden = next((rows for rows, name in pages if name == PAGE), ())
-    rows, place, name = _best_header([page for page in pages if page[1] != PAGE], sheet, learnt)
+    hidden = next((rows for rows, name in pages if name == VERSIONS), ())
+    rows, place, name = _best_header([page for page in pages if page[1] != VERSIONS], sheet, learnt)
     titles, start = rows[place], place + 1
     if len(titles) > COLUMNS:
         raise refusal("columns")
@@ -259,7 +258,7 @@ def _table(pages, sheet, learnt):
     kept, notes = _without_notes(filled, places, titles, sheet)
     if not kept:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    versions = read_versions(hidden, sheet)
+    versions = _versions(hidden, sheet)
     return Table(places, kept, unknown, name, start, titles, guessed, notes, versions)
 
 
@@ -307,3 +306,15 @@ def _identified(row, places, sheet):
         return key.field.parse(value) is not None
     except Invalid:
         return False
+
+
+def _versions(rows, sheet):
+    """{key: version} of a row, of raw cells of the very hidden page; None where it is not of this sheet or was spoilt."""
+    lines = [row[0] for row in rows if row and isinstance(row[0], str)]
+    try:
+        head, *keys = map(json.loads, lines)
+        if head != {"sheet": sheet.name}:
+            return None
+        return {tuple(map(str, key[:-1])): int(key[-1]) for key in keys}
+    except (ValueError, TypeError, IndexError):
+        return None

@@ -24,12 +24,8 @@ MADE = ("id", "version", "updated_at")  # what no file brings
 DAYS = 7  # for which an upload of no period can be taken back
 
 
-class NotApplied(Exception):
-    """Nothing was written; `plan` is what would happen now."""
-
-    def __init__(self, plan, words):
-        self.plan = plan
-        super().__init__(words)
+class NotApplied(Invalid):
+    """Nothing was written, and what would be has to be reviewed."""
 
 
 class Changed(NotApplied):
@@ -55,8 +51,7 @@ def apply(upload, user, partial=False, *, shown=None, progress=nothing):
         change(upload, ("checked", *PENDING), state="applied", draft=None)  # a second click finds it so
         found = plan(checked)
         if found.fingerprint != (shown or upload.fingerprint):
-            words = N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan")
-            raise Changed(found, words)
+            raise Changed(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
         _carry_out(found, upload, context, partial)
     return found
 
@@ -79,7 +74,7 @@ def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
 def _carry_out(found, upload, context, partial):
     """Write what a plan says, or raise HasErrors."""
     if found.unsettled and not partial:
-        raise HasErrors(found, N_("Masih ada baris yang salah; tidak ada yang disimpan"))
+        raise HasErrors(N_("Masih ada baris yang salah; tidak ada yang disimpan"))
     context.progress(0.7)
     if found.new:
         _insert(found, upload.id, context.user)
@@ -87,7 +82,7 @@ def _carry_out(found, upload, context, partial):
     if found.changed:
         _update(found, upload.id, context.user)
     if found.errors and not partial:
-        raise HasErrors(found, "; ".join([str(problem) for problem in found.errors][:20]))
+        raise HasErrors("; ".join([str(problem) for problem in found.errors][:20]))
     Upload.update(reviewed(found)).where(Upload.id == upload.id).execute()
 
 
@@ -197,8 +192,9 @@ def undo(upload, user):
         _still_undoable(upload, model)
         rows, reach, seen = written_rows(upload), access.writable(model, user), access.scope(model, user)
         if reach is not None and rows.where(reach).count() != rows.count():
-            words = N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
-            raise NotUndoable(words)
+            raise NotUndoable(
+                N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
+            )
         if seen is not None:
             hidden = {key for (key,) in rows.select(model.id).tuples()}
             hidden -= model.those(hidden, seen)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def is_unattended(upload):
 
 def work_off(upload):
     """Do a claimed job; whatever comes of it is kept in its row, unless somebody decided on it meanwhile."""
-    edits = Edits.of(upload)
+    edits, tell = Edits.of(upload), partial(_tell, upload)
     edits.tries += 1
     keep_job(upload, edits=edits.as_json())
     try:
@@ -69,26 +70,19 @@ def work_off(upload):
             user, result = User.get_by_id(edits.apply["by"]), {}
             if not user.active:
                 raise access.Denied(N_("Akun ini tidak aktif"))
-            apply(upload, user, edits.apply["partial"], progress=partial(_tell, upload))
+            apply(upload, user, edits.apply["partial"], progress=tell)
         else:
-            result = _checked(upload, edits)
+            edits.tries, result = 0, {"state": "checked", "beat": None}
+            with suppress(Unmapped):  # a person will say what the columns mean
+                plan = plan_of(upload, upload.user, edits, tell)
+                tell(0.8)
+                result |= {**reviewed(plan), "draft": packed(Review(plan, edits))}
     except NotApplied as refusal:  # what has changed since is reviewed again
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
         result = {"state": "queued", "fingerprint": None, "draft": None, "total": 0}
     except (Invalid, access.Denied, Stale) as refusal:
         edits.note, result = str(refusal), {"state": "failed"}
     keep_job(upload, edits=edits.as_json(), **result)
-
-
-def _checked(upload, edits):
-    """Make the review of a file; what is kept of it."""
-    edits.tries, kept = 0, {"state": "checked", "beat": None}
-    try:
-        plan = plan_of(upload, upload.user, edits, partial(_tell, upload))
-        _tell(upload, 0.8)
-        return {**kept, **reviewed(plan), "draft": packed(Review(plan, edits))}
-    except Unmapped:  # a person will say what the columns mean
-        return kept
 
 
 def _tell(upload, share):
