@@ -17,11 +17,6 @@ from fields import Day, Whole, YesNo
 FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
 
 
-def argument(field, word):
-    """How an address names a comparison of a field: the same in every language."""
-    return re.sub(r"\W+", "_", f"{field.verbose_name} {word}".lower()).strip("_")
-
-
 class Named(NamedTuple):
     """A filter that no field gives: whether a condition of the account holds, or with `codes`, which give
     (code, words), a condition of the account and the code that was chosen."""
@@ -50,8 +45,10 @@ class Where(NamedTuple):
 
     @property
     def arg(self):
-        """Its name in an address."""
-        return self.column.arg if isinstance(self.column, Named) else argument(self.column, self.word)
+        """Its name in an address: the same in every language."""
+        if isinstance(self.column, Named):
+            return self.column.arg
+        return re.sub(r"\W+", "_", f"{self.column.verbose_name} {self.word}".lower()).strip("_")
 
     def meant(self):
         """The value as the comparison takes it; Invalid where it cannot be read."""
