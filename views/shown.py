@@ -20,8 +20,10 @@ def words(field, value):
     value = field.python_value(value)
     if value is None:
         return ""
-    if field.said_as == "reference":
-        return referred(field, value)
+    if field.said_as == "reference":  # its label; its number where it is no more
+        if not isinstance(value, Model):
+            value = field.rel_model.get_or_none(field.rel_model.id == value) or value
+        return str(value)
     said, key = g.setdefault("said", {}), (id(field), value)  # a list says the same values over and over
     if key not in said:
         said[key] = SAID[field.said_as](field, value)
@@ -31,13 +33,6 @@ def words(field, value):
 def translated(field, value):
     text = field.show(value)
     return gettext(text) if text else ""
-
-
-def referred(field, value):
-    """The label of what a field refers to; its number where it is no more."""
-    if not isinstance(value, Model):
-        value = field.rel_model.get_or_none(field.rel_model.id == value) or value
-    return str(value)
 
 
 SAID = {
