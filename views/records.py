@@ -22,9 +22,8 @@ from rating import MATRIX
 from values import CONTROL, N_
 from views.base import AdminView
 from views.files import telling
-from views.history import in_words
 from views.session import me
-from views.shown import spoken, words
+from views.shown import in_words, spoken, words
 
 MOST_PASSWORDS = 50  # at once: each takes a tenth of a second to hash
 
