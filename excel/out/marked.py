@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from io import BytesIO
-from pathlib import Path
 
 from openpyxl import Workbook
 
@@ -11,7 +10,6 @@ from values import CONTROL
 
 from ..read.guarded import guarded
 
-MARKER = Path(__file__).with_name("marker.py")
 TITLE = "Keterangan"
 
 
@@ -26,10 +24,9 @@ def marked(data, found):
         place = f"{problem.column}: " if problem.column else ""
         rows[problem.row].append(place + problem.message)
     titles = [str(title).strip() for title in table.titles]
+    column = 1 + max(place for place, title in enumerate(titles, 1) if title)
     if TITLE in titles:  # where an earlier marking put the reasons
         column = titles.index(TITLE) + 1
-    else:
-        column = max(place for place, title in enumerate(titles, 1) if title) + 1
     other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
     order = {
         "page": "" if other else table.page, "header": table.header, "title": TITLE,
@@ -37,14 +34,13 @@ def marked(data, found):
         "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
     book = _as_workbook(table) if other else data
-    return guarded(json.dumps(order).encode() + b"\n" + book, MARKER)
+    return guarded(json.dumps(order).encode() + b"\n" + book, "mark")
 
 
 def _as_workbook(table):
     """The rows of a table as a workbook, text always text."""
     book, out = Workbook(), BytesIO()
-    lines = [(table.header, table.titles), *table.rows.items()]
-    for number, row in lines:
+    for number, row in ((table.header, table.titles), *table.rows.items()):
         for place, value in enumerate(row, 1):
             if value != "":
                 is_number = isinstance(value, int | float)

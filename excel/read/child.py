@@ -1,15 +1,16 @@
 """The guarded child process that opens a workbook: bytes in, JSON lines out, ending in "end".
 
-`python -I child.py [SCRIPT]` imports nothing of ours. A hostile file can at worst end this process: its
-memory and time are limited, and the parent reads plain JSON. A SCRIPT is run within the same limits instead.
+`python -I child.py` imports nothing of ours. A hostile file can at worst end this process: its memory and
+time are limited, and the parent reads plain JSON. `child.py mark` takes a JSON line before the bytes, and
+gives the bytes of a workbook with its errors marked.
 """
 
 import json
 import re
-import runpy
 import sys
 import zipfile
 from contextlib import suppress
+from copy import copy
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -139,6 +140,35 @@ def _number(letters):
     return number - 1
 
 
+def mark():
+    """Fill the cells in error, with a comment each, and gather each row's errors in a last column."""
+    from openpyxl import load_workbook  # takes longer to import than most files to read
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    line, data = sys.stdin.buffer.read().split(b"\n", 1)
+    book, out, order = load_workbook(BytesIO(data)), BytesIO(), json.loads(line)
+    page, header, column = order["page"], order["header"], order["column"]
+    page = book[page] if page else book.active
+    for area in list(page.merged_cells.ranges):  # a merged cell takes neither value nor comment
+        page.unmerge_cells(str(area))
+    head = page.cell(header, column)
+    for number in range(header + 1, page.max_row + 1) if head.value == order["title"] else ():
+        page.cell(number, column).value = None  # the reasons of an earlier marking
+    head.value, head.font = order["title"], Font(bold=True)
+    head.alignment = copy(page.cell(header, max(column - 1, 1)).alignment)
+    page.column_dimensions[head.column_letter].width = 60
+    for place, text in order["cells"]:
+        page[place].fill = PatternFill("solid", fgColor="FFC7CE")
+        page[place].comment = Comment(text, "Kinerja", height=90, width=260)
+    for number, text in order["rows"]:
+        cell = page.cell(number, column)
+        cell.value, cell.data_type = text, "s"
+        cell.font, cell.alignment = Font(color="9C0006"), Alignment(wrap_text=True, vertical="top")
+    book.save(out)
+    sys.stdout.buffer.write(out.getvalue())
+
+
 def limit():
     """Cap this process's memory and time, where the system can (not on Windows)."""
     with suppress(ImportError):
@@ -150,7 +180,4 @@ def limit():
 
 if __name__ == "__main__":
     limit()
-    if sys.argv[1:]:
-        runpy.run_path(sys.argv[1], run_name="__main__")
-    else:
-        main()
+    mark() if sys.argv[1:] else main()

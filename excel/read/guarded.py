@@ -170,9 +170,9 @@ def turn():
         WAITING.release()
 
 
-def guarded(data, *script):
-    """What the guarded child (or a script that it runs) makes of bytes. Raises Unreadable where it fails, and Busy."""
-    command = [sys.executable, "-I", str(CHILD), *map(str, script)]
+def guarded(data, *task):
+    """What the guarded child makes of bytes: read, or marked. Raises Unreadable where it fails, and Busy."""
+    command = [sys.executable, "-I", str(CHILD), *task]
     try:
         with turn():
             child = subprocess.run(command, input=data, capture_output=True, timeout=WAIT, check=False)  # noqa: S603 - our own script
