@@ -1,6 +1,7 @@
 """What pages show of a capability: panels and numbers, each with the list that it leads to."""
 
 import re
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,11 +15,6 @@ from database import moment
 from fields import Day, Whole, YesNo
 
 FIRST, WORK, PICTURE, UPKEEP = range(4)  # the order on a page: what stops everything, the work, its picture
-
-
-def argument(field, word):
-    """How an address names a comparison of a field: the same in every language."""
-    return re.sub(r"\W+", "_", f"{field.verbose_name} {word}".lower()).strip("_")
 
 
 class Named(NamedTuple):
@@ -49,8 +45,10 @@ class Where(NamedTuple):
 
     @property
     def arg(self):
-        """Its name in an address."""
-        return self.column.arg if isinstance(self.column, Named) else argument(self.column, self.word)
+        """Its name in an address: the same in every language."""
+        if isinstance(self.column, Named):
+            return self.column.arg
+        return re.sub(r"\W+", "_", f"{self.column.verbose_name} {self.word}".lower()).strip("_")
 
     def meant(self):
         """The value as the comparison takes it; Invalid where it cannot be read."""
@@ -104,20 +102,10 @@ class Word(str):
     """A cell that is a word of ours rather than data: it is translated where it is shown."""
 
 
-class Line(NamedTuple):
-    """A line of a table of numbers: its cells, where it leads, and the code whose tone it has."""
-
-    cells: tuple
-    leads: Listed | None = None
-    code: str = ""
-
-
-class Figures(NamedTuple):
-    """A table of numbers: the words over its columns, its lines, and what its title names besides."""
-
-    head: tuple
-    lines: list
-    about: str = ""
+# A line of a table of numbers: its cells, the Listed that it leads to, and the code whose tone it has.
+Line = namedtuple("Line", "cells leads code", defaults=(None, ""))
+# A table of numbers: the words over its columns, its Lines, and what its title names besides.
+Figures = namedtuple("Figures", "head lines about", defaults=("",))
 
 
 def listed(declared, user, record):
@@ -179,15 +167,9 @@ class Tally:
         return (rows.select(fn.SUM(self.adds)).scalar() or 0) if self.adds else rows.count(), leads
 
 
-class Button(NamedTuple):
-    """What one begins with on the start page: who may upload to `model` goes to `page` (with `values`)."""
-
-    label: str
-    model: type
-    page: str
-    values: dict
-    in_period: bool = True  # whether it needs an open period
-    main: bool = False
+# What one begins with on the start page: who may upload to `model` goes to `page` (with `values`), perhaps only
+# where a period is open; the `main` one stands out.
+Button = namedtuple("Button", "label model page values in_period main", defaults=(True, False))
 
 
 def referring(column, *columns, order=(), title=None, below=False):

@@ -19,12 +19,11 @@ from flows import FLOWS
 from models import Employee
 from tables import Record
 from views.files import Exports
-from views.history import history_of
 from views.lists import BULKY, Lists, person_paths
-from views.panels import links_of, record_panels
+from views.panels import record_panels
 from views.saving import Converter, Saving, Version, plain
 from views.session import me, whole
-from views.shown import badge, due_day, value_at, words
+from views.shown import badge, due_day, history_of, links_of, value_at, words
 
 NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 

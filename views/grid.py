@@ -15,6 +15,7 @@ from excel.check.validate import CLEAR, Context
 from excel.write.apply import apply_at_once
 from models import Assessment, Employee, Period, Rating, Unit
 from rating import MATRIX
+from views.records import Computes
 from views.session import me
 from views.shown import spoken
 
@@ -24,8 +25,11 @@ ASPECTS = ("work_level", "behaviour_level")
 MOST = 60  # people on one screen; more are for Excel
 
 
-class Grid:
-    """The grid of AssessmentView."""
+class AssessmentView(Computes):
+    model = Assessment
+    list_template = "admin/assessments.html"
+    list_without = ("assessor",)
+    form_without = ("by_desk",)
 
     @expose("/grid/", methods=("GET", "POST"))
     def grid(self):

@@ -2,20 +2,18 @@
 
 import csv
 import io
-from collections import defaultdict, namedtuple
+from collections import namedtuple
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from flask import abort, jsonify, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
 from flask_babel import format_date, gettext
-from peewee import ForeignKeyField
 
 import access
 import migrations
 from capabilities import gathered
-from database import WITA, among, now, once
+from database import WITA, now
 from excel.out.export import harmless
 from forms import LoginForm
 from models import Assessment, Change, Period, Rating, User
@@ -25,7 +23,7 @@ from values import N_
 from views.files import as_file
 from views.lists import ScopedLoader, paths_of
 from views.session import me
-from views.shown import TONES, badge, due_day, value_at, words
+from views.shown import TONES, badge, due_day, list_url, row_url, value_at, words
 
 # A number that leads somewhere.
 CardOnPage = namedtuple("CardOnPage", "label value url tone", defaults=("", ""))
@@ -57,41 +55,6 @@ class PanelOnPage:
     def series(self):
         """[(label, tone, values)] of a table that is drawn over time."""
         return [(row[0], tone, row[1:]) for row, tone in zip(self.rows, self.tones, strict=True)]
-
-
-def list_url(leads):
-    """The address of a list under its filters; nothing where nothing is led to."""
-    if leads is None:
-        return ""
-    filters = {f"flt{n}_{where.arg}": str(where.value) for n, where in enumerate(leads.filters)}
-    place = f"{leads.model._meta.table_name}.index_view"
-    page = once(place, lambda: url_for(place))  # which would take long over arguments
-    return f"{page}?{urlencode(filters)}" if filters else page
-
-
-def row_url(row, page="details_view"):
-    """The address of a row's own page."""
-    return url_for(f"{row._meta.table_name}.{page}", id=row.id)
-
-
-def readable(rows, user):
-    """{(model, id): address} of those among these that the account may read: one statement a table."""
-    found, wanted = {}, defaultdict(set)
-    for model, key in rows:
-        if key is not None and access.may(user, "read", model):
-            wanted[model].add(key)
-    for model, ids in wanted.items():
-        query = access.scoped(model, user).where(among(model.id, ids)).select(model.id)
-        found |= {(model, row.id): row_url(row) for row in query}
-    return found
-
-
-def links_of(row, user):
-    """{field name: address} of the references of a row that the account may follow: one statement a table."""
-    links = [field for field in row.spoken() if isinstance(field, ForeignKeyField)]
-    keys = {field.name: (field.rel_model, row.__data__.get(field.name)) for field in links}
-    found = readable(keys.values(), user)
-    return {name: found[key] for name, key in keys.items() if key in found}
 
 
 def asked(panel, user, period):

@@ -17,14 +17,15 @@ import compute
 from capabilities.ratings import RECAP, SIASN, Totals
 from database import write
 from excel.out.export import rows_of, taken
-from models import Assessment, Change, Complaint, Period, Policy, Rating, Unit, User
+from models import Change, Complaint, Period, Policy, Rating, Unit, User
 from rating import MATRIX
-from values import CONTROL, Invalid
+from values import CONTROL, N_
 from views.base import AdminView
-from views.grid import Grid
-from views.history import in_words
+from views.files import telling
 from views.session import me
-from views.shown import spoken, words
+from views.shown import in_words, spoken, words
+
+MOST_PASSWORDS = 50  # at once: each takes a tenth of a second to hash
 
 
 class UserView(AdminView):
@@ -36,9 +37,8 @@ class UserView(AdminView):
     def on_model_change(self, form, row, is_created):
         """A change of role, scope or activity takes effect at once: the account's sessions end."""
         if not is_created and row.leaves_nobody():
-            raise ValidationError(
-                gettext("Ini admin aktif terakhir; beri peran admin kepada akun lain lebih dahulu.")
-            )
+            last = gettext("Ini admin aktif terakhir; beri peran admin kepada akun lain lebih dahulu.")
+            raise ValidationError(last)
         if is_created:
             g.secret = new_password()
             row.password, row.must_change_password = User.hashed(g.secret), True
@@ -54,7 +54,7 @@ class UserView(AdminView):
     @action("new_password", _l("Buat sandi baru"), _l("Buat sandi baru dan akhiri semua sesi akun ini?"))
     def give_new_password(self, ids):
         rows, made = self.chosen(ids), []
-        if len(rows) > MOST_PASSWORDS:  # each takes a tenth of a second to hash
+        if len(rows) > MOST_PASSWORDS:
             return flash(gettext("Paling banyak %(n)s akun sekaligus.", n=MOST_PASSWORDS), "error")
         for row in rows:
             before, password = audit.snapshot(row), new_password()
@@ -63,9 +63,6 @@ class UserView(AdminView):
             audit.update(row, before, user=me())
             made.append((row.username, password))
         return self.once(made)
-
-
-MOST_PASSWORDS = 50
 
 
 def new_password():
@@ -94,11 +91,10 @@ class Computes(AdminView):
             outcome = compute.compute(period, user=me(), employees=employees)
         except compute.Closed as closed:
             return flash(spoken(closed), "error")
-        flash(
-            gettext("%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai.",
-                    period=str(period), new=outcome.new, changed=outcome.changed, same=outcome.same,
-                    none=outcome.incomplete), "success",
-        )  # fmt: skip
+        told = N_(
+            "%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai."
+        )
+        flash(gettext(told, period=str(period), none=outcome.incomplete, **vars(outcome)), "success")
         if outcome.missing:
             names = ", ".join(label for _, label in outcome.missing[:5])
             more = gettext(" dan %(n)s lainnya", n=outcome.incomplete - 5) if outcome.incomplete > 5 else ""
@@ -114,13 +110,6 @@ class PeriodView(Computes):
     def compute_selected(self, ids):
         for period in self.chosen(ids):
             self.run(period)
-
-
-class AssessmentView(Grid, Computes):
-    model = Assessment
-    list_template = "admin/assessments.html"
-    list_without = ("assessor",)
-    form_without = ("by_desk",)
 
 
 class RatingView(Computes):
@@ -151,11 +140,9 @@ class RatingView(Computes):
         newest = Period.current() or next(iter(periods.values()), None)
         period, people, totals = periods.get(request.args.get("period"), newest), [], Totals(RECAP)
         code = CONTROL.sub("", request.args.get("unit", ""))
-        try:
+        unit = None
+        with telling():
             unit = access.unit_of(code, me()) if code else me().unit
-        except Invalid as refusal:
-            unit = None
-            flash(spoken(refusal), "error")
         if unit and period:
             found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
             people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name

@@ -20,9 +20,8 @@ from models import Change, Rating, Upload
 from values import Invalid, as_text
 from views.base import AdminView
 from views.files import as_file, telling
-from views.history import in_words
 from views.session import me, whole
-from views.shown import badge, spoken
+from views.shown import badge, in_words, spoken
 
 
 class UploadsView(AdminView):
