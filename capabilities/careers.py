@@ -2,17 +2,16 @@
 
 from datetime import date
 
-from access import DESK, KEPT_BY_DESK, of_people, table
+from access import DESK, INSIDERS, KEPT_BY_DESK, of_people, table
 from database import today
-from excel.sheet import NAME, PERSON, Sheet
+from excel.sheet import NAME, PERIOD, PERSON, Sheet
 from flows import Flow, Move
-from models import Award, Period, Training
+from models import Award, Training
 from panels import Panel, Tally, Where, referring
 from values import N_
 
 for model in (Training, Award):
-    mine = of_people(model.employee)
-    table(model, read="admin hr supervisor employee", **KEPT_BY_DESK, decide=DESK, sees=mine)
+    table(model, read=INSIDERS, **KEPT_BY_DESK, decide=DESK, sees=of_people(model.employee))
 
 
 def by_date(values):
@@ -58,14 +57,12 @@ class AwardSheet(Sheet):
 
 
 AWARDS = AwardSheet(
-    "awards", Award, key=("employee", "title", "granted_on"),
-    references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
-    printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
+    "awards", Award, key=("employee", "title", "granted_on"), optional=("granted_on",),
+    references={"employee": PERSON, "period": PERIOD}, printed=(NAME,), without=("state", "reason"),
 )  # fmt: skip
 
 
 def last_year():
-    """The last day of last year."""
     return date(today().year - 1, 12, 31)
 
 

@@ -8,7 +8,7 @@ from peewee import Field, ForeignKeyField
 
 from code_lists import codes
 from flows import FLOWS
-from models import Employee
+from models import Employee, Period, Unit
 from values import N_, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
@@ -173,6 +173,7 @@ class Sheet:
 
 
 PERSON = ("NIP", Employee.nip)
+UNIT, PERIOD = (N_("Kode Unit"), Unit.code), (N_("Periode"), Period.code)
 NAME = (N_("Nama"), "employee.name", "employee")
 
 
