@@ -13,6 +13,8 @@ from values import N_, Invalid
 
 ROLES = tuple(User.role.labels)
 DESK = "admin hr"  # who sees all units and edits records
+RATERS = "admin hr supervisor"
+INSIDERS = "admin hr supervisor employee"  # all but the officers, who answer citizens
 EVERYBODY = " ".join(ROLES)
 KEPT_BY_DESK = dict.fromkeys(("create", "update", "delete", "upload"), DESK)
 

@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from peewee import JOIN, fn
 
 import audit
-from access import below, heard, is_desk, led, people, table, unit_of
+from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, unit_of
 from capabilities.outlook import Outlook, contradictions
 from capabilities.people import but_herself, staff
 from database import Memo, among, stream
-from excel.sheet import NAME, PERSON, Column, Sheet
+from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Figures, Line, Listed, Named, Panel, Tally, Where, referring
@@ -63,10 +63,8 @@ def locked(user):
 
 
 table(
-    Assessment, read="admin hr supervisor employee", create="admin hr supervisor",
-    update="admin hr supervisor employee", delete="admin hr supervisor", upload="admin hr supervisor",
-    compute="admin hr supervisor", sees={"supervisor": for_supervisor, "employee": for_employee},
-    changes=changes, locked=locked,
+    Assessment, read=INSIDERS, create=RATERS, update=INSIDERS, delete=RATERS, upload=RATERS, compute=RATERS,
+    sees={"supervisor": for_supervisor, "employee": for_employee}, changes=changes, locked=locked,
 )  # fmt: skip
 
 
@@ -99,9 +97,6 @@ def may_be_said(user):
             yield "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
 
     return rule
-
-
-# ------------------------------------------------------------------ what follows
 
 
 @audit.follow(Assessment)
@@ -153,9 +148,6 @@ def resting():
 def shake(*conditions):
     """Mark the ratings whose ground has changed; their version stays, for nobody edited them."""
     Rating.update(basis_changed=True).where(resting(), *conditions).execute()
-
-
-# ------------------------------------------------------------------ the sheet
 
 
 class AssessmentSheet(Sheet):
@@ -292,8 +284,7 @@ def stored_assessment(key, stored):
 
 ASSESSMENTS = AssessmentSheet(
     "assessments", Assessment, key=("employee", "period", "source", "assessor"),
-    references={"employee": PERSON, "period": (N_("Periode"), Period.code),
-                "assessor": (N_("NIP Penilai"), Employee.nip)},
+    references={"employee": PERSON, "period": PERIOD, "assessor": (N_("NIP Penilai"), Employee.nip)},
     printed=(NAME,), without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
     verified=(Column(N_("Predikat"), "predicate", Choice(None, "predicates")),),

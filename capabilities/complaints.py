@@ -2,10 +2,10 @@
 
 import audit
 from access import DESK, NOTHING, is_desk, table, through, under
-from database import among, moment, now, today
-from excel.sheet import Sheet
+from database import Memo, among, moment, now, today
+from excel.sheet import UNIT, Sheet
 from flows import Flow, Move, named
-from models import Clocks, Complaint, ComplaintEvent, Employee, Unit
+from models import Clocks, Complaint, ComplaintEvent, Employee
 from panels import Named, Panel, Tally, Where, referring
 from values import N_, Invalid
 
@@ -52,12 +52,10 @@ def desk_alone(user):
 
 
 def unit_known(rows, user):
-    """Where it is forwarded to must be known."""
     return ("unit",) if any(row.unit_id is None for row in rows) else ()
 
 
 def answered(rows):
-    """No way to *Selesai* without an answer."""
     return {row.id: Invalid(N_("belum ada tanggapan")) for row in rows if not row.response}
 
 
@@ -138,19 +136,18 @@ class ComplaintSheet(Sheet):
 
     def number(self, rows):
         """Tickets of the year of receipt: ADU-2026-00001."""
-        last = {}
+        tickets = [values.get("ticket") or "" for values in rows]
+        last = Memo(lambda year: Complaint.last_number(year, tickets))
         for values in rows:
             if values.get("ticket") is None:
                 year = values["received_on"].year
-                if year not in last:
-                    last[year] = Complaint.last_number(year, [row.get("ticket") or "" for row in rows])
                 last[year] += 1
                 values["ticket"] = Complaint.numbered(year, last[year])
 
 
 COMPLAINTS = ComplaintSheet(
     "complaints", Complaint, key=("ticket",),
-    references={"unit": (N_("Kode Unit"), Unit.code), "employee": (N_("NIP Terlapor"), Employee.nip)},
+    references={"unit": UNIT, "employee": (N_("NIP Terlapor"), Employee.nip)},
     without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on", "reply_due", "reason"),
     optional=("ticket",), computed=("close_due",), dated="received_on",
 )  # fmt: skip

@@ -2,16 +2,16 @@
 
 from peewee import JOIN, Case, fn
 
-from access import KEPT_BY_DESK, of_people, scoped, table, under
+from access import INSIDERS, KEPT_BY_DESK, RATERS, of_people, scoped, table, under
 from database import today
-from excel.sheet import Sheet
+from excel.sheet import UNIT, Sheet
 from models import Employee, Unit, User
 from panels import UPKEEP, Figures, Line, Listed, Named, Panel, Tally, Where, Word, referring
 from rating import retirement_age
 from values import N_
 
-table(Unit, read="admin hr supervisor", **KEPT_BY_DESK, sees=under(Unit.id))
-table(Employee, read="admin hr supervisor employee", **KEPT_BY_DESK, sees=of_people(Employee.id))
+table(Unit, read=RATERS, **KEPT_BY_DESK, sees=under(Unit.id))
+table(Employee, read=INSIDERS, **KEPT_BY_DESK, sees=of_people(Employee.id))
 table(User, read="admin", create="admin", update="admin")
 
 UNITS = Sheet(
@@ -21,7 +21,7 @@ UNITS = Sheet(
 
 EMPLOYEES = Sheet(
     "employees", Employee, key=("nip",),
-    references={"unit": (N_("Kode Unit"), Unit.code), "supervisor": (N_("NIP Atasan"), Employee.nip)},
+    references={"unit": UNIT, "supervisor": (N_("NIP Atasan"), Employee.nip)},
     without=("job_class",),  # comes with the allowances
     anybody=("supervisor",),
 )  # fmt: skip
@@ -89,7 +89,6 @@ DOUBT = Named(
 
 
 def but_herself(user):
-    """The filter that leaves the account's own person out, where it has one."""
     return (Where(OTHERS, "1"),) if user.employee_id else ()
 
 

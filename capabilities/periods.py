@@ -4,27 +4,22 @@ from collections import Counter
 
 from peewee import fn
 
-from access import DESK, KEPT_BY_DESK, everyone, of_people, table, under
+from access import DESK, INSIDERS, KEPT_BY_DESK, RATERS, everyone, of_people, table, under
 from database import today
-from excel.sheet import NAME, PERSON, Sheet
+from excel.sheet import NAME, PERIOD, PERSON, UNIT, Sheet
 from flows import Flow, Move
-from models import Employee, Exemption, Period, Rating, Unit, UnitResult
+from models import Employee, Exemption, Period, Rating, UnitResult
 from panels import Tally, Where, referring
 from values import N_
 
-table(
-    Period, read="admin hr supervisor employee", **KEPT_BY_DESK,
-    compute="admin hr supervisor", close=DESK, sees=everyone,
-)  # fmt: skip
-table(UnitResult, read="admin hr supervisor", **KEPT_BY_DESK, sees={"supervisor": under(UnitResult.unit)})
-
-table(Exemption, read="admin hr supervisor", **KEPT_BY_DESK, sees=of_people(Exemption.employee))
+table(Period, read=INSIDERS, **KEPT_BY_DESK, compute=RATERS, close=DESK, sees=everyone)
+table(UnitResult, read=RATERS, **KEPT_BY_DESK, sees={"supervisor": under(UnitResult.unit)})
+table(Exemption, read=RATERS, **KEPT_BY_DESK, sees=of_people(Exemption.employee))
 
 PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
 UNIT_RESULTS = Sheet(
-    "unit_results", UnitResult, key=("unit", "period"),
-    references={"unit": (N_("Kode Unit"), Unit.code), "period": (N_("Periode"), Period.code)},
-)  # fmt: skip
+    "unit_results", UnitResult, key=("unit", "period"), references={"unit": UNIT, "period": PERIOD}
+)
 EXEMPTIONS = Sheet(
     "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
 )

@@ -6,11 +6,10 @@ from operator import attrgetter
 
 from peewee import Desc, Field, fn
 
-import access
 import audit
-from access import DESK, both, is_desk, people, scoped, table, through, writable
+from access import DESK, EVERYBODY, INSIDERS, RATERS, both, is_desk, people, scope, table, through, writable
 from database import among, today
-from excel.sheet import NAME, PERSON, Column, Part, Sheet
+from excel.sheet import NAME, PERIOD, PERSON, UNIT, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, named
 from models import Clocks, Employee, Objection, Period, Rating, Unit
@@ -30,9 +29,7 @@ def seen(user):
 
 
 def not_her_own(user):
-    """Nobody changes her own rating."""
-    seen = access.scope(Rating, user)
-    return both(seen, Rating.employee != user.employee_id if user.employee_id else None)
+    return both(scope(Rating, user), Rating.employee != user.employee_id if user.employee_id else None)
 
 
 def stands_in(column, user):
@@ -40,15 +37,12 @@ def stands_in(column, user):
     return column == user.employee_id if user.employee_id else column.in_(people(user))
 
 
-RATERS = "admin hr supervisor"
-ALL = "admin hr supervisor officer employee"
-
 table(
-    Rating, read="admin hr supervisor employee", update=DESK, compute=RATERS, rate=RATERS, withdraw=DESK, sign=ALL, decide=RATERS,
+    Rating, read=INSIDERS, update=DESK, compute=RATERS, rate=RATERS, withdraw=DESK, sign=EVERYBODY, decide=RATERS,
     sees=seen, changes=not_her_own,
 )  # fmt: skip
 table(
-    Objection, read="admin hr supervisor employee", update=DESK,
+    Objection, read=INSIDERS, update=DESK,
     sees=through(Objection.rating, Rating), changes=through(Objection.rating, Rating, by=writable),
 )  # fmt: skip
 
@@ -100,8 +94,7 @@ def decide(taken):
     """The objection is decided with its rating."""
     mine = Objection.select().where(among(Objection.rating, [row.id for row in taken.rows]))
     objections = list(Objection.with_labels(mine.order_by(Objection.id)))
-    decided = {"decision": taken.move.end, "decided_on": taken.on}
-    values = {row.id: decided for row in objections}
+    values = {row.id: {"decision": taken.move.end, "decided_on": taken.on} for row in objections}
     audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
@@ -153,8 +146,6 @@ FLOW = Flow(Rating, "state", "suggested", (
          then=decide, after_close=True),
 ))  # fmt: skip
 
-# ------------------------------------------------------------------ sheets
-
 
 class Totals:
     """How many ratings of each predikat pass by in each period, and their share of the period."""
@@ -194,8 +185,7 @@ class Totals:
 
 RATINGS = Sheet(
     "ratings", Rating, key=("employee", "period"), imports=False, summary=Totals.of,
-    references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
-                "period": (N_("Periode"), Period.code)},
+    references={"employee": PERSON, "unit": UNIT, "period": PERIOD},
     printed=(NAME, (N_("Unit"), "unit.name", "unit")),
     without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
 )  # fmt: skip
@@ -250,7 +240,7 @@ SIASN = Part("siasn", "SIASN", Rating, tuple(siasn_column(*row.values()) for row
 
 def counted(user, periods):
     """{(period id, predikat): how many the account sees}; one statement."""
-    mine = scoped(Rating, user).where(Rating.period.in_(periods))
+    mine = Listed(Rating).rows(user).where(Rating.period.in_(periods))
     groups = mine.select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
     rows = groups.group_by(Rating.period, Rating.predicate).tuples()
     return {(period, predicate): count for period, predicate, count in rows}
@@ -267,7 +257,7 @@ def shares(user, period):
 
 def newest_shares(user, period):
     """The predikats of the newest period that has any."""
-    mine = scoped(Rating, user).select(Rating.period).join(Period)
+    mine = Listed(Rating).rows(user).select(Rating.period).join(Period)
     newest = mine.order_by(Period.starts_on.desc(), Period.id).limit(1)
     return shares(user, Period.get_or_none(Period.id == newest))
 

@@ -1,6 +1,6 @@
 """What IT keeps: the dated rules as data, the days that are no working days, uploads, and the trail of all tables."""
 
-from access import DESK, EVERYBODY, KEPT_BY_DESK, TABLES, both, everyone, table
+from access import DESK, EVERYBODY, INSIDERS, KEPT_BY_DESK, RATERS, TABLES, both, everyone, table
 from excel.sheet import Sheet
 from models import Change, Holiday, Period, Policy, Rating, Upload
 from panels import UPKEEP, Named, Panel, Tally, Where, referring
@@ -24,12 +24,9 @@ def not_about_herself(user):
     return condition
 
 
-table(
-    Policy, read="admin hr supervisor employee", create=DESK, update=DESK, delete=DESK, sees=everyone,
-    changes=not_in_use,
-)  # fmt: skip
+table(Policy, read=INSIDERS, create=DESK, update=DESK, delete=DESK, sees=everyone, changes=not_in_use)
 table(Holiday, read=EVERYBODY, **KEPT_BY_DESK, sees=everyone)
-table(Upload, read="admin hr supervisor", sees={"supervisor": lambda user: Upload.user == user.id})
+table(Upload, read=RATERS, sees={"supervisor": lambda user: Upload.user == user.id})
 table(Change, read=DESK, apart=not_about_herself)
 
 HOLIDAYS = Sheet("holidays", Holiday, key=("date",))

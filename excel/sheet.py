@@ -7,7 +7,7 @@ from functools import cached_property
 from peewee import Field, ForeignKeyField
 
 from flows import FLOWS
-from models import Employee
+from models import Employee, Period, Unit
 from values import N_, codes, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
@@ -172,6 +172,7 @@ class Sheet:
 
 
 PERSON = ("NIP", Employee.nip)
+UNIT, PERIOD = (N_("Kode Unit"), Unit.code), (N_("Periode"), Period.code)
 NAME = (N_("Nama"), "employee.name", "employee")
 
 
