@@ -3,11 +3,11 @@
 # The rooms are read in this order, which menus of sheets and guides follow.
 # isort: off
 from excel.sheet import SHEETS
-from capabilities import people, periods, assessments, ratings, careers, complaints, upkeep
+from capabilities import master, assessments, ratings, careers, complaints, upkeep
 # isort: on
 
 __all__ = ["CAPABILITIES", "SHEETS", "gathered"]
-CAPABILITIES = (people, periods, assessments, ratings, careers, complaints, upkeep)
+CAPABILITIES = (master, assessments, ratings, careers, complaints, upkeep)
 
 
 def gathered(kind):

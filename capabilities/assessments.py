@@ -7,8 +7,8 @@ from peewee import fn
 import audit
 from access import INSIDERS, RATERS, heard, is_desk, led, people, table
 from capabilities.filled import prefilled
+from capabilities.master import but_herself, staff
 from capabilities.outlook import Outlook, contradictions
-from capabilities.people import but_herself, staff
 from database import Memo, among
 from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
 from fields import Choice

@@ -102,7 +102,7 @@ def test_writers_in_many_processes_lose_nothing(database, database_url):
 
 
 def test_undo_names_what_was_edited_since_and_keeps_it(database):
-    from capabilities.people import UNITS
+    from capabilities.master import UNITS
     from excel.check.validate import Context
     from excel.write.apply import apply_at_once
     from excel.write.undo import undo

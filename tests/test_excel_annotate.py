@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from capabilities.assessments import ASSESSMENTS
-from capabilities.people import UNITS
+from capabilities.master import UNITS
 from excel.check.plan import check
 from excel.check.validate import Context
 from excel.out.marked import marked as annotate

@@ -9,7 +9,7 @@ import pytest
 import access
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
-from capabilities.people import UNITS
+from capabilities.master import UNITS
 from database import now
 from excel.check.validate import Context
 from excel.out.export import export

@@ -11,7 +11,7 @@ from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from capabilities.careers import TRAININGS
 from capabilities.complaints import COMPLAINTS
-from capabilities.people import EMPLOYEES
+from capabilities.master import EMPLOYEES
 from capabilities.ratings import RATINGS
 from excel.out.export import export, rows_of
 from excel.sheet import sheet_for

@@ -4,7 +4,7 @@ import pytest
 from openpyxl import Workbook
 
 from capabilities.assessments import ASSESSMENTS
-from capabilities.people import EMPLOYEES, UNITS
+from capabilities.master import EMPLOYEES, UNITS
 from excel.check.validate import Context
 from excel.read.parse import Unmapped, Unreadable, parse
 from excel.write.uploads import store

@@ -288,7 +288,7 @@ COST = """
 import resource, sys, time
 from excel.read.parse import Unreadable
 from excel.read.parse import parse
-from capabilities.people import UNITS
+from capabilities.master import UNITS
 data = open(sys.argv[1], "rb").read()
 idle, before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
 try:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from capabilities.assessments import ASSESSMENTS
-from capabilities.people import UNITS
+from capabilities.master import UNITS
 from database import db, on_sqlite, write
 from excel.check.validate import Context
 from excel.read.edits import Edits

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.careers import TRAININGS
-from capabilities.people import EMPLOYEES, UNITS
+from capabilities.master import EMPLOYEES, UNITS
 from excel.read.parse import Fault, Unreadable, parse
 from tests.make import xlsx
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from capabilities.assessments import ASSESSMENTS
-from capabilities.people import EMPLOYEES
+from capabilities.master import EMPLOYEES
 from excel.check.plan import check
 from excel.check.review import Review, report
 from excel.check.validate import Context

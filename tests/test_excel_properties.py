@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.careers import TRAININGS
-from capabilities.people import EMPLOYEES, UNITS
+from capabilities.master import EMPLOYEES, UNITS
 from database import db
 from excel.check.validate import Context
 from excel.out.export import export

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 import audit
 from capabilities.assessments import ASSESSMENTS
 from capabilities.careers import TRAININGS
-from capabilities.people import EMPLOYEES
+from capabilities.master import EMPLOYEES
 from excel.check.plan import check
 from excel.check.review import FILTERS, Packed, Review, packed, ranges, report
 from excel.check.validate import Context

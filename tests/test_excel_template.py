@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 import access
 from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
-from capabilities.people import EMPLOYEES, UNITS
+from capabilities.master import EMPLOYEES, UNITS
 from excel.check.plan import check
 from excel.check.review import report
 from excel.check.validate import Context

@@ -12,7 +12,7 @@ import time
 import migrations
 from admin_app import create_app
 from excel.write.apply import apply_at_once as run
-from capabilities.people import EMPLOYEES
+from capabilities.master import EMPLOYEES
 from excel.check.validate import Context
 from database import db
 from models import Employee

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from capabilities.people import checks
+from capabilities.master import checks
 from models import Rating, Setting, User
 from tests.make import (
     make_assessment,

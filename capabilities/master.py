@@ -1,11 +1,14 @@
-"""Units, employees and the accounts of those who sign in; what is probably wrong in the master data."""
+"""Master data: units, people and accounts; periods and what goes with them; what is probably wrong in it."""
+
+from collections import Counter
 
 from peewee import JOIN, Case, fn
 
-from access import INSIDERS, KEPT_BY_DESK, RATERS, of_people, scoped, table, under
+from access import DESK, INSIDERS, KEPT_BY_DESK, RATERS, everyone, of_people, scoped, table, under
 from database import today
-from excel.sheet import UNIT, Sheet
-from models import Employee, Unit, User
+from excel.sheet import NAME, PERIOD, PERSON, UNIT, Sheet
+from flows import Flow, Move
+from models import Employee, Exemption, Period, Rating, Unit, UnitResult, User
 from panels import UPKEEP, Figures, Line, Listed, Named, Panel, Tally, Where, Word, referring
 from rating import retirement_age
 from values import N_
@@ -13,18 +16,25 @@ from values import N_
 table(Unit, read=RATERS, **KEPT_BY_DESK, sees=under(Unit.id))
 table(Employee, read=INSIDERS, **KEPT_BY_DESK, sees=of_people(Employee.id))
 table(User, read="admin", create="admin", update="admin")
+table(Period, read=INSIDERS, **KEPT_BY_DESK, compute=RATERS, close=DESK, sees=everyone)
+table(UnitResult, read=RATERS, **KEPT_BY_DESK, sees={"supervisor": under(UnitResult.unit)})
+table(Exemption, read=RATERS, **KEPT_BY_DESK, sees=of_people(Exemption.employee))
 
 UNITS = Sheet(
-    "units", Unit, key=("code",), without=("verified",),
-    references={"parent": (N_("Induk"), Unit.code)},
-)  # fmt: skip
-
+    "units", Unit, key=("code",), without=("verified",), references={"parent": (N_("Induk"), Unit.code)}
+)
 EMPLOYEES = Sheet(
-    "employees", Employee, key=("nip",),
+    "employees", Employee, key=("nip",), anybody=("supervisor",),
     references={"unit": UNIT, "supervisor": (N_("NIP Atasan"), Employee.nip)},
     without=("job_class",),  # comes with the allowances
-    anybody=("supervisor",),
 )  # fmt: skip
+PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
+UNIT_RESULTS = Sheet(
+    "unit_results", UnitResult, key=("unit", "period"), references={"unit": UNIT, "period": PERIOD}
+)
+EXEMPTIONS = Sheet(
+    "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
+)
 
 
 def checks():
@@ -96,6 +106,33 @@ def staff(user, period):
     return (Where(Employee.active, "1"), *but_herself(user))
 
 
+def standing(periods, user):
+    """What one should know before these periods are closed: [(words, people)], the final first."""
+    mine = Rating.period.in_([period.id for period in periods])
+    states = Rating.select(Rating.state, fn.COUNT(Rating.id)).where(mine).group_by(Rating.state)
+    found = Counter(dict(states.tuples()))
+    unrated = Employee.id.not_in(Rating.select(Rating.employee).where(mine))
+    final = sum(count for state, count in found.items() if state not in (*Rating.UNSETTLED, "withdrawn"))
+    return [
+        (N_("Predikat final"), final),
+        (N_("Dikonfirmasi, belum final"), found["confirmed"]),
+        (N_("Masih usulan"), found["suggested"]),
+        (N_("Belum mempunyai predikat"), Employee.select().where(Employee.active, unrated).count()),
+    ]
+
+
+def reason_unless_final(periods, user):
+    """A period in which anything is not final is closed with a reason."""
+    return ("reason",) if any(count for _, count in standing(periods, user)[1:]) else ()
+
+
+FLOW = Flow(Period, "state", "open", (
+    Move("close", N_("Tutup"), N_("Ditutup"), ("open",), "closed", "close",
+         offers=("reason",), needs=reason_unless_final, facts=standing),
+    Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("closed",), "open", "close", asks=("reason",)),
+))  # fmt: skip
+
+PAST = (Where(Period.state, "open"), Where(Period.ends_on, today, "smaller than"))
 SHOWN = (
     Employee, Unit, DOUBT, OTHERS,
     Tally(N_("Pegawai"), Employee, staff, roles="hr supervisor"),
@@ -109,4 +146,7 @@ SHOWN = (
     referring(Employee.unit, "name", "position", "supervisor.name", order=(Employee.name, Employee.id), below=True),
     referring(Unit.parent, "name", "kind", order=(Unit.code,), title=N_("Unit di bawahnya")),
     referring(User.employee, "username", "role", "active", order=(User.username,)),
+    Tally(N_("Periode berakhir yang belum ditutup"), Period, PAST, panel="late"),
+    referring(UnitResult.unit, "period.name", "unit.name", "result", below=True),
+    referring(UnitResult.period, "unit.name", "result"),
 )  # fmt: skip
