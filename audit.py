@@ -13,7 +13,7 @@ from peewee import ForeignKeyField, fn
 from peewee import __exception_wrapper__ as translated
 
 from database import among, db, now, on_sqlite, write
-from models import MODELS, Change, Setting
+from models import MODELS, Change
 from tables import Record
 from values import N_, Invalid
 
@@ -85,22 +85,13 @@ def snapshot(row):
     return values
 
 
-def log(action, row, *, user, upload=None, before=None, after=None):
-    """Write one line of the trail about a row."""
-    line = (row.id, str(row), _json(before), _json(after))
-    log_many(action, type(row), [line], user=user, upload=upload)
-
-
 def _json(values):
     return None if values is None else json.dumps(values, ensure_ascii=False)
 
 
-def create(row, *, user, upload=None):
-    """Insert a row and its trail; returns the row."""
-    with write():
-        row.save(force_insert=True)
-        log("create", row, user=user, upload=upload, after=snapshot(row))
-    return row
+def event(action, model, label, *, user, key=0, upload=None, before=None, after=None):
+    """One line of the trail: about a row by its id, or what happened to none, as an export or a refused sign-in."""
+    log_many(action, model, [(key, label, _json(before), _json(after))], user=user, upload=upload)
 
 
 def update(row, before, *, user, upload=None):
@@ -108,17 +99,13 @@ def update(row, before, *, user, upload=None):
 
     `before` is the snapshot taken before it was changed. Raises Stale, and writes nothing.
     """
+    model = type(row)
+    names = [f.name for f in model._meta.sorted_fields if f.name not in ("id", "version", "updated_at")]
     with write():
-        read = row.version
-        row.version, row.updated_at = read + 1, now()
-        values = {f: row.__data__.get(f.name) for f in row._meta.sorted_fields if f.name != "id"}
-        model = type(row)
-        same = (model.id == row.id) & (model.version == read)
-        if not model.update(values).where(same).execute():
-            row.version = read
-            raise Stale(str(row))
-        log("update", row, user=user, upload=upload, before=before, after=snapshot(row))
-    return row
+        update_many(model, names, [(*(plain(row.__data__.get(n)) for n in names), row.id, row.version)])
+        row.version += 1
+        said = {"before": before, "after": snapshot(row)}
+        event("update", model, str(row), user=user, key=row.id, upload=upload, **said)
 
 
 def delete(row, *, user):
@@ -127,32 +114,18 @@ def delete(row, *, user):
         uses = dependents(type(row), [row.id]).get(row.id)
         if uses:
             raise InUse(uses)
-        log("delete", row, user=user, before=snapshot(row))
+        event("delete", type(row), str(row), user=user, key=row.id, before=snapshot(row))
         row.delete_instance(recursive=False)
 
 
 def dependents(model, ids):
     """{id: {referring model: count}} of the rows that others refer to."""
-    fields = (field for other in MODELS for field in other._meta.sorted_fields)
     found = defaultdict(Counter)
-    for field in fields:
+    for field in chain.from_iterable(other._meta.sorted_fields for other in MODELS):
         if isinstance(field, ForeignKeyField) and field.rel_model is model:
             for (key,) in db.execute(field.model.select(field).where(among(field, ids))):
                 found[key][field.model] += 1
     return found
-
-
-def event(action, model, label, *, user, key=0, after=None):
-    """One line about what happened to no row of a table: an export, a refused sign-in."""
-    log_many(action, model, [(key, label, None, _json(after))], user=user)
-
-
-def keep(key, value, label, *, user):
-    """Keep a setting of the office, and its trail."""
-    with write():
-        before = Setting.read(None, key)
-        row = Setting.keep(None, key, value)
-        log_many("update", Setting, [(row.id, label, _json(before), _json(value))], user=user)
 
 
 REFUSED = (  # what the databases say, in the order in which it is looked for
@@ -213,17 +186,18 @@ def insert_many(model, names, rows):
             copy.write_row(row)
 
 
-def create_many(rows, *, user, upload=None):
-    """Insert rows of one table and their trail, inside `write()`."""
+def create(rows, *, user, upload=None):
+    """Insert rows of one table, with fresh ids, and their trail."""
     if not rows:
         return
     model = type(rows[0])
     names = [f.name for f in model._meta.sorted_fields]
-    for row, key in zip(rows, reserve_ids(model, len(rows)), strict=True):
-        row.id = key
-    insert_many(model, names, [[plain(row.__data__.get(name)) for name in names] for row in rows])
-    trail = [(row.id, str(row), None, _json(snapshot(row))) for row in rows]
-    log_many("create", model, trail, user=user, upload=upload)
+    with write():
+        for row, key in zip(rows, reserve_ids(model, len(rows)), strict=True):
+            row.id = key
+        insert_many(model, names, [[plain(row.__data__.get(name)) for name in names] for row in rows])
+        trail = [(row.id, str(row), None, _json(snapshot(row))) for row in rows]
+        log_many("create", model, trail, user=user, upload=upload)
 
 
 def update_many(model, names, rows):

@@ -213,7 +213,7 @@ def add_user(name, role, unit, person, password_stdin, temporary):
     password, must_change = read_password(password_stdin, temporary)
     row = User(username=username, role=role, unit=unit, employee=person, must_change_password=must_change)
     row.password = User.hashed(password)
-    audit.create(row, user=None)
+    audit.create([row], user=None)
     click.echo(f"{name}: dibuat", err=True)
 
 

@@ -1,4 +1,4 @@
-"""The ratings of a period: gather by sets, ask `rating/`, write what differs."""
+"""The ratings of a period: gather by sets, ask `rating`, write what differs."""
 
 import json
 from collections import defaultdict, namedtuple

@@ -8,9 +8,8 @@ from decimal import Decimal
 import peewee
 from peewee import Check
 
-from code_lists import codes
 from rating import half_up
-from values import CONTROL, N_, Invalid, as_text, clean_key, compare_key, read_nip
+from values import CONTROL, N_, Invalid, as_text, clean_key, codes, compare_key, read_nip
 
 LISTED = 12  # labels that are named one by one
 

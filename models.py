@@ -27,6 +27,7 @@ from fields import (
     Whole,
     YesNo,
 )
+from rating import due
 from tables import Record, Table, climb
 from values import N_, nip_scheme
 
@@ -592,6 +593,24 @@ class Holiday(Record):
     date = Day(N_("Tanggal"), unique=True)
     name = Text(N_("Nama"), max_length=120, example="Hari Kemerdekaan RI")
     kind = Choice(N_("Jenis"), "holiday_kinds", default="NATIONAL")
+
+
+class Clocks:
+    """Due dates in working days, under the policy of their day; policies and holidays are read once for many dates."""
+
+    def __init__(self):
+        self.policies = list(Policy.select().order_by(Policy.valid_from.desc()))
+        self.holidays = {day for (day,) in Holiday.select(Holiday.date).tuples()}
+
+    @property
+    def years(self):
+        """The years whose holidays are entered: a due date in another year may turn out later."""
+        return {day.year for day in self.holidays}
+
+    def after(self, day, name):
+        """The date that the policy of a day gives: so many working days after it, as `days_<name>` says."""
+        policy = next((p for p in self.policies if p.valid_from <= day), self.policies[-1])
+        return due(day, getattr(policy, f"days_{name}"), self.holidays)
 
 
 class Setting(Table):

@@ -1,8 +1,13 @@
-"""How people write keys, cells and NIPs, and a refusal in their words."""
+"""How people write keys, cells and NIPs, a refusal in their words, and the code lists of the law."""
 
+import csv
 import re
 import unicodedata
 from datetime import date
+from functools import cache
+from pathlib import Path
+
+SEED = Path(__file__).parent / "seed_data"
 
 INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -40,6 +45,13 @@ class Invalid(ValueError):
     def cause(self):
         """The problem without this very value, so that many rows can be told at once."""
         return self.template % self.general if self.params else self.template
+
+
+@cache
+def codes(name):
+    """The rows of a code list in `seed_data/`, as dictionaries."""
+    with open(SEED / f"{name}.csv", encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
 
 
 def clean_key(text):

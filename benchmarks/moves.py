@@ -62,7 +62,7 @@ def _fill(people):
             ("nip", "name", "unit", "position_type", "status", "active", "version", "updated_at"),
             [(f"{n:018d}", f"Pegawai {n}", 1, "PELAKSANA", "PNS", True, 1, STAMP) for n in range(1, people + 1)],
         )  # fmt: skip
-        audit.create_many(
+        audit.create(
             [
                 Rating(
                     employee=n, unit=1, period=1, work_level="MEETS", behaviour_level="MEETS",

@@ -1,4 +1,4 @@
-"""What the office does, one room each: rights, moves, rules, sheet, questions and panels."""
+"""What the office does, one room each: rights, moves, rules, sheet and what pages show."""
 
 # The rooms are read in this order, which menus of sheets and guides follow.
 # isort: off

@@ -70,17 +70,21 @@ table(
 )  # fmt: skip
 
 
-def within_reach(user):
-    """The rule of whom an account may say what, for rows that are not stored yet."""
+def may_be_said(user):
+    """The rule of `changes`, for rows that are not stored yet and in words."""
 
     def ids(whom):
         rule = whom(user)
         return None if rule is None else {key for (key,) in Employee.select(Employee.id).where(rule).tuples()}
 
     known = Memo(ids)  # of whom the supervisor's word (led) or others' (heard) may be given; None means all
+    final = Rating.select(Rating.employee).where(SETTLED)
+    settled = Memo(lambda period: {key for (key,) in final.where(Rating.period == period).tuples()})
 
     def rule(values):
-        employee, source = values.get("employee"), values.get("source")
+        employee, source, period = map(values.get, ("employee", "source", "period"))
+        if period and employee in settled[period]:
+            yield "employee", N_("predikatnya sudah final; nilainya terkunci")
         if user is None or user.role == "employee" or employee is None:
             return  # an employee answers what she was asked; the row's own scope decides
         herself = employee == user.employee_id
@@ -93,18 +97,6 @@ def within_reach(user):
             yield "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
         else:
             yield "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
-
-    return rule
-
-
-def not_settled():
-    """The rule that nothing is said any more of somebody whose rating of the period is final."""
-    final = Rating.select(Rating.employee).where(SETTLED)
-    settled = Memo(lambda period: {key for (key,) in final.where(Rating.period == period).tuples()})
-
-    def rule(values):
-        if values.get("period") and values.get("employee") in settled[values["period"]]:
-            yield "employee", N_("predikatnya sudah final; nilainya terkunci")
 
     return rule
 
@@ -178,11 +170,10 @@ class AssessmentSheet(Sheet):
         Source: DESIGN, Contracts, Sheets.
         """
         values, period = row.values, checked.context.period
-        if "period" not in values:
-            if period is None:
-                words = N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
-                return checked.fail(row, "period", words)
-            values["period"] = period.id
+        if "period" not in values and period is None:
+            words = N_("kosong; isi kolom ini atau pilih periode saat mengunggah")
+            return checked.fail(row, "period", words)
+        values.setdefault("period", period and period.id)
         source = values.setdefault("source", "supervisor")
         employee = values["employee"]
         supervisor = checked.known["employee"][employee][3]
@@ -221,7 +212,7 @@ class AssessmentSheet(Sheet):
         return answered and old["assessor"] not in (None, user.employee_id)
 
     def rules(self, user):
-        return [within_reach(user), not_settled(), self.model.problems]
+        return [may_be_said(user), self.model.problems]
 
     def disagrees(self, row, merged):
         """A Predikat beside two levels must be theirs (DOMAIN 1.3, 11)."""
@@ -338,11 +329,15 @@ def left(user, period):
 
 def progress(user, period):
     """How far each branch under the account's unit has come, the slowest first."""
-    lines = []
+    lines, total, missing = [], Counter(), Counter()
     if period:
         branches = Unit.branches(user.unit_id)
+        for counts, filters in ((total, staff), (missing, left)):
+            people = Listed(Employee, filters(user, period)).rows(user)
+            groups = people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit)
+            for unit, count in groups.tuples():
+                counts[branches[unit]] += count
         units = {unit.id: unit for unit in Unit.select(Unit.id, Unit.code, Unit.name, Unit.parent)}
-        total, missing = (by_branch(mine(user, period), branches, user) for mine in (staff, left))
         for key in sorted(total, key=lambda key: (-missing[key] / total[key], units[key].name)):
             unit = units[key]
             itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
@@ -350,14 +345,6 @@ def progress(user, period):
             leads = Listed(Employee, (*left(user, period), place))
             lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
     return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
-
-
-def by_branch(filters, branches, user):
-    """{branch: people} of the list under these filters."""
-    counts, people = Counter(), Listed(Employee, filters).rows(user)
-    for unit, count in people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit).tuples():
-        counts[branches[unit]] += count
-    return counts
 
 
 SHOWN = (

@@ -2,11 +2,10 @@
 
 import audit
 from access import DESK, NOTHING, is_desk, table, through, under
-from clocks import Clocks
 from database import among, moment, now, today
 from excel.sheet import Sheet
 from flows import Flow, Move, named
-from models import Complaint, ComplaintEvent, Employee, Unit
+from models import Clocks, Complaint, ComplaintEvent, Employee, Unit
 from panels import Named, Panel, Tally, Where, referring
 from values import N_, Invalid
 
@@ -37,13 +36,13 @@ table(
 
 
 def starts(name, days):
-    """A clock that begins with the move: a field and the policy's days (of the row's own class: None)."""
+    """A clock that begins with its move: a field and the policy's days (of the row's own class: None)."""
 
     def clock(rows, taken):
         clocks = Clocks()
         return {row.id: {name: clocks.after(taken.on, days or row.classification)} for row in rows}
 
-    return clock
+    return {"sets": (name,), "clock": clock}
 
 
 @named(N_("kepegawaian dan petugas tanpa unit"))
@@ -92,38 +91,33 @@ def write_events(events, source):
         at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
         text = text or SAID.get(row.state, "")
         rows.append(ComplaintEvent(complaint=row, at=at, state=row.state, text=text))
-    audit.create_many(rows, user=source.user, upload=source.upload)
+    audit.create(rows, user=source.user, upload=source.upload)
 
 
 HANDLE, ANSWER = {"verb": "handle", "who": desk_alone, "then": tell}, {"verb": "answer", "then": tell}
-FLOW = Flow(
-    Complaint, "state", "received",
-    (
-        Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", **HANDLE),
-        Move("forward", N_("Teruskan"), N_("Diteruskan"),
-             ("received", "verified", "disposed", "need_info", "reopened"), "disposed", **HANDLE,
-             offers=("unit",), needs=unit_known, sets=("respond_due",),
-             clock=starts("respond_due", "respond")),
-        Move("start", N_("Mulai proses"), N_("Diproses"), ("verified", "disposed", "need_info", "reopened"),
-             "in_progress", **ANSWER),
-        Move("ask", N_("Minta informasi"), N_("Informasi diminta"),
-             ("received", "verified", "disposed", "in_progress", "reopened"), "need_info", **ANSWER,
-             asks=("reason",)),
-        Move("answer", N_("Tanggapi"), N_("Ditanggapi"),
-             ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", **ANSWER,
-             asks=("response",), offers=("substantiated",), stamps=("answered_on",), sets=("reply_due",),
-             clock=starts("reply_due", "reply")),
-        Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", **HANDLE,
-             stamps=("closed_on",), guard=answered),
-        Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", **HANDLE,
-             asks=("response",)),
-        Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"),
-             "not_ours", **HANDLE, asks=("response",)),
-        Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("answered", "closed", "rejected", "not_ours"),
-             "reopened", **HANDLE, asks=("reason",), clears=("closed_on",), sets=("close_due",),
-             clock=starts("close_due", None)),
-    ),
-)  # fmt: skip
+FLOW = Flow(Complaint, "state", "received", (
+    Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", **HANDLE),
+    Move("forward", N_("Teruskan"), N_("Diteruskan"),
+         ("received", "verified", "disposed", "need_info", "reopened"), "disposed", **HANDLE,
+         offers=("unit",), needs=unit_known, **starts("respond_due", "respond")),
+    Move("start", N_("Mulai proses"), N_("Diproses"), ("verified", "disposed", "need_info", "reopened"),
+         "in_progress", **ANSWER),
+    Move("ask", N_("Minta informasi"), N_("Informasi diminta"),
+         ("received", "verified", "disposed", "in_progress", "reopened"), "need_info", **ANSWER,
+         asks=("reason",)),
+    Move("answer", N_("Tanggapi"), N_("Ditanggapi"),
+         ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", **ANSWER,
+         asks=("response",), offers=("substantiated",), stamps=("answered_on",),
+         **starts("reply_due", "reply")),
+    Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", **HANDLE,
+         stamps=("closed_on",), guard=answered),
+    Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", **HANDLE,
+         asks=("response",)),
+    Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"),
+         "not_ours", **HANDLE, asks=("response",)),
+    Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("answered", "closed", "rejected", "not_ours"),
+         "reopened", **HANDLE, asks=("reason",), clears=("closed_on",), **starts("close_due", None)),
+))  # fmt: skip
 
 
 class ComplaintSheet(Sheet):

@@ -27,38 +27,30 @@ EMPLOYEES = Sheet(
 )  # fmt: skip
 
 
-CHECKS = {
-    "no_supervisor": N_("Tanpa atasan"),
-    "supervisor_gone": N_("Atasan tidak aktif"),
-    "supervisor_elsewhere": N_("Atasan dari unit lain"),
-    "unit_closed": N_("Unit tidak aktif"),
-    "past_retirement": N_("Melewati batas usia pensiun"),
-    "recorded_twice": N_("Mungkin tercatat dua kali"),
-    "no_grade": N_("Golongan kosong"),
-    "no_level": N_("Fungsional tanpa jenjang"),
-}
-
-
-def doubts():
-    """{code of CHECKS: the condition of the active employees whom it doubts}."""
+def checks():
+    """{code: (words, condition)} of what is probably wrong with active employees."""
     boss, twin, own, parent = Employee.alias(), Employee.alias(), Unit.alias(), Unit.alias()
+    gone = boss.select(boss.id).where(~boss.active)
     near = (  # the unit, and the two above it
         boss.select(boss.id).join(own, on=(own.id == Employee.unit)).switch(boss)
         .join(parent, JOIN.LEFT_OUTER, on=(parent.id == own.parent))
         .where(boss.id == Employee.supervisor, boss.unit.in_((own.id, parent.id, parent.parent)))
     )  # fmt: skip
-    same = (twin.name == Employee.name) & (fn.SUBSTR(twin.nip, 1, 8) == fn.SUBSTR(Employee.nip, 1, 8))
+    headless, elsewhere = Employee.supervisor.is_null(), Employee.supervisor.is_null(False) & ~fn.EXISTS(near)
+    born = fn.SUBSTR(twin.nip, 1, 8) == fn.SUBSTR(Employee.nip, 1, 8)
+    twins = twin.select(twin.id).where(twin.name == Employee.name, twin.id != Employee.id, twin.active, born)
+    functional = Employee.position_type == "FUNGSIONAL"
     found = {
-        "no_supervisor": Employee.supervisor.is_null() & (Employee.position_type != "JPT_PRATAMA"),
-        "supervisor_gone": Employee.supervisor.in_(boss.select(boss.id).where(~boss.active)),
-        "supervisor_elsewhere": Employee.supervisor.is_null(False) & ~fn.EXISTS(near),
-        "unit_closed": Employee.unit.in_(Unit.select(Unit.id).where(~Unit.active)),
-        "past_retirement": Employee.nip < latest_birth(),
-        "recorded_twice": fn.EXISTS(twin.select(twin.id).where(same, twin.id != Employee.id, twin.active)),
-        "no_grade": Employee.grade.is_null(),
-        "no_level": (Employee.position_type == "FUNGSIONAL") & Employee.jf_level.is_null(),
+        "no_supervisor": (N_("Tanpa atasan"), headless & (Employee.position_type != "JPT_PRATAMA")),
+        "supervisor_gone": (N_("Atasan tidak aktif"), Employee.supervisor.in_(gone)),
+        "supervisor_elsewhere": (N_("Atasan dari unit lain"), elsewhere),
+        "unit_closed": (N_("Unit tidak aktif"), Employee.unit.in_(Unit.select(Unit.id).where(~Unit.active))),
+        "past_retirement": (N_("Melewati batas usia pensiun"), Employee.nip < latest_birth()),
+        "recorded_twice": (N_("Mungkin tercatat dua kali"), fn.EXISTS(twins)),
+        "no_grade": (N_("Golongan kosong"), Employee.grade.is_null()),
+        "no_level": (N_("Fungsional tanpa jenjang"), functional & Employee.jf_level.is_null()),
     }
-    return {code: Employee.active & found[code] for code in CHECKS}
+    return {code: (words, Employee.active & condition) for code, (words, condition) in found.items()}
 
 
 def latest_birth():
@@ -76,12 +68,13 @@ def latest_birth():
 
 def health(user, record):
     """How many people each check of the master data doubts; one statement."""
-    sums = [fn.SUM(condition.cast("integer")).alias(code) for code, condition in doubts().items()]
+    said = checks()
+    sums = [fn.SUM(condition.cast("integer")).alias(code) for code, (_, condition) in said.items()]
     counts = scoped(Employee, user).select(*sums).dicts().get()
     lines = [
-        Line((Word(words), counts[code]), Listed(Employee, (Where(DOUBT, code),)))
-        for code, words in CHECKS.items()
-        if counts[code]
+        Line((Word(said[code][0]), count), Listed(Employee, (Where(DOUBT, code),)))
+        for code, count in counts.items()
+        if count
     ]
     return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
 
@@ -90,8 +83,9 @@ OTHERS = Named(
     Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
 )
 DOUBT = Named(
-    Employee, N_("Periksa data"), "periksa_data", lambda user, code: doubts()[code], lambda: [*CHECKS.items()]
-)
+    Employee, N_("Periksa data"), "periksa_data", lambda user, code: checks()[code][1],
+    lambda: [(code, words) for code, (words, _) in checks().items()],
+)  # fmt: skip
 
 
 def but_herself(user):

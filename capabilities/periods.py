@@ -50,15 +50,11 @@ def reason_unless_final(periods, user):
     return ("reason",) if any(count for _, count in standing(periods, user)[1:]) else ()
 
 
-FLOW = Flow(
-    Period, "state", "open",
-    (
-        Move("close", N_("Tutup"), N_("Ditutup"), ("open",), "closed", "close",
-             offers=("reason",), needs=reason_unless_final, facts=standing),
-        Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("closed",), "open", "close",
-             asks=("reason",)),
-    ),
-)  # fmt: skip
+FLOW = Flow(Period, "state", "open", (
+    Move("close", N_("Tutup"), N_("Ditutup"), ("open",), "closed", "close",
+         offers=("reason",), needs=reason_unless_final, facts=standing),
+    Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("closed",), "open", "close", asks=("reason",)),
+))  # fmt: skip
 
 
 PAST = (Where(Period.state, "open"), Where(Period.ends_on, today, "smaller than"))

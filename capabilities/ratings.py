@@ -9,16 +9,14 @@ from peewee import Desc, Field, fn
 import access
 import audit
 from access import DESK, both, is_desk, people, scoped, table, through, writable
-from clocks import Clocks
-from code_lists import codes
 from database import among, today
 from excel.sheet import NAME, PERSON, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, named
-from models import Employee, Objection, Period, Rating, Unit
+from models import Clocks, Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Figures, Line, Listed, Panel, Tally, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
-from values import N_, Invalid
+from values import N_, Invalid, codes
 
 
 def seen(user):
@@ -95,7 +93,7 @@ def file_objection(taken):
     """The objection, and when it must be decided."""
     due = Clocks().after(taken.on, "decide")
     rows = [Objection(rating=row, filed_on=taken.on, due_on=due, reason=row.reason) for row in taken.rows]
-    audit.create_many(rows, user=taken.user, upload=taken.upload)
+    audit.create(rows, user=taken.user, upload=taken.upload)
 
 
 def decide(taken):
@@ -130,7 +128,7 @@ def shaken(ratings, taken):
 
 
 STAMPS = ("confirmed_on", "final_on", "delivered_on", "acknowledged_on")
-MOVES = (
+FLOW = Flow(Rating, "state", "suggested", (
     Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", "rate", who=rater,
          offers=("reason",), needs=in_place_of(Rating.rater), stamps=("confirmed_on",), guard=on_firm_ground),
     Move("withdraw", N_("Tarik"), N_("Ditarik"), Rating.UNSETTLED, "withdrawn", "withdraw", asks=("reason",)),
@@ -153,58 +151,35 @@ MOVES = (
     Move("change", N_("Ubah menurut keputusan"), N_("Diubah menurut keputusan"), ("objected",), "changed", "decide",
          who=superior, asks=("work_level", "behaviour_level", "reason"), sets=("predicate", "credit"), clock=predicate_follows,
          then=decide, after_close=True),
-)  # fmt: skip
-FLOW = Flow(Rating, "state", "suggested", MOVES)
+))  # fmt: skip
 
 # ------------------------------------------------------------------ sheets
-
-
-RATINGS = Sheet(
-    "ratings", Rating, key=("employee", "period"), imports=False, summary=lambda part: Totals.of(part),
-    references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
-                "period": (N_("Periode"), Period.code)},
-    printed=(NAME, (N_("Unit"), "unit.name", "unit")),
-    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
-)  # fmt: skip
-
-TOTALS = Part("totals", "Ringkasan", Rating, (
-    Column(Rating.period.verbose_name, "period.code", Text()),
-    Column(Rating.predicate.verbose_name, "predicate", Text()),
-    Column("Jumlah", "count", Whole()),
-    Column("Bagian (%)", "share", Points()),
-))  # fmt: skip
-
-SHORT = (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)
-RECAP = Part("recap", "Rekap", Rating, (  # what a unit's recap shows of each rating
-    Column("NIP", "employee.nip", Employee.nip),
-    Column(Employee.name.verbose_name, "employee.name", Employee.name),
-    Column(Employee.position.verbose_name, "employee.position", Employee.position),
-    Column(Rating.unit.verbose_name, "unit.name", Unit.name),
-    *(Column(field.verbose_name, field.name, field) for field in SHORT),
-))  # fmt: skip
 
 
 class Totals:
     """How many ratings of each predikat pass by in each period, and their share of the period."""
 
-    def __init__(self, sheet):
-        paths = [column.path for column in sheet.columns]
-        self.period = paths.index("period.code") if "period.code" in paths else None
-        self.predicate = paths.index("predicate")
-        self.counts = Counter()
+    part = Part("totals", "Ringkasan", Rating, (
+        Column(Rating.period.verbose_name, "period.code", Text()),
+        Column(Rating.predicate.verbose_name, "predicate", Text()),
+        Column("Jumlah", "count", Whole()),
+        Column("Bagian (%)", "share", Points()),
+    ))  # fmt: skip
 
-    part = TOTALS
+    def __init__(self, sheet):
+        self.paths, self.counts = [column.path for column in sheet.columns], Counter()
 
     @classmethod
     def of(cls, part):
         """The totals of an export that shows predikats under their names, else None."""
-        named = any(column.field is Rating.predicate for column in part.columns)
-        return cls(part) if named else None
+        return cls(part) if any(column.field is Rating.predicate for column in part.columns) else None
 
     def counting(self, rows):
         """The same rows; they are counted on their way."""
+        predicate = self.paths.index("predicate")
+        period = self.paths.index("period.code") if "period.code" in self.paths else None
         for row in rows:
-            self.counts[None if self.period is None else row[self.period], row[self.predicate]] += 1
+            self.counts[None if period is None else row[period], row[predicate]] += 1
             yield row
 
     def rows(self):
@@ -215,6 +190,24 @@ class Totals:
             for label, count in found.items():
                 yield period, label, count, half_up(Decimal(100 * count) / total)
             yield period, "Jumlah", total, Decimal(100)
+
+
+RATINGS = Sheet(
+    "ratings", Rating, key=("employee", "period"), imports=False, summary=Totals.of,
+    references={"employee": PERSON, "unit": (N_("Kode Unit"), Unit.code),
+                "period": (N_("Periode"), Period.code)},
+    printed=(NAME, (N_("Unit"), "unit.name", "unit")),
+    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
+)  # fmt: skip
+
+SHORT = (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)
+RECAP = Part("recap", "Rekap", Rating, (  # what a unit's recap shows of each rating
+    Column("NIP", "employee.nip", Employee.nip),
+    Column(Employee.name.verbose_name, "employee.name", Employee.name),
+    Column(Employee.position.verbose_name, "employee.position", Employee.position),
+    Column(Rating.unit.verbose_name, "unit.name", Unit.name),
+    *(Column(field.verbose_name, field.name, field) for field in SHORT),
+))  # fmt: skip
 
 
 class Derived(Look, Field):

@@ -6,10 +6,9 @@ from functools import cached_property
 
 from peewee import Field, ForeignKeyField
 
-from code_lists import codes
 from flows import FLOWS
 from models import Employee
-from values import N_, compare_key
+from values import N_, codes, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
 

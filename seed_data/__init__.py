@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from code_lists import codes
 from database import write
 from models import Holiday, Unit
+from values import codes
 
 
 def those(name, **wanted):

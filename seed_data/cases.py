@@ -10,11 +10,10 @@ from operator import attrgetter, itemgetter
 import audit
 from capabilities.complaints import COMPLAINTS
 from capabilities.trainings import TRAININGS
-from clocks import Clocks
-from code_lists import codes
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once
-from models import Award, Complaint, Training
+from models import Award, Clocks, Complaint, Training
+from values import codes
 
 BEGIN, TODAY, END = date(2025, 10, 1), date(2026, 9, 30), date(2026, 12, 11)
 ROUND = timedelta(weeks=4)  # trainings are planned a round before, and entered at the end of one
@@ -37,7 +36,7 @@ def trainings(world):
         apply_at_once(TRAININGS, out.getvalue().encode("utf-8-sig"), "pelatihan-2025.csv", Context())
     proposed = [row for row in rows if row not in filed]
     with world.on(BEGIN - 3 * ROUND):
-        audit.create_many(proposed, user=None)
+        audit.create(proposed, user=None)
     for name, coming in (("training past", False), ("training coming", True)):
         mine = [row for row in proposed if (row.ends_on > TODAY) == coming]
         for row, way in zip(mine, world.ways(name, len(mine)), strict=True):
@@ -75,7 +74,7 @@ def awards(world):
             amount=said["amount"] or None, period=world.periods[-1] if said["amount"] else None,
         ))  # fmt: skip
     with world.on(world.periods[-1].starts_on):
-        audit.create_many(rows, user=None)
+        audit.create(rows, user=None)
     for row, way in zip(rows, world.ways("award", len(rows)), strict=True):
         day = MEDAL_DAY if row.level == "NATIONAL" else date(2026, dice.randint(7, 9), dice.randint(1, 28))
         decree = {"granted_on": day, "decree_no": f"{dice.randint(1, 400)}/KEP/TAHUN 2026"}
@@ -112,7 +111,7 @@ def complaints(world):
             satisfaction=dice.randint(1, 5) if moves.endswith("close") else None,
         )  # fmt: skip
         with world.on(day):
-            audit.create(row, user=None)
+            audit.create([row], user=None)
         proven = dice.random() < 0.55 if group in GRAVE else None
         words = world.text("unproven" if proven is False else f"answer {group}")
         pace = 1 if group == "information" else dice.randint(1, 2)

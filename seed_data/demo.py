@@ -45,7 +45,7 @@ def demo_accounts():
         for role, name in missing:
             row = User(username=name, role=role, password=password, **behind.get(role, {}))
             row.must_change_password = False
-            audit.create(row, user=None)
+            audit.create([row], user=None)
     return accounts
 
 

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 
-from code_lists import codes
 from models import Employee, Unit
 from seed_data import those
+from values import codes
 
 PEOPLE_A_UNIT = 4  # fewer people fill fewer units, or every unit would be a head without staff
 STATUSES = {"PNS": 68, "CPNS": 3, "PPPK": 22, "PPPK_PARUH_WAKTU": 7}

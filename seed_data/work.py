@@ -4,10 +4,10 @@ from collections import defaultdict
 from datetime import date
 from itertools import cycle
 
-from code_lists import codes
 from compute import compute
 from models import Assessment, Employee, Exemption, Objection, Period, Rating, Unit, UnitResult
-from rating.matrix import ABOVE, BELOW, GOOD, MEETS
+from rating import ABOVE, BELOW, GOOD, MEETS
+from values import codes
 
 RESULTS = {"ISTIMEWA": 16, "BAIK": 70, "BUTUH_PERBAIKAN": 10, "KURANG": 3, "SANGAT_KURANG": 1}
 USUAL = {(ABOVE, ABOVE): 14, (ABOVE, MEETS): 18, (MEETS, ABOVE): 14, (MEETS, MEETS): 54}  # work, behaviour

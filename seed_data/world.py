@@ -6,10 +6,9 @@ from operator import itemgetter
 
 from peewee import fn
 
-from clocks import Clocks
 from database import moment
 from flows import FLOWS, take
-from models import Change
+from models import Change, Clocks
 from rating import due
 from seed_data import those
 

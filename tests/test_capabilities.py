@@ -26,7 +26,7 @@ GENERAL = [
     *(ROOT / f"{name}.py" for name in ("access", "audit", "flows")),
     *sorted((ROOT / "excel").glob("*.py")),
     *(ROOT / "views" / f"{name}.py" for name in (
-        "base", "saving", "lists", "formfields", "exports", "uploads", "imports", "panels", "search",
+        "base", "saving", "lists", "exports", "uploads", "imports", "panels",
     )),
 ]  # fmt: skip
 # Whose, where and when: every table may refer to these three, so a general room may ask whether a

@@ -694,12 +694,12 @@ def crowd(count, head, period):
     first = make_employee(unit=head.unit).id
     people = [Employee(nip=f"{first:09d}{n:09d}", name=f"P{n}", unit=head.unit) for n in range(count)]
     with write():
-        audit.create_many(people, user=None)
+        audit.create(people, user=None)
         ratings = [
             Rating(employee=p, unit=head.unit, period=period, rater=head, work_level="MEETS",
                    behaviour_level="MEETS", predicate="GOOD") for p in people
         ]  # fmt: skip
-        audit.create_many(ratings, user=None)
+        audit.create(ratings, user=None)
     return ratings
 
 

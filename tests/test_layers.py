@@ -8,21 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"database", "code_lists", "values", "fields", "rating", "tables"}
+GROUND = {"database", "values", "fields", "rating", "tables"}
 WRITES = {"audit", "access", "models", *GROUND}
-MOVES = {"flows", "clocks", *WRITES}
+MOVES = {"flows", *WRITES}
 WORKS = {"excel", "compute", *MOVES}
 BELOW = {
-    "rating": set(),
+    "rating": {"values"},
     "database": set(),
-    "code_lists": set(),
     "values": set(),
-    "fields": {"code_lists", "values", "rating"},
+    "fields": {"values", "rating"},
     "tables": {"database", "fields", "values"},
     "models": GROUND,
     "access": {"models", *GROUND},
     "audit": {"models", *GROUND},
-    "clocks": {"models", *GROUND},
     "flows": WRITES,
     "compute": MOVES,
     "excel": MOVES,
@@ -48,7 +46,7 @@ BELOW = {
 }
 FLASK = {"flask", "flask_admin", "flask_babel", "flask_login"}
 FOREIGN = {"rating": {"peewee", "openpyxl", *FLASK}, "fields": {"flask", "flask_admin"}} | dict.fromkeys(
-    ("access", "audit", "flows", "clocks", "excel", "compute", "panels", "capabilities"), FLASK
+    ("access", "audit", "flows", "excel", "compute", "panels", "capabilities"), FLASK
 )
 
 

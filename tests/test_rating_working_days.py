@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from code_lists import codes
 from rating import due, is_working_day
 from tests.cases import cases
+from values import codes
 
 HOLIDAYS = {date.fromisoformat(row["date"]) for row in codes("holidays_2026")}
 

@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 from peewee import fn
 
-from code_lists import codes
 from database import db
 from excel.write.apply import undo
 from flows import FLOWS
@@ -32,7 +31,7 @@ from rating import credit_of, due, predicate_of
 from seed_data import seed_reference
 from seed_data.demo import demo_accounts, seed_demo
 from tests.make import make_employee
-from values import Invalid, nip_scheme
+from values import Invalid, codes, nip_scheme
 
 PEOPLE = 100
 CLOSED = ("2025-TW4", "2026-TW1", "2026-TW2")

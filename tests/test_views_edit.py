@@ -165,7 +165,7 @@ def test_a_save_that_fails_leaves_no_trace(hr, post, monkeypatch):
     def fail(*args, **kwargs):
         raise audit.Stale("later")
 
-    monkeypatch.setattr(audit, "log", fail)
+    monkeypatch.setattr(audit, "log_many", fail)
     post(hr, "/admin/unit/new/", {"code": "X1", "name": "X", "kind": "DINAS", "active": "1"})
     assert Unit.select().count() == 0
 

@@ -65,6 +65,7 @@ def test_the_walk_of_a_supervisor_through_the_pages(office, client, post):
     saved = post(client, f"{answer.location}apply", {"fingerprint": fingerprint})
     assert saved.status_code == 302
     assert Assessment.select().count() == 3
+    assert "Hitung predikat" in client.get(saved.location).get_data(as_text=True)  # the next step is offered
 
     post(client, "/admin/period/action/", {"action": "compute", "rowid": period.id})
     assert sorted(r.predicate for r in Rating.select()) == ["GOOD", "GOOD", "NEEDS_IMPROVEMENT"]

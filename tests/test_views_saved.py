@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from capabilities.people import CHECKS
+from capabilities.people import checks
 from models import Rating, Setting, User
 from tests.make import (
     make_assessment,
@@ -161,8 +161,8 @@ def doubtful_people():
 
 def test_each_check_of_the_data_finds_whom_it_should(hr):
     people = doubtful_people()
-    assert set(people) == {"", *CHECKS}
-    for code in CHECKS:
+    assert set(people) == {"", *checks()}
+    for code in checks():
         html = text(hr, f"/admin/employee/?flt0_periksa_data={code}")
         assert people[code].nip in html, code
         assert people[""].nip not in html, code

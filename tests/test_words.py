@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 from wtforms.i18n import messages_path
 
-from code_lists import codes
+from values import codes
 
 ROOT = Path(__file__).parents[1]
 OURS = ROOT / "translations"

@@ -9,7 +9,7 @@ from values import N_
 from views import records
 from views.base import AdminView
 from views.files import ImportView
-from views.search import PartsView, SearchView
+from views.panels import PartsView, SearchView
 from views.uploads import UploadsView
 
 PERSON = ("employee.nip", "employee.name")

@@ -41,7 +41,7 @@ def login():
         return render_template("login.html", form=form), 401
     Throttle.forget(f"login:{name.casefold()}")
     enter(user)
-    audit.log("sign_in", user, user=user)
+    audit.event("sign_in", User, str(user), user=user, key=user.id)
     return back_to(request.args.get("next"), "admin.index")
 
 
@@ -61,7 +61,7 @@ def verified(name, password):
 
 @account.post("/logout")
 def logout():
-    audit.log("sign_out", me(), user=me())
+    audit.event("sign_out", User, str(me()), user=me(), key=me().id)
     leave()
     return redirect(url_for("account.login"))
 

@@ -1,7 +1,6 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
 from itertools import groupby
-from operator import attrgetter, itemgetter
 
 from flask import abort, redirect, request
 from flask_admin import expose
@@ -12,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from peewee import BlobField, ForeignKeyField
 
 import access
+import audit
 import flows
 from excel.sheet import sheet_for
 from fields import Choice, Day, Moment, Text
@@ -19,18 +19,17 @@ from flows import FLOWS
 from models import Employee
 from tables import Record
 from views.files import Exports
-from views.formfields import Converter, Version, person_paths
 from views.history import history_of
-from views.lists import BULKY, Lists
+from views.lists import BULKY, Lists, person_paths
 from views.panels import links_of, record_panels
-from views.saving import Moves, Saving, plain
+from views.saving import Converter, Saving, Version, plain
 from views.session import me, whole
 from views.shown import badge, due_day, value_at, words
 
 NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 
 
-class AdminView(Exports, Moves, Saving, Lists, ModelView):
+class AdminView(Exports, Saving, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
@@ -47,21 +46,21 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         for name, value in words.items():
             setattr(self, name, value)
         self.model = model = model or self.model
-        self.column_searchable_list = self.column_searchable_list or searched(model)
-        self.column_default_sort = self.column_default_sort or first_order(model)
-        open_to_all = [f for f in model.spoken() if not getattr(f, "confidential", False)]
-        brief = [f.name for f in open_to_all if f.name not in self.list_without and not isinstance(f, BULKY)]
+        told = audit.audited(model)
+        searched = model.names or [f.name for f in told if isinstance(f, Text)]
+        dates = [f.name for f in told if isinstance(f, Day | Moment) and not f.null]
+        order = model.names[0] if model.names else ((*dates, "id")[0], True)  # the newest first
+        brief = [f.name for f in told if f.name not in self.list_without and not isinstance(f, BULKY)]
+        self.column_searchable_list = self.column_searchable_list or (*searched, *person_paths(model))
+        self.column_default_sort = self.column_default_sort or order
         self.column_list = self.column_list or brief
-        self.column_details_list = [f.name for f in open_to_all if f.name not in self.details_without]
+        self.column_details_list = [f.name for f in told if f.name not in self.details_without]
+        self.column_filters = [f.name for f in told if not isinstance(f, BlobField)]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         self.moves = self.flow.by_name if self.flow else {}
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
         typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
         self.form_columns = [f.name for f in typed if f.name not in unasked]
-        self.column_filters = [f.name for f in open_to_all if not isinstance(f, BlobField)]
-        self._headings, heading = {}, ""
-        for field in model.spoken():  # a heading holds until the next one
-            heading = self._headings[field.name] = model.headings.get(field.name, heading)
         self.say_cells()
         name = model._meta.table_name
         super().__init__(model, name=_l(model.noun), category=category, endpoint=name, url=name)
@@ -72,14 +71,13 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
         return self.column_labels.get(field) or _l(self.model.field_at(field.removesuffix(".name")).label)
 
-    def sections(self, things, name_of=itemgetter(0)):
-        """[(heading, things)] of columns under the headings of the model."""
-        groups = groupby(things, key=lambda thing: self._headings.get(name_of(thing), ""))
+    def sections(self, names):
+        """[(heading, names)] of columns under the headings of the model, each of which holds until the next one."""
+        headings, heading = {}, ""
+        for field in self.model.spoken():
+            heading = headings[field.name] = self.model.headings.get(field.name, heading)
+        groups = groupby(names, key=lambda name: headings.get(name, ""))
         return [(_l(heading) if heading else "", list(group)) for heading, group in groups]
-
-    def form_sections(self, form):
-        """[(heading, fields)] of a form, without what is hidden."""
-        return self.sections((f for f in form if not isinstance(f, Version)), attrgetter("name"))
 
     def say_cells(self):
         """Give each column its formatter: the view's own, else its field's; a person in a list goes without NIP."""
@@ -179,33 +177,13 @@ class AdminView(Exports, Moves, Saving, Lists, ModelView):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""
         return self.render("admin/once.html", lines=lines, return_url=self.get_url(".index_view"))
 
-    # -- of a record's page
-
-    history = staticmethod(history_of)
-
-    def panels(self, row):
-        return record_panels(row, me())
-
-    def links(self, row):
-        return links_of(row, me())
+    history, panels, links = staticmethod(history_of), staticmethod(record_panels), staticmethod(links_of)
 
     def get_save_return_url(self, row, is_created=False):
         """After saving one stays at the record, where the account may read it."""
         back = get_redirect_target() or self.get_url(".index_view")
         stays = row is not True and self.get_one(row.id) is not None  # True: one of which nothing may be told
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
-
-
-def searched(model):
-    """What a list is searched by, where its view does not say: the row's names, and its person's."""
-    texts = [f.name for f in model.spoken() if isinstance(f, Text) and not getattr(f, "confidential", False)]
-    return (*(model.names or texts), *person_paths(model))
-
-
-def first_order(model):
-    """How a list begins, where its view does not say: by the row's name, else by its date, the newest first."""
-    dates = [f.name for f in model.spoken() if isinstance(f, Day | Moment) and not f.null]
-    return model.names[0] if model.names else ((*dates, "id")[0], True)
 
 
 def shown(field):

@@ -28,8 +28,8 @@ from excel.write.uploads import store, store_unchecked
 from forms import UploadForm
 from models import Period, Upload
 from values import CONTROL, N_, Invalid
-from views.formfields import spoken
 from views.session import me, whole
+from views.shown import spoken
 
 MOST = 3  # uploads of an account that are being checked at once
 CHECKING, LOCK = Counter(), Lock()  # accounts, in this process

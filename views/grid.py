@@ -15,8 +15,8 @@ from excel.check.validate import CLEAR, Context
 from excel.write.apply import apply_at_once
 from models import Assessment, Employee, Period, Rating, Unit
 from rating import MATRIX
-from views.formfields import spoken
 from views.session import me
+from views.shown import spoken
 
 LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW"}  # atas, sesuai, bawah
 SHOWN = {level: letter for letter, level in LETTERS.items()}

@@ -2,7 +2,6 @@
 
 import json
 from collections import defaultdict
-from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import gettext
@@ -21,41 +20,29 @@ SHORT = 20  # lines of a record's page
 TABLES = {model._meta.table_name: model for model in MODELS}
 
 
-class Line(NamedTuple):
-    """A line of the trail in words: `differences` are (label, before, after)."""
-
-    change: Change
-    word: str
-    door: str
-    door_url: str
-    differences: list
-    record_url: str = ""
-
-
-def lines_of(changes, linked=False):
-    """The Lines of these changes, in their order, `linked` to the rows that may be read still.
+def in_words(changes, linked=False):
+    """These changes, each told in words: `word`, `door`, `door_url`, `noun`, `differences` of (label, before, after),
+    and `record_url` where they are `linked` to the rows that may be read still.
 
     The number of statements does not grow with them.
     """
-    stored = [(change, TABLES.get(change.table), changed(change)) for change in changes]
-    labels = labels_of([field for *_, fields in stored for field in fields])
-    links = readable([(model, change.key) for change, model, _ in stored], me()) if linked else {}
-    lines = []
-    for change, model, fields in stored:
+    found = []
+    for change in changes:
+        before, after = (json.loads(text or "{}") for text in (change.before, change.after))
+        fields = TABLES[change.table].spoken() if change.table in TABLES else ()
+        both = [(field, before.get(field.name), after.get(field.name)) for field in fields]
+        found.append((change, TABLES.get(change.table), [each for each in both if each[1] != each[2]]))
+    labels = labels_of([field for *_, fields in found for field in fields])
+    links = readable([(model, change.key) for change, model, _ in found], me()) if linked else {}
+    for change, model, fields in found:
         move = FLOWS[model].by_name.get(change.move) if model in FLOWS else None
-        word = gettext(move.done if move else Change.action.labels[change.action])
-        told = [(gettext(f.label), *(in_words(f, value, labels) for value in both)) for f, *both in fields]
-        door = door_of(change, model, {field.name for field, *_ in fields})
-        lines.append(Line(change, word, *door, told, links.get((model, change.key), "")))
-    return lines
-
-
-def changed(change):
-    """[(field, before, after)] of the fields that a change made other, in the order of the model."""
-    before, after = (json.loads(text or "{}") for text in (change.before, change.after))
-    fields = TABLES[change.table].spoken() if change.table in TABLES else ()
-    both = [(field, before.get(field.name), after.get(field.name)) for field in fields]
-    return [(field, old, new) for field, old, new in both if old != new]
+        change.word = gettext(move.done if move else Change.action.labels[change.action])
+        change.door, change.door_url = door_of(change, model, {field.name for field, *_ in fields})
+        told = [(gettext(f.label), *(said(f, value, labels) for value in both)) for f, *both in fields]
+        change.differences = told
+        change.noun = gettext(model.noun) if model else change.table
+        change.record_url = links.get((model, change.key), "")
+    return changes
 
 
 def labels_of(fields):
@@ -74,7 +61,7 @@ def labels_of(fields):
     return found
 
 
-def in_words(field, value, labels):
+def said(field, value, labels):
     """A value of the trail, which is kept as JSON, in words."""
     if isinstance(field, ForeignKeyField):
         return "" if value is None else labels.get((field.rel_model, value), f"#{value}")
@@ -92,20 +79,16 @@ def door_of(change, model, names):
         return gettext("baris perintah"), ""
     if change.move:
         return gettext("langkah"), ""
-    return gettext("formulir") if by_form(change, model, names) else gettext("perhitungan"), ""
-
-
-def by_form(change, model, names):
-    """Whether a form of the table could have written this; else it was computed."""
-    if model not in access.TABLES or change.action not in access.TABLES[model].verbs:
-        return False
-    views = current_app.extensions["admin"][0]._views
-    asked = next((view.form_columns for view in views if getattr(view, "model", None) is model), ())
-    return change.action != "update" or not names or not names.isdisjoint(asked)
+    by_form = model in access.TABLES and change.action in access.TABLES[model].verbs
+    if by_form and change.action == "update" and names:  # else it was computed
+        views = current_app.extensions["admin"][0]._views
+        form = next((view.form_columns for view in views if getattr(view, "model", None) is model), ())
+        by_form = not names.isdisjoint(form)
+    return gettext("formulir") if by_form else gettext("perhitungan"), ""
 
 
 def history_of(row):
-    """(the newest Lines of a row's trail, the address of them all), for those who may read the audit."""
+    """(the newest changes of a row in words, the address of them all), for those who may read the audit."""
     if not access.may(me(), "read", Change):
         return [], ""
     table = row._meta.table_name
@@ -113,4 +96,4 @@ def history_of(row):
     query = access.scoped(Change, me()).where(mine).order_by(Change.id.desc())
     changes = list(query.select(Change, User).left_outer_join(User).limit(SHORT))
     whole = list_url(Listed(Change, (Where(Change.table, table), Where(Change.key, row.id))))
-    return lines_of(changes), whole if len(changes) == SHORT else ""
+    return in_words(changes), whole if len(changes) == SHORT else ""

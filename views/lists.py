@@ -1,10 +1,13 @@
 """Lists in few statements: search, filters, sort, count and the columns of a page."""
 
+from functools import reduce
+from operator import or_
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
 from flask_admin import expose
 from flask_admin.babel import lazy_gettext
+from flask_admin.contrib.peewee.ajax import QueryAjaxModelLoader
 from flask_admin.model.filters import BaseFilter
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -16,19 +19,11 @@ from fields import YesNo
 from models import Period, Setting, Unit
 from panels import Named, Where
 from values import CONTROL, N_
-from views.formfields import ScopedLoader, holding
-from views.panels import paths_of
 from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
 BULKY = TextField | BlobField
-KEPT = (
-    "search",
-    "sort",
-    "desc",
-    "page_size",
-    "col",
-)  # of a list's address in a saved view, beside its filters
+KEPT = ("search", "sort", "desc", "page_size", "col")  # of an address in a saved view, beside its filters
 OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
 ORDER = ("greater than", "smaller than")
 OFFERED = {  # by what a field says of itself
@@ -53,49 +48,96 @@ class Comparison(BaseFilter):
 
     def clean(self, value):
         meant = self.where(value).meant()
-        known = [code for code, _ in self.column.options()] if isinstance(self.column, Named) else [meant]
-        if meant is None or meant not in known:
+        if meant is None or (isinstance(self.column, Named) and meant not in dict(self.column.options())):
             raise ValueError(value)
         return meant
-
-    def condition(self, value):
-        return self.where(value).holds(me())
 
     def operation(self):
         return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
 
-
-class Choices:
-    """The options of a filter, read afresh for each page, in the reader's language."""
-
-    def __init__(self, read):
-        self.read = read
+    def get_options(self, view):
+        return self if self.options else None
 
     def __iter__(self):
-        return ((code, str(_l(text))) for code, text in self.read())
+        """Its options, read afresh for each page, in the reader's language."""
+        return ((code, str(_l(text))) for code, text in self.options())
 
 
 def filters_for(field):
     """The comparisons that a field offers; a reference is chosen by its natural key, within the account's scope."""
     words, how, related = OFFERED[field.comparisons], {}, getattr(field, "rel_model", None)
     if related is Period:
-        how = {"options": Choices(newest_periods)}
+        how = {"options": newest_periods}
     elif related:
         how = {"data_type": f"lookup:filter-{field.name}"}
     elif field.options:
-        how = {"options": Choices(lambda: field.options)}
+        how = {"options": lambda: field.options}
     elif field.comparisons in ("day", "moment"):
         how = {"data_type": "date"}
     if related is Unit:
         words = (*words, "within")
     elif field.comparisons == "choice" and field.null:
         words = (*words, "empty")
-    blank = {"options": Choices(lambda: YesNo.options)}
+    blank = {"options": lambda: YesNo.options}
     return [Comparison(field, word, **(blank if word == "empty" else how)) for word in words]
 
 
 def newest_periods():
     return [(p.code, str(p)) for p in access.scoped(Period, me()).order_by(Period.id.desc()).limit(200)]
+
+
+class ScopedLoader(QueryAjaxModelLoader):
+    """Looks rows up by typing, within the account's scope: by their names, else by those of their person."""
+
+    def __init__(self, name, model, value="id"):
+        super().__init__(name, model, fields=model.names or ["id"])
+        self.value, self.paths = value, model.names or person_paths(model)
+
+    def format(self, row):
+        return (getattr(row, self.value), str(row)) if row else None
+
+    def get_one(self, pk):
+        key = whole(pk)
+        return key and access.scoped(self.model, me()).where(self.model.id == key).first()
+
+    def get_list(self, term, offset=0, limit=10):
+        query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
+        for word in (term or "").replace("\x00", "").split()[:5] if self.paths else ():
+            query = query.where(holding(self.model, self.paths, word))
+        most = max(1, min(limit or 10, 20))
+        return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
+
+
+def person_paths(model):
+    """The paths to the names of a row's person, where it has one."""
+    link = model._meta.fields.get("employee")
+    return tuple(f"employee.{name}" for name in (link.rel_model.names if link else ()))
+
+
+def holding(model, paths, word):
+    """The condition that one of some paths has a word in it; related tables by a sub-select, read once."""
+    found, related = [], {}
+    for path in paths:
+        link, dot, rest = path.partition(".")
+        if dot:
+            related.setdefault(link, []).append(rest)
+        else:
+            found.append(getattr(model, path).contains(word))
+    for link, rests in related.items():
+        target = model._meta.fields[link].rel_model
+        meant = target.select(target.id).where(holding(target, rests, word))
+        found.append(getattr(model, link).in_(meant))
+    return reduce(or_, found)
+
+
+def paths_of(model, columns):
+    """The paths that these columns need, those of a reference's label included."""
+    paths = []
+    for column in columns:
+        field = model.field_at(column)
+        further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
+        paths += [tuple(column.split(".")), *((*column.split("."), *path) for path in further)]
+    return paths
 
 
 class Lists:
@@ -141,7 +183,7 @@ class Lists:
         """The comparisons of the fields, and the filters that the rooms name."""
         found = [each for name in self.column_filters for each in filters_for(self.model._meta.fields[name])]
         rooms = [named for named in gathered(Named) if named.model is self.model]
-        return [*found, *(Comparison(named, "is", Choices(named.options)) for named in rooms)]
+        return [*found, *(Comparison(named, "is", named.options) for named in rooms)]
 
     def get_filter_arg(self, index, flt):
         return flt.arg
@@ -170,7 +212,7 @@ class Lists:
         for word in (search or "").replace("\x00", "")[:200].split()[:8]:
             query = query.where(holding(self.model, self.column_searchable_list, word))
         for index, _, value in filters or ():
-            query = query.where(self._filters[index].condition(value))
+            query = query.where(self._filters[index].where(value).holds(me()))
         return query
 
     def order(self, column, descending):
@@ -199,16 +241,12 @@ class Lists:
         query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(size)
         return count, list(query.offset(size * max(0, min(page or 0, FARTHEST_PAGE))))
 
-    # -- addresses
-
     def _get_list_extra_args(self):
         """The arguments of the address; the columns asked for go on to the next page as one."""
         args = super()._get_list_extra_args()
         asked = self.asked_columns()
         args.extra_args.pop("col", None)
         return args.clone(extra_args=args.extra_args | {"col": ",".join(asked)} if asked else args.extra_args)
-
-    # -- saved views
 
     views_key = property(lambda self: f"views:{self.endpoint}")
 

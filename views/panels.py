@@ -1,38 +1,34 @@
-"""Start pages and panels: what the rooms declare, asked for one account, as cards, tables and charts."""
+"""Start pages and panels: what the rooms declare, asked for one account; and the pages of search and of all parts."""
 
 import csv
 import io
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import defaultdict, namedtuple
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import Response, abort, url_for
-from flask_admin import AdminIndexView, expose
+from flask import abort, jsonify, request, url_for
+from flask_admin import AdminIndexView, BaseView, expose
 from flask_babel import format_date, gettext
 from peewee import ForeignKeyField
 
 import access
 import migrations
 from capabilities import gathered
-from database import WITA, among, once
+from database import WITA, among, now, once
 from excel.out.export import harmless
-from models import Period
+from forms import LoginForm
+from models import Assessment, Change, Period, Rating, User
 from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
+from rating import MATRIX
 from values import N_
-from views.files import MIME
+from views.files import as_file
+from views.lists import ScopedLoader, paths_of
 from views.session import me
-from views.shown import TONES, due_day, value_at, words
+from views.shown import TONES, badge, due_day, value_at, words
 
-
-class CardOnPage(NamedTuple):
-    """A number that leads somewhere."""
-
-    label: str
-    value: object
-    url: str = ""
-    tone: str = ""
+# A number that leads somewhere.
+CardOnPage = namedtuple("CardOnPage", "label value url tone", defaults=("", ""))
 
 
 @dataclass
@@ -46,10 +42,10 @@ class PanelOnPage:
     key: str
     title: str
     head: tuple = ()
-    rows: list = field(default_factory=list)
+    rows: list | tuple = ()
     url: str = ""
     empty: str = ""
-    links: list = field(default_factory=list)
+    links: list | tuple = ()
     bar: tuple = ()
     tones: tuple = ()
     count: int | None = None
@@ -100,10 +96,8 @@ def links_of(row, user):
 
 def asked(panel, user, period):
     """The lines of a panel that all rooms share: what they tally for it."""
-    for tally in gathered(Tally):
-        if tally.panel == panel:
-            number, leads = tally.asked(user, period)
-            yield Line((Word(tally.label), number), leads)
+    tallies = [(tally, *tally.asked(user, period)) for tally in gathered(Tally) if tally.panel == panel]
+    return [Line((Word(tally.label), number), leads) for tally, number, leads in tallies]
 
 
 def late(user, period):
@@ -164,23 +158,11 @@ def panel_for(panel, user, record, counted=False):
         shown.count = found.count() if counted else None
         found = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns))
         rows = list(found.limit(panel.most)) if shown.count != 0 else []
-        fields = [
-            model.field_at(path.removesuffix(".name")) for path in panel.columns
-        ]  # a name is called by whose it is
-        shown.head = tuple(gettext(field.label) for field in fields)
+        told = (path.removesuffix(".name") for path in panel.columns)  # a name is called by whose it is
+        shown.head = tuple(gettext(model.field_at(path).label) for path in told)
         shown.rows = [tuple(cell(row, path) for path in panel.columns) for row in rows]
         shown.url, shown.links = list_url(leads), [row_url(row, panel.page) for row in rows]
     return shown
-
-
-def paths_of(model, columns):
-    """The paths that these columns need, those of a reference's label included."""
-    paths = []
-    for column in columns:
-        field = model.field_at(column)
-        further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
-        paths += [tuple(column.split(".")), *((*column.split("."), *path) for path in further)]
-    return paths
 
 
 def cell(row, path):
@@ -196,7 +178,7 @@ class HomeView(AdminIndexView):
 
     @expose("/")
     def index(self):
-        user, period, now = me(), Period.current(), datetime.now(WITA)
+        user, period, clock = me(), Period.current(), datetime.now(WITA)
         cards, panels = start_page(user, period)
         buttons = [
             (gettext(button.label), url_for(button.page, **button.values), button.main)
@@ -205,7 +187,7 @@ class HomeView(AdminIndexView):
         ]
         return self.render(
             "admin/home.html", period=period, cards=cards, panels=panels, buttons=buttons,
-            now=f"{now:%Y-%m-%d %H:%M:%S}", today=format_date(now, "full"),
+            now=f"{clock:%Y-%m-%d %H:%M:%S}", today=format_date(clock, "full"),
         )  # fmt: skip
 
     @expose("/panel/<key>.csv")
@@ -217,5 +199,69 @@ class HomeView(AdminIndexView):
             abort(404)
         text = io.StringIO(newline="")
         csv.writer(text).writerows([harmless(str(v)) for v in row] for row in (panel.head, *panel.rows))
-        name = {"Content-Disposition": f'attachment; filename="{key}.csv"'}
-        return Response(text.getvalue().encode("utf-8-sig"), mimetype=MIME["csv"], headers=name)
+        return as_file(io.BytesIO(text.getvalue().encode("utf-8-sig")), key, "csv")
+
+
+def named(row):
+    """A row's label, and what else names it."""
+    further = [name for name in row.names if f"{{{name}}}" not in row.called]
+    return " · ".join([str(row), *(getattr(row, name) for name in further)])
+
+
+class SearchView(BaseView):
+    """The search of the top bar: rows of every table by what names them."""
+
+    loaders = [ScopedLoader("search", model) for model in gathered(type)]
+
+    def is_visible(self):
+        return False  # it stands in the top bar
+
+    def found(self, words, most):
+        """[(model, rows)] of what the account may read and the words name; at most so many of each."""
+        readable = [loader for loader in self.loaders if access.may(me(), "read", loader.model)]
+        groups = [(loader.model, loader.get_list(words, limit=most)) for loader in readable if words.strip()]
+        return [(model, rows) for model, rows in groups if rows]
+
+    @expose("/")
+    def index(self):
+        words = request.args.get("q", "")
+        return self.render(
+            "admin/search.html", words=words, groups=self.found(words, 20), address=row_url, named=named
+        )
+
+    @expose("/quick")
+    def quick(self):
+        """[[address, label, kind]] for the list under the search field."""
+        rows = [(model, row) for model, rows in self.found(request.args.get("query", ""), 5) for row in rows]
+        return jsonify([[row_url(row), named(row), gettext(model.noun)] for model, row in rows])
+
+
+class PartsView(BaseView):
+    """For developers every part that pages are made of."""
+
+    def is_accessible(self):
+        return me() is not None and me().role == "admin"
+
+    @expose("/")
+    def index(self):
+        labels = Rating.predicate.labels | Assessment.work_level.labels
+        predicates = Rating.predicate.choices
+        rows = [(gettext(label), n) for (_, label), n in zip(predicates, (9, 25, 4, 2, 1), strict=True)]
+        head, tones = (gettext("Predikat"), gettext("Pegawai")), tuple(TONES[code] for code, _ in predicates)
+        form = LoginForm(formdata=None)
+        form.password.errors = [gettext("Nama akun atau sandi salah")]
+        told = [("Skor Perilaku", "87,5", "90"), ("Catatan", "", "Sudah dibicarakan")]
+        change = Change(at=now(), word=gettext("Diubah"), door=gettext("formulir"), differences=told)
+        return self.render(
+            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]), change=change,
+            badges=[badge(field, code) for field in (Rating.predicate, Rating.state, User.role) for code in field.labels],
+            cards=[CardOnPage("Pegawai", 1204, "#kartu"), CardOnPage("Belum dinilai", 3, tone="warn"),
+                   CardOnPage("Selesai", 9, tone="good")],
+            panels=[
+                PanelOnPage("shares", "Panel: bagian dari seluruhnya", head, rows, "#panel", bar=(1,)),
+                PanelOnPage("progress", "Panel: kemajuan", ("Unit", "Sudah", "Semua"), [("Dinas A", 3, 4)], bar=(1, 2)),
+                PanelOnPage("trend", "Panel: dari waktu ke waktu", (head[0], "2026-TW1", "2026-TW2"),
+                            [(*row, row[1] + 2) for row in rows], tones=tones),
+                PanelOnPage("empty", "Panel: kosong", head, empty="Kalimat yang menyebut apa yang dapat dilakukan."),
+            ],
+        )  # fmt: skip

@@ -21,11 +21,10 @@ from models import Assessment, Change, Complaint, Period, Policy, Rating, Unit, 
 from rating import MATRIX
 from values import CONTROL, Invalid
 from views.base import AdminView
-from views.formfields import spoken
 from views.grid import Grid
-from views.history import TABLES, lines_of
+from views.history import in_words
 from views.session import me
-from views.shown import words
+from views.shown import spoken, words
 
 
 class UserView(AdminView):
@@ -145,13 +144,18 @@ class RatingView(Computes):
 
     @expose("/recap/")
     def recap(self):
-        """A unit's ratings of a period as a page to print and sign: a working copy, no official document."""
+        """The ratings of a unit (else the account's own) and period as a page to print and sign: no official document."""
         if not self.can_recap:
             abort(403)
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
         newest = Period.current() or next(iter(periods.values()), None)
-        period, unit = periods.get(request.args.get("period"), newest), self.asked_unit()
-        people, totals = [], Totals(RECAP)
+        period, people, totals = periods.get(request.args.get("period"), newest), [], Totals(RECAP)
+        code = CONTROL.sub("", request.args.get("unit", ""))
+        try:
+            unit = access.unit_of(code, me()) if code else me().unit
+        except Invalid as refusal:
+            unit = None
+            flash(spoken(refusal), "error")
         if unit and period:
             found = rows_of(RECAP, user=me(), period=period, unit_code=unit.code)
             people = sorted(totals.counting(found), key=itemgetter(3, 1))  # by unit and name
@@ -160,15 +164,6 @@ class RatingView(Computes):
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
             totals=list(totals.rows()), words=words,
         )  # fmt: skip
-
-    @staticmethod
-    def asked_unit():
-        """The unit of the address, else the account's own; None, and said why, where there is none."""
-        code = CONTROL.sub("", request.args.get("unit", ""))
-        try:
-            return access.unit_of(code, me()) if code else me().unit
-        except Invalid as refusal:
-            return flash(spoken(refusal), "error")
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
@@ -198,7 +193,7 @@ class ComplaintView(AdminView):
         rows = self.chosen(ids)
         with write():
             for row in rows:
-                audit.log("look", row, user=me())
+                audit.event("look", Complaint, str(row), user=me(), key=row.id)
         return self.once([(row.ticket, row.reporter or gettext("anonim")) for row in rows])
 
 
@@ -225,33 +220,22 @@ class ChangeView(AdminView):
     column_labels = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     column_formatters = {
         "user": lambda view, context, change, name: change.user or gettext("sistem"),
-        "action": lambda view, context, change, name: change.line.word,
-        "upload": lambda view, context, change, name: part("door", change.line),
-        "table": lambda view, context, change, name: table_word(change),
+        "action": lambda view, context, change, name: change.word,
+        "upload": lambda view, context, change, name: part("door", change),
+        "table": lambda view, context, change, name: change.noun,
         "label": lambda view, context, change, name: part("record", change),
-        "after": lambda view, context, change, name: part("diff", change.line.differences),
+        "after": lambda view, context, change, name: part("diff", change.differences),
     }
 
     def get_list(self, *args, **kwargs):
         count, rows = super().get_list(*args, **kwargs)
-        return count, with_lines(rows)
+        return count, in_words(rows, linked=True)
 
     def get_one(self, id):
         row = super().get_one(id)
-        return row and with_lines([row])[0]
-
-
-def with_lines(rows):
-    for line in lines_of(rows, linked=True):
-        line.change.line = line
-    return rows
+        return row and in_words([row], linked=True)[0]
 
 
 def part(name, value):
     """A part of `parts.html` as a cell."""
     return Markup(get_template_attribute("parts.html", name)(value))  # noqa: S704 - our own template, escaped there
-
-
-def table_word(change):
-    model = TABLES.get(change.table)
-    return gettext(model.noun) if model else change.table

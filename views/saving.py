@@ -1,17 +1,22 @@
-"""How rows are written in the panel: by a form, or by a move that a page asks for; and what is said where not."""
+"""How rows are written: by a form made of the model's fields, or by a move that a page asks for; and what is said where not."""
 
 from collections import Counter
 from functools import partial
 
 from flask import abort, flash, redirect, request
 from flask_admin import expose
+from flask_admin.contrib.peewee.form import CustomModelConverter
 from flask_admin.form import BaseForm
 from flask_admin.helpers import get_redirect_target
+from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import IntegrityError
-from wtforms.validators import Optional, ValidationError
-from wtfpeewee.orm import ValueRequired
+from peewee import ForeignKeyField, IntegrityError
+from wtforms import HiddenField, SelectFieldBase
+from wtforms.fields.choices import Choice
+from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.widgets import Select, TextArea, TextInput
+from wtfpeewee.orm import FieldInfo, ValueRequired
 
 import access
 import audit
@@ -20,12 +25,84 @@ from database import write
 from models import Period
 from tables import Record
 from values import N_
-from views.formfields import spoken
 from views.session import me, whole
-from views.shown import words
+from views.shown import spoken, words
 
 SHORT = 20  # rows of a move that are named one by one
 ANEW = "reason"  # said anew at each move, never prefilled
+
+
+WIDGETS = {"line": TextInput(), "area": TextArea(), "choice": Select()}
+
+
+class Parsed(SelectFieldBase):
+    """A form field whose text is read by `parse` of the model's field and kept when it is refused."""
+
+    text = None
+
+    def __init__(self, *args, column, **kwargs):
+        super().__init__(*args, widget=WIDGETS[column.widget], **kwargs)
+        self.column = column
+
+    def process_formdata(self, values):
+        if not values:
+            return
+        self.text, self.data = values[0], None
+        if self.text.strip():
+            try:
+                self.data = self.column.parse(self.text)
+            except ValueError as error:
+                raise ValidationError(spoken(error)) from error
+
+    def pre_validate(self, form):
+        if self.process_errors:
+            raise StopValidation()  # a refusal by `parse` speaks alone
+
+    def _value(self):
+        return self.text if self.text is not None else self.column.show(self.data)
+
+    def iter_choices(self):
+        """The options of the model's field, and a blank one for what is empty."""
+        stored = {None: "", True: "1", False: "0"}.get(self.data, self.data)
+        chosen = stored if self.text is None else self.text
+        yield Choice("", "", chosen == "", {})
+        for code, label in self.column.options:
+            yield Choice(code, _l(label), code == chosen, {})
+
+
+class Version(HiddenField):
+    """The version of the row that a person read; it travels with the form and is never copied."""
+
+    def process_formdata(self, values):
+        self.data = values[0] if values else None  # absent is not "as stored"
+
+    def populate_obj(self, obj, name):
+        pass
+
+
+class ScopedSelect(AjaxSelectField):
+    """A reference found by typing; one outside the account's scope is refused, not blanked."""
+
+    def pre_validate(self, form):
+        if self._formdata and self.data is None:
+            raise StopValidation(gettext("Pilihan ini tidak tersedia untuk akun Anda"))
+        super().pre_validate(form)
+
+
+class Converter(CustomModelConverter):
+    """Turns a model's field into a form field that says and allows what the model says."""
+
+    def convert(self, model, field, field_args):
+        words = {
+            "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
+            "validators": [Optional() if field.null else ValueRequired()],
+        }  # fmt: skip
+        if isinstance(field, ForeignKeyField):
+            loader = self.view._form_ajax_refs[field.name]
+            made = ScopedSelect(loader, allow_blank=field.null, **words)
+        else:
+            made = Parsed(column=field, render_kw=field.keyboard, default=field.default, **words)
+        return FieldInfo(field.name, made)
 
 
 class Saving:
@@ -81,7 +158,7 @@ class Saving:
                 self.fill_in(row, before)
                 self.on_model_change(form, row, before is None)
                 if before is None:
-                    audit.create(row, user=me())
+                    audit.create([row], user=me())
                 else:
                     audit.update(row, before, user=me())
                 if not self.within_reach(row, (before or {}).get("period")):
@@ -126,13 +203,14 @@ class Saving:
 
     def say_refused(self, form, row, error):
         """Name the field that the database refuses, and the row that has its value where that may be seen."""
-        for names in unique_names(self.model):
-            values = [row.__data__.get(name) for name in names]
-            same = [getattr(self.model, n) == v for n, v in zip(names, values, strict=True)]
+        meta = self.model._meta
+        single = [(f.name,) for f in meta.sorted_fields if f.unique and not f.primary_key]
+        together = [index[0] for index in meta.indexes if isinstance(index, tuple) and index[1]]
+        for names in (*single, *together):
+            same = [getattr(self.model, name) == row.__data__.get(name) for name in names]
             other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
             if other:
-                message = gettext("Sudah dipakai oleh %(row)s", row=str(other))
-                return self.complain(form, names[-1], message)
+                return self.complain(form, names[-1], gettext("Sudah dipakai oleh %(row)s", row=str(other)))
         name, problem = audit.refused(error, self.model)
         return self.complain(form, name, spoken(problem))
 
@@ -145,10 +223,8 @@ class Saving:
             "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
         )
         flash(message, "error")
+        form.version.data = now.version
         for field in form:
-            if field.name == "version":
-                field.data = now.version
-                continue
             column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
             if column is not None and plain(field.data) != stored:
                 said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
@@ -175,9 +251,7 @@ class Saving:
         else:
             flash(message, "error")
 
-
-class Moves:
-    """The moves half of AdminView: actions, buttons and the page that says what would happen and asks for what is needed."""
+    # -- moves: actions, buttons, and the page that says what would happen and asks for what is needed
 
     def init_actions(self):
         super().init_actions()
@@ -234,10 +308,8 @@ class Moves:
             return self.ask_move(move, ids, form)
         said = {field.name: plain(field.data) for field in form if field.data is not None}
         taken = flows.take(rows, move, me(), said)
-        flash(
-            gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows)),
-            "success" if taken.rows else "info",
-        )
+        told = gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows))
+        flash(told, "success" if taken.rows else "info")
         for why, count in Counter(spoken(problem) for _, problem in taken.left).items():
             flash(gettext("%(n)s dilewati: %(why)s.", n=count, why=why), "info")
         return redirect(get_redirect_target() or self.get_url(".index_view"))
@@ -246,10 +318,3 @@ class Moves:
 def plain(value):
     """A form's value as the rules and the row keep it: a reference by its id."""
     return getattr(value, "id", value)
-
-
-def unique_names(model):
-    """The tuples of field names that are unique together."""
-    single = [(f.name,) for f in model._meta.sorted_fields if f.unique and not f.primary_key]
-    together = [names for names, unique in (i for i in model._meta.indexes if isinstance(i, tuple)) if unique]
-    return [*single, *together]

@@ -1,4 +1,4 @@
-"""How stored values are shown to people: words, badges, dates, numbers."""
+"""How stored values and refusals are said to people: words, badges, dates, numbers."""
 
 from datetime import UTC
 from functools import lru_cache
@@ -8,8 +8,8 @@ from flask_babel import format_currency, format_date, format_datetime, format_de
 from markupsafe import Markup
 from peewee import Model
 
-from clocks import Clocks
-from code_lists import codes
+from models import Clocks
+from values import Invalid, codes
 
 
 def words(field, value):
@@ -48,6 +48,15 @@ SAID = {
     "number": lambda field, value: format_decimal(value, "#,##0.##"),
     "money": lambda field, value: format_currency(value, "IDR", "¤ #,##0", currency_digits=False),
 }
+
+
+def spoken(error):
+    """A field's refusal in the reader's language."""
+    if isinstance(error, Invalid):
+        why = error.params.get("why")
+        params = error.params | ({"why": gettext(why)} if why else {})
+        return gettext(error.template, **params) if params else gettext(error.template)
+    return str(error)
 
 
 def value_at(row, path):

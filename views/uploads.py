@@ -20,10 +20,9 @@ from models import Change, Rating, Upload
 from values import Invalid, as_text
 from views.base import AdminView
 from views.files import as_file, telling
-from views.formfields import spoken
-from views.history import lines_of
+from views.history import in_words
 from views.session import me, whole
-from views.shown import badge
+from views.shown import badge, spoken
 
 
 class UploadsView(AdminView):
@@ -113,9 +112,9 @@ class UploadsView(AdminView):
         if access.scope(sheet.model, me()) is not None:
             query = query.where(Change.key.in_(access.scoped(sheet.model, me()).select(sheet.model.id)))
         page, pages = asked_page(query.count())
-        lines = lines_of(list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE)))
+        changes = in_words(list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE)))
         return self.render(
-            "admin/upload_result.html", upload=upload, sheet=sheet, lines=lines, page=page, pages=pages,
+            "admin/upload_result.html", upload=upload, sheet=sheet, changes=changes, page=page, pages=pages,
             resting=sheet.resting(uploads.written_ids(upload)) if upload.state == "applied" else (),
             edits=Edits.of(upload) if uploads.open_to(upload, me()) else Edits(),
             page_url=lambda number: url_for(".review", id=upload.id, page=number),

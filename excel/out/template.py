@@ -13,9 +13,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 import access
-from code_lists import codes
 from models import Period, Unit
-from values import CONTROL, N_, Invalid
+from values import CONTROL, N_, Invalid, codes
 
 from ..check.validate import may_import
 from ..read.child import VERSIONS

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import access
 import audit
+from database import write
 from models import Setting
 from values import CONTROL
 
@@ -68,7 +69,10 @@ def learn(sheet, titles, user):
     new = {title: header for title, header in titles.items() if title not in ours}
     if access.is_desk(user) and known | new != known:
         told = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
-        audit.keep(f"{LESSONS}{sheet.name}", known | new, f"{sheet.title}: {told}", user=user)
+        with write():
+            row, said = Setting.keep(None, f"{LESSONS}{sheet.name}", known | new), f"{sheet.title}: {told}"
+            pair = {"before": known or None, "after": known | new}
+            audit.event("update", Setting, said, user=user, key=row.id, **pair)
 
 
 def edited(table, edits):
