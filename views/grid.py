@@ -1,6 +1,5 @@
 """The entry grid: A, S or B per person and aspect on one screen, saved as one upload that can be undone."""
 
-import csv
 import io
 
 from flask import abort, flash, redirect, request
@@ -12,6 +11,7 @@ import access
 from capabilities.assessments import ASSESSMENTS, stored_assessment
 from database import write
 from excel.check.validate import CLEAR, Context
+from excel.out.export import write_csv
 from excel.write.apply import apply_at_once
 from models import Assessment, Employee, Period, Rating, Unit
 from rating import MATRIX
@@ -19,7 +19,7 @@ from views.records import Computes
 from views.session import me
 from views.shown import spoken
 
-LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW"}  # atas, sesuai, bawah
+LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW", "": CLEAR}  # atas, sesuai, bawah; an emptied one clears
 SHOWN = {level: letter for letter, level in LETTERS.items()}
 ASPECTS = ("work_level", "behaviour_level")
 MOST = 60  # people on one screen; more are for Excel
@@ -75,14 +75,11 @@ class AssessmentView(Computes):
                                      names=", ".join(stale)), "error")  # fmt: skip
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
-            levels, text = ASSESSMENTS.by_name["work_level"].field, io.StringIO(newline="")
-            headers, writer = [ASSESSMENTS.by_name[name].header for name in ASPECTS], csv.writer(text)
-            writer.writerow(["NIP", "Periode", "Sumber", *headers])
-            for person in changed:  # an emptied letter clears
-                cells = [levels.show(LETTERS[letter]) if letter else CLEAR for letter in typed[person.id]]
-                writer.writerow([person.nip, period.code, "Atasan", *cells])
-            data, name = text.getvalue().encode(), f"isi-di-layar-{period.code}.csv"
-            found, upload = apply_at_once(ASSESSMENTS, data, name, Context(me(), period))
+            part, file = ASSESSMENTS.only(("employee.nip", "period", "source", *ASPECTS)), io.BytesIO()
+            rows = [(p.nip, period.code, "supervisor", *map(LETTERS.get, typed[p.id])) for p in changed]
+            write_csv(part, rows, file)
+            name = f"isi-di-layar-{period.code}.csv"
+            found, upload = apply_at_once(ASSESSMENTS, file.getvalue(), name, Context(me(), period))
         for problem in found.errors:
             flash(f"{problem.value}: {problem.message}", "error")
         for warning in found.warnings[:MOST]:
