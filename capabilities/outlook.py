@@ -14,11 +14,7 @@ ASPECTS = (("work_level", "work_score"), ("behaviour_level", "behaviour_score"))
 GIVEN = ("period", *ASPECTS[0], *ASPECTS[1])
 given_by = itemgetter(*GIVEN)
 LABELS = Rating.work_level.labels | Rating.predicate.labels
-ORDER = {
-    code: place
-    for labels in (Rating.work_level.labels, Rating.predicate.labels)
-    for place, code in enumerate(labels)
-}
+ORDER = {code: place for place, code in enumerate(LABELS)}
 JUMP = 2  # levels up or down from one period to the next that somebody should look at
 LIMITS = ("min_people", "most_max", "low_min", "top_max", "next_min")  # of the policy's distribution
 KEPT = N_("kosong, jadi %(value)s tetap; tulis HAPUS untuk mengosongkan")
@@ -47,10 +43,9 @@ class Outlook:
     def _leads(self, given):
         """(levels, predicate code or None) that an assessment by itself leads to."""
         period, *pairs = given
-        levels = tuple([
-            level or (None if score is None else level_of(score, self.policies[period]))
-            for level, score in zip(pairs[::2], pairs[1::2], strict=True)
-        ])  # fmt: skip
+        levels = []
+        for level, score in zip(pairs[::2], pairs[1::2], strict=True):
+            levels.append(level or (None if score is None else level_of(score, self.policies[period])))
         return levels, None if None in levels else predicate_of(*levels)
 
     def note(self, row, merged, old=None):
@@ -92,8 +87,7 @@ class Outlook:
         before = {key: rest for key, *rest in db.execute(query)}
         words = N_("melompat dari %(before)s menjadi %(after)s dibandingkan %(period)s; pastikan benar")
         for said in group:
-            steps = zip(before.get(said.employee, ()), (*said.levels, said.predicate), strict=False)
-            for old, new in steps:
+            for old, new in zip(before.get(said.employee, ()), (*said.levels, said.predicate), strict=False):
                 if old and new and abs(ORDER[old] - ORDER[new]) >= JUMP:
                     odd = Invalid(words, before=LABELS[old], after=LABELS[new], period=last.name)
                     self.checked.warn(said.row, None, odd)

@@ -84,9 +84,7 @@ class Sheet:
     number = nothing  # (rows): give new rows ({field: value}) the numbers that nobody types
     computes = False  # whether ratings are computed from it: asked by the page of an upload's result
     outlook = nothing  # (checked): what looks at all rows of a file: `note(row, merged, old)`, then `warn()`
-    prefilled = (
-        nothing  # (context, unit code): (rows in column order, versions) of the template, as iterables
-    )
+    prefilled = nothing  # (context, unit code): (rows in column order, versions) of the template
     formula = nothing  # (column, {field name: letter}, texts -> range): what fills an automatic column
 
     secret = nothing  # (values, user): whether one may deliver this row but never learn whether it is stored

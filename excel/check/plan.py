@@ -128,8 +128,7 @@ class Plan:
         """A hash of everything that would be written, and over which versions."""
         digest = sha256()
         for line in chain(*self.shown.values()):
-            known = (encode(line.told),) if line.hidden else (line.id, *self.trail(line))
-            parts = (line.label, *known)
+            parts = (line.label, *((encode(line.told),) if line.hidden else (line.id, *self.trail(line))))
             digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
@@ -189,10 +188,9 @@ class Planner:
         secret = self.sheet.secret(row.values, self.user)
         if old and not secret:
             self._take_stored(row, old)
-        elif line := self._begun(row):
-            if not secret:
-                self._file(self.plan.new, line, row)
-                return
+        elif (line := self._begun(row)) and not secret:
+            self._file(self.plan.new, line, row)
+        elif line:
             self.checked.warn(row, None, self.sheet.secrecy)
             line.hidden, line.told, kind = True, dict(row.values), self.plan.new
             if old:
@@ -212,9 +210,8 @@ class Planner:
         missing = [name for name in self.required if merged[name] is None]
         for name in missing:
             self.fail(row, name, N_("wajib diisi untuk data baru"))
-        if missing or not self._agrees(row, merged) or not self._holds(row, merged, merged.get("period")):
-            return None
-        begin(self.checked, row, merged)
+        if not missing and self._agrees(row, merged) and self._holds(row, merged):
+            begin(self.checked, row, merged)
         if row.number in self.checked.bad:
             return None
         merged |= self.sheet.derive(merged)
@@ -238,19 +235,12 @@ class Planner:
         if not after:
             self.plan.equal.append((row.number, self._label(merged)))
             return
-        if not self._holds(row, merged, merged.get("period"), old.get("period")):
-            return
-        if old["id"] in self.denied:
-            self.fail(row, key[0], N_("data ini tidak boleh Anda ubah"))
-            return
-        move = asked_move(self.checked, row, old, after)
+        move = asked_move(self.checked, row, old, after) if self._holds(row, merged, old) else None
         if row.number not in self.checked.bad:
             after |= self._following(row, old, after, merged, move)
             before, label = {n: old[n] for n in after}, self._label(merged)
-            line = Line(
-                row.number, label, after, old["id"], old["version"], before, hidden,
-                move=move, predicate=predicate, told=dict(after),
-            )  # fmt: skip
+            line = Line(row.number, label, after, old["id"], old["version"], before, hidden, move=move)
+            line.told, line.predicate = dict(after), predicate
             self._file(self.plan.changed, line, row)
 
     def _reads_back(self, name, value, old):
@@ -280,12 +270,14 @@ class Planner:
             self.fail(row, *problem)
         return not problem
 
-    def _holds(self, row, merged, *periods):
-        """Whether the row may be written: its period is open and every rule of the table agrees."""
-        if self.closed and self.closed.intersection(periods):
+    def _holds(self, row, merged, old=None):
+        """Whether the row may be written: its period is open, every rule agrees, and the account may change it."""
+        if self.closed and {merged.get("period"), old and old.get("period")} & self.closed:
             self.fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
             return False
         found = [problem for rule in self.rules for problem in rule(merged)]
+        if not found and old and old["id"] in self.denied:
+            found = [(self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))]
         for name, message in found:
             self.fail(row, name, message)
         return not found

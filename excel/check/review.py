@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections import Counter, defaultdict
 from functools import cached_property
+from itertools import groupby
 
 from database import among
 from models import Change
@@ -161,14 +162,11 @@ def by_cause(problems):
 
 def ranges(rows):
     """Row numbers as people write them: 3-9, 12."""
-    parts = []
-    for row in sorted(set(rows)):
-        if parts and parts[-1][1] == row - 1:
-            parts[-1][1] = row
-        else:
-            parts.append([row, row])
-    texts = [str(a) if a == b else f"{a}-{b}" for a, b in parts[:RANGES]]
-    return ", ".join([*texts, *(["…"] if len(parts) > RANGES else [])])
+    texts = []
+    for _, run in groupby(enumerate(sorted(set(rows))), lambda pair: pair[1] - pair[0]):
+        numbers = [row for _, row in run]
+        texts.append(f"{numbers[0]}-{numbers[-1]}" if numbers[1:] else str(numbers[0]))
+    return ", ".join([*texts[:RANGES], "…"] if len(texts) > RANGES else texts)
 
 
 # ------------------------------------------------------------------ for programs
@@ -178,16 +176,13 @@ def report(plan, upload=None):
     """The contract's JSON object of a Plan; `upload` is the applied one."""
     words = N_("bentrok: data tersimpan berubah sejak berkas ini dibuat; pilih nilai mana yang dipakai")
     conflicts = [Problem(line.row, Invalid(words)) for line in plan.conflict]
+    told = {"errors": plan.errors, "warnings": [*plan.warnings, *conflicts, *odd(plan)]}
     parts = ("row", "column", "cell", "value", "message")
-    errors, warnings = (
-        [{name: getattr(problem, name) for name in parts} for problem in problems]
-        for problems in (plan.errors, (*plan.warnings, *conflicts, *odd(plan)))
-    )
-    return {
-        "sheet": plan.sheet.name, "rows": plan.rows, **plan.counts,
-        "same": plan.same, "conflict": len(plan.conflict), "errors": errors, "warnings": warnings,
-        "applied": upload is not None, "upload": upload and upload.id,
-    }  # fmt: skip
+    for kind, problems in told.items():
+        told[kind] = [{name: getattr(problem, name) for name in parts} for problem in problems]
+    counts = {**plan.counts, "same": plan.same, "conflict": len(plan.conflict)}
+    applied = {"applied": upload is not None, "upload": upload and upload.id}
+    return {"sheet": plan.sheet.name, "rows": plan.rows, **counts, **told, **applied}
 
 
 def odd(plan):
@@ -196,10 +191,8 @@ def odd(plan):
     titles = [(title, Invalid(N_("kolom tidak dikenal; diabaikan"))) for title in table.unknown]
     for title, column in table.guessed.items():
         titles.append((title, Invalid(N_("dibaca sebagai kolom %(header)s"), header=column.header)))
-    return [
-        *(Problem(table.header, error, title, "", title) for title, error in titles),
-        *(Problem(number, Invalid(below)) for number in table.notes),
-    ]
+    notes = [Problem(number, Invalid(below)) for number in table.notes]
+    return [Problem(table.header, error, title, "", title) for title, error in titles] + notes
 
 
 # ------------------------------------------------------------------ kept for a large file

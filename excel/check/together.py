@@ -126,10 +126,10 @@ def asked_move(checked, row, old, after):
 
 def refuse_moves(plan):
     """Refuse the rows whose move cannot be made, each at its cell; a few statements a move."""
-    model, lines = plan.sheet.model, defaultdict(list)
-    for line in plan.changed:
-        if line.move:
-            lines[line.move].append(line)
+    model, flow, lines = plan.sheet.model, flows.FLOWS.get(plan.sheet.model), defaultdict(list)
+    for line in [line for line in plan.changed if line.move]:
+        lines[line.move].append(line)
+    brought = {column.name for column in plan.checked.table.places}
     for move, some in lines.items():
         rows = list(model.select().where(among(model.id, [line.id for line in some])))
         able, left = flows.sort_out(rows, move, plan.checked.context.user)
@@ -139,13 +139,7 @@ def refuse_moves(plan):
             values, problem = plan.checked.rows[line.row].values, why.get(line.id)
             lacking = None if problem else next((n for n in wanted if values.get(n) is None), None)
             if problem or lacking:
-                place = _place(plan, values, lacking)
+                names = (lacking, flow.state.name, *sorted(flow.own & values.keys()))
+                place = next((name for name in names if name in brought), flow.state.name)
                 wrong[line.row] = place, problem or flows.Missing(model, [lacking])
         plan.refuse(wrong)
-
-
-def _place(plan, values, lacking):
-    """The field at whose cell a refusal stands: what is lacking, the state, or what the row says of the move."""
-    flow, brought = flows.FLOWS[plan.sheet.model], {column.name for column in plan.checked.table.places}
-    names = (lacking, flow.state.name, *sorted(flow.own & values.keys()))
-    return next((name for name in names if name in brought), flow.state.name)

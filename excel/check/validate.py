@@ -136,7 +136,6 @@ def validate(sheet, table, context):
             read[column] = _resolved(checked, column, read)
     _hint(checked, read)
     _fill_rows(checked, read)
-    _complete(checked)
     return checked
 
 
@@ -194,36 +193,26 @@ def _resolved(checked, column, read):
 
 
 def _fill_rows(checked, read):
-    """Rows of values; cells that cannot be taken become errors."""
-    names = [column.name or column.path for column in read]
-    lines = zip(checked.table.rows.items(), zip(*read.values(), strict=True), strict=True)
-    rows = [
-        Row(number, cells, {n: v for n, v in zip(names, line, strict=True) if v is not BLANK})
-        for (number, cells), line in lines
-    ]
+    """Rows of values with the sheet's defaults and their keys; cells that cannot be taken become errors."""
+    sheet, names, rows = checked.sheet, [column.name or column.path for column in read], []
+    lines = zip(*read.values(), strict=True)
+    for (number, cells), line in zip(checked.table.rows.items(), lines, strict=True):
+        values = {n: v for n, v in zip(names, line, strict=True) if v is not BLANK}
+        rows.append(Row(number, cells, values))
     for column, values in read.items():
         for row, value in zip(rows, values, strict=True):
             if isinstance(value, Invalid):
                 checked.fail(row, column, value)
-    for path in (column.path for column in checked.sheet.verified if column in read):
-        for row in rows:
-            if path in row.values:
-                row.verified[path] = row.values.pop(path)
-    checked.rows = {row.number: row for row in rows if row.number not in checked.bad}
-
-
-def _complete(checked):
-    """Defaults of the sheet, and the rows' keys; a blank key is an error."""
-    sheet = checked.sheet
     wanted = [name for name in sheet.key if name not in sheet.optional]
-    for row in checked.rows.values():
-        for name in wanted:
-            if row.values.get(name) is None:
-                checked.fail(row, name, N_("wajib diisi"))
+    paths = [column.path for column in sheet.verified if column in read]
+    for row in [row for row in rows if row.number not in checked.bad]:
+        row.verified = {path: row.values.pop(path) for path in paths if path in row.values}
+        for name in [name for name in wanted if row.values.get(name) is None]:
+            checked.fail(row, name, N_("wajib diisi"))
         if row.number not in checked.bad:
             sheet.complete(row, checked)
         row.key = tuple(map(row.values.get, sheet.key))
-    checked.rows = {number: row for number, row in checked.rows.items() if number not in checked.bad}
+    checked.rows = {row.number: row for row in rows if row.number not in checked.bad}
 
 
 # ------------------------------------------------------------------ what was meant: offered, never written
@@ -238,24 +227,20 @@ def _hint(checked, read):
     user = checked.context.user
     name = next((c for c in checked.table.places if c.path == "employee.name"), None)
     for column, values in read.items():
-        wrong = {id(v): v for v in values if isinstance(v, Invalid) and not v.near}
+        wrong = [*{id(v): v for v in values if isinstance(v, Invalid) and not v.near}.values()]
         if wrong and isinstance(column.field, Nip):
-            mangled = [(problem, problem.heads) for problem in wrong.values() if isinstance(problem, Mangled)]
+            mangled = [(problem, problem.heads) for problem in wrong if isinstance(problem, Mangled)]
             words = N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa")
             _offer(user, words, fn.SUBSTR(Employee.nip, 1, 15), mangled)
             if name and column.name == checked.sheet.key[0]:
-                pairs = zip(values, checked.table.cells(name), strict=True)
-                named = [(v, [_plain(cell)]) for v, cell in pairs if isinstance(v, Invalid) and cell]
+                names = [" ".join(as_text(cell).split()).lower() for cell in checked.table.cells(name)]
+                named = [(v, [n]) for v, n in zip(values, names, strict=True) if isinstance(v, Invalid) and n]
                 _offer(user, N_("Maksud Anda %(near)s (%(person)s)?"), fn.LOWER(Employee.name), named)
         elif wrong and (options := _options(column, user)):
-            for problem in list(wrong.values())[:MOST]:
+            for problem in wrong[:MOST]:
                 text = compare_key(as_text(problem.params.get("value", "")))
                 if found := nearest(text, options, LIKENESS):
                     problem.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])
-
-
-def _plain(cell):
-    return " ".join(as_text(cell).split()).lower()
 
 
 def _options(column, user):

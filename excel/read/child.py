@@ -11,6 +11,7 @@ import sys
 import zipfile
 from contextlib import suppress
 from copy import copy
+from functools import reduce
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -122,7 +123,9 @@ def _faulty(xml):
         if tag == b"row":
             row, column = int(place[2]) - 1 if place else row + 1, -1
         elif tag == b"c":
-            column, typed = (_number(place[1]) if place else column + 1), attributes
+            column, typed = column + 1, attributes
+            if place:
+                column = reduce(lambda number, letter: number * 26 + letter - 64, place[1], 0) - 1
             if b't="e"' in attributes:
                 yield row, column, "error"
         elif not any(mark in typed for mark in (b't="e"', b't="str"')):
@@ -131,13 +134,6 @@ def _faulty(xml):
                 return
             if not VALUE.search(xml, found.end(), end.end()):
                 yield row, column, "formula"
-
-
-def _number(letters):
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def mark():
@@ -169,15 +165,10 @@ def mark():
     sys.stdout.buffer.write(out.getvalue())
 
 
-def limit():
-    """Cap this process's memory and time, where the system can (not on Windows)."""
-    with suppress(ImportError):
+if __name__ == "__main__":
+    with suppress(ImportError):  # Windows caps neither memory nor time
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-
-
-if __name__ == "__main__":
-    limit()
     mark() if sys.argv[1:] else main()

@@ -105,11 +105,9 @@ def _workbook(data):
         told = json.loads(line, object_hook=_told)
         if isinstance(told, list):
             pages[-1][0].extend(told)
-        elif told == "end":
-            break
         elif "error" in told:
             raise refusal(told["error"])
-        else:
+        elif told != "end":
             pages.append(([], told["sheet"]))
     return pages
 
@@ -267,9 +265,8 @@ def _without_notes(rows, places, titles, sheet):
     wanted, numbers = sorted(places.values()), [*rows]
     end, first = len(numbers), wanted[0]
     while end:
-        row, number = rows[numbers[end - 1]], numbers[end - 1]
-        apart = end > 1 and number - numbers[0] >= end  # notes stand apart: there is a blank row
-        if not _is_note(row, wanted, apart) or _identified(row, places, sheet):
+        apart = end > 1 and numbers[end - 1] - numbers[0] >= end  # notes stand apart: there is a blank row
+        if not _is_note(rows[numbers[end - 1]], places, sheet, apart):
             break
         end -= 1
     numbered = end and _only_numbers([rows[numbers[0]][place] for place in wanted])
@@ -286,26 +283,24 @@ def _only_numbers(cells):
     return numbers == sorted(set(numbers)) and numbers[-1] - numbers[0] < 3 * len(numbers) and numbers[0] < 4
 
 
-def _is_note(row, wanted, apart):
-    """Whether a row below the table reads like a remark, a sum or a signature."""
-    filled = [row[place] for place in wanted if row[place] != ""]
-    if not filled or not isinstance(filled[0], str):
+def _is_note(row, places, sheet, apart):
+    """Whether a row below the table reads like a remark, a sum or a signature.
+
+    None is a row that names what it is about, or tries to: its key reads, or is made of digits.
+    """
+    filled = [row[place] for place in sorted(places.values()) if row[place] != ""]
+    if not isinstance(filled[0], str) or not (NOTE.match(filled[0].strip()) or (apart and len(filled) <= 2)):
         return False
-    return bool(NOTE.match(filled[0].strip())) or (apart and len(filled) <= 2)
-
-
-def _identified(row, places, sheet):
-    """Whether a row names what it is about, or tries to: its key reads, or is made of digits."""
     key = sheet.by_name[sheet.key[0]]
     if not key.needed:
-        return all(row[places[column]] != "" for column in places if column.needed)
+        return any(row[places[column]] == "" for column in places if column.needed)
     value = row[places[key]]
     if not isinstance(value, str) or value.strip()[:1].isdigit():
-        return value != ""
+        return value == ""
     try:
-        return key.field.parse(value) is not None
+        return key.field.parse(value) is None
     except Invalid:
-        return False
+        return True
 
 
 def _versions(rows, sheet):
