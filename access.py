@@ -4,7 +4,7 @@ Each capability declares its tables here, in words; a table that is not declared
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from peewee import SQL
 
@@ -40,17 +40,13 @@ class Rights:
     sees: Callable | dict | None = None
     changes: Callable | None = None
     apart: Callable | None = None
-    locked: Callable = field(default=lambda user: set())
-
-    def seen(self, user):
-        rule = self.sees.get(user.role) if isinstance(self.sees, dict) else self.sees
-        return rule(user) if rule else NOTHING
+    locked: Callable | None = None
 
 
 CLOSED = Rights({})  # of a table that nobody declared
 
 
-def table(model, *, sees=None, changes=None, apart=None, locked=lambda user: set(), **verbs):
+def table(model, *, sees=None, changes=None, apart=None, locked=None, **verbs):
     """Declare who may do what to a table: `table(Award, read="hr supervisor", decide="hr", ...)`."""
     roles = {verb: frozenset(words.split()) for verb, words in verbs.items()}
     unknown = frozenset().union(*roles.values()) - set(ROLES)
@@ -100,10 +96,8 @@ def heard(user):
     but neither itself nor who leads it; None means of all."""
     if is_desk(user):
         return led(user)
-    rule = Employee.id.in_(people(user))
-    if not user.employee_id:
-        return rule
-    return rule & Employee.id.not_in([*Employee.above(user.employee_id)])
+    lead = [*Employee.above(user.employee_id)] if user.employee_id else []
+    return Employee.id.in_(people(user)) & Employee.id.not_in(lead)
 
 
 def scope(model, user):
@@ -114,10 +108,11 @@ def scope(model, user):
     """
     if user is None:
         return None
-    rights = TABLES.get(model, CLOSED)
-    seen = None if is_desk(user) else rights.seen(user)
-    apart = rights.apart(user) if rights.apart and user.employee_id else None
-    return both(seen, apart)
+    rights, seen = TABLES.get(model, CLOSED), None
+    if not is_desk(user):
+        rule = rights.sees.get(user.role) if isinstance(rights.sees, dict) else rights.sees
+        seen = rule(user) if rule else NOTHING
+    return both(seen, rights.apart(user) if rights.apart and user.employee_id else None)
 
 
 def writable(model, user):
@@ -126,9 +121,7 @@ def writable(model, user):
     As `scope`, but for tables that say otherwise: narrower where nobody may judge herself, wider
     where an account delivers what it may not read back.
     """
-    if user is None:
-        return None
-    changes = TABLES.get(model, CLOSED).changes
+    changes = user and TABLES.get(model, CLOSED).changes
     return changes(user) if changes else scope(model, user)
 
 
@@ -140,7 +133,8 @@ def scoped(model, user):
 
 def locked_fields(model, user):
     """The fields that an account reads but never changes in a form of this table."""
-    return TABLES.get(model, CLOSED).locked(user)
+    locked = TABLES.get(model, CLOSED).locked
+    return locked(user) if locked else ()
 
 
 # ------------------------------------------------------------------ rules that tables share

@@ -2,10 +2,10 @@
 
 import json
 from collections import defaultdict, namedtuple
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 import access
 import audit
@@ -27,13 +27,8 @@ WORDS |= (
 class Closed(Invalid):
     """The period is closed: nothing of it changes."""
 
-    def __init__(self, period):
-        words = N_("%(period)s sudah ditutup; buka kembali periodenya sebelum menghitung predikat")
-        super().__init__(words, period=period.name)
 
-
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a run did: counts, and (id, label) of each employee who is not yet assessed."""
 
     new: int
@@ -71,7 +66,8 @@ def compute(period, *, user=None, unit=None, employees=None):
     """
     with write():
         if Period.get_by_id(period.id).state != "open":
-            raise Closed(period)
+            words = N_("%(period)s sudah ditutup; buka kembali periodenya sebelum menghitung predikat")
+            raise Closed(words, period=period.name)
         led = access.led(user)  # its own person is left to others
         who = [] if led is None else [led]
         if unit is not None:
@@ -117,16 +113,6 @@ def _gather(period, who):
     return people, had, said
 
 
-def _counted(period):
-    """The ids of people whose credit points of this time come from ratings of another kind of period."""
-    overlaps = (Period.starts_on <= period.ends_on) & (Period.ends_on >= period.starts_on)
-    others = Period.select(Period.id).where(overlaps, Period.kind != period.kind)
-    query = Rating.select(Rating.employee).where(
-        Rating.period.in_(others), Rating.credit.is_null(False), Rating.state != "withdrawn"
-    )
-    return {key for (key,) in query.tuples()}
-
-
 @cache
 def _decimal(raw):
     """A stored number as Decimal; SQLite gives a float, whose shortest text is what was stored."""
@@ -152,18 +138,17 @@ def _desk(period):
     )
     starts, ends = period.starts_on, period.ends_on
     months = (ends.year - starts.year) * 12 + ends.month - starts.month + 1
-    named = {
-        "policy": policy.id,
-        "valid_from": policy.valid_from.isoformat(),
-        "source": policy.source,
-        "ratified": policy.ratified,
-    }
-    return rating.Desk(rules, months, named)
+    named = {"policy": policy.id, "valid_from": policy.valid_from.isoformat()}
+    return rating.Desk(rules, months, named | {"source": policy.source, "ratified": policy.ratified})
 
 
 def _compare(period, people, had, said):
     """New and changed suggestions, the count of those that stay, and who is missing."""
-    desk, counted = _desk(period), _counted(period)
+    desk, meets = _desk(period), (Period.starts_on <= period.ends_on) & (Period.ends_on >= period.starts_on)
+    others = Period.select(Period.id).where(meets, Period.kind != period.kind)
+    credited = Rating.period.in_(others) & Rating.credit.is_null(False) & (Rating.state != "withdrawn")
+    # whose credit points of this time come from ratings of another kind of period
+    counted = {key for (key,) in Rating.select(Rating.employee).where(credited).tuples()}
     exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
     new, changed, same, missing = [], [], 0, []
     for person in people:

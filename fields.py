@@ -310,15 +310,7 @@ class Choice(Look, peewee.CharField):
         return self.labels.get(value, value or "")
 
 
-MONTHS = {
-    name: number
-    for number, names in enumerate((
-        "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
-        "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
-        "oktober okt oct october", "november nov nop nopember", "desember des dec december",
-    ), 1)
-    for name in names.split()
-}  # fmt: skip
+MONTHS = {name: n for n, row in enumerate(codes("months"), 1) for name in row["names"].split()}
 WORDED = re.compile(r"(?:[a-z]+, ?)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})", re.ASCII | re.IGNORECASE)
 
 

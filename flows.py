@@ -20,8 +20,8 @@ class Move:
     """One way from some states to another.
 
     `verb` is asked of the permission table; `who` narrows the rows further: a function of the account
-    that gives a condition, or None for all that it may write. `asks` must be given, `offers` may;
-    both are fields of the model, as are `stamps` (dates set to the day of the move), `clears` and
+    that gives a condition, or None for all that it may write; guides call it by its `words`. `asks`
+    must be given, `offers` may; both are fields of the model, as are `stamps` (dates set to the day of the move), `clears` and
     `sets`, whose values come from `clock` (rows, Taken) -> {row id: {field: value}}. `needs` (rows,
     account) -> further fields that must be given. `guard` (rows) -> {row id: Invalid} says in words
     why a row cannot move; `facts` (rows) -> [(words, number)] what one should know before. `then`
@@ -98,10 +98,6 @@ class Flow:
         """The fields that only moves write: no form has them."""
         return {self.state.name}.union(*(move.own for move in self.moves))
 
-    def of(self, user):
-        """The moves that an account may make at all."""
-        return [move for move in self.moves if may(move, self.model, user)]
-
     def first(self, values, user):
         """The state of a new row: where the desk brings one, what its values bear out."""
         if self.arrives and access.is_desk(user):
@@ -125,16 +121,6 @@ class Flow:
         return [move for move in self.moves if start in move.start and move.end == end]
 
 
-def named(words):
-    """Give a `who` the words by which guides call it."""
-
-    def name(function):
-        function.words = words
-        return function
-
-    return name
-
-
 def described():
     """The states and moves of every table as Markdown, for the guide of IT."""
     parts = []
@@ -147,9 +133,9 @@ def described():
             asked = [fields[name].verbose_name for name in move.asks]
             asked += [f"({fields[name].verbose_name})" for name in move.offers]
             start = ", ".join(labels[code] for code in move.start)
-            roles = access.TABLES[model].verbs[move.verb]
-            who = ", ".join(label for code, label in User.role.choices if code in roles)
-            who = move.who.words if move.who else who
+            may_do = access.TABLES[model].verbs[move.verb]
+            roles = ", ".join(label for role, label in User.role.choices if role in may_do)
+            who = move.who.words if move.who else roles
             cells = f"{move.words} (`{move.name}`)", start, labels[move.end], who
             parts.append(f"| {' | '.join(cells)} | {', '.join(asked) or '–'} |")
         parts.append("")
@@ -158,9 +144,8 @@ def described():
 
 def may(move, model, user):
     """Whether an account may make a move on some row of a table."""
-    if not access.may(user, move.verb, model):
-        return False
-    return user is None or move.who is None or move.who(user) is not access.NOTHING
+    allowed, who = access.may(user, move.verb, model), user and move.who
+    return allowed and not (who and who(user) is access.NOTHING)
 
 
 def sort_out(rows, move, user):
@@ -169,7 +154,11 @@ def sort_out(rows, move, user):
         return [], []
     model = type(rows[0])
     flow, ids = FLOWS[model], [row.id for row in rows]
-    allowed, closed, why, able = _allowed(model, move, user, ids), frozenset(), {}, []
+    allowed, closed, why, able = set(), set(), {}, []
+    if may(move, model, user):
+        narrower = user and move.who(user) if move.who else access.writable(model, user)
+        wanted = access.both(access.scope(model, user), narrower)
+        allowed = {*ids} if wanted is None else model.those(ids, wanted)
     if model.frozen_with_period and not move.after_close:
         ended = model.period.in_(Period.ids("closed"))
         closed = once(("closed", model, *ids), lambda: model.those(ids, ended))  # a page asks for each move
@@ -179,24 +168,13 @@ def sort_out(rows, move, user):
             why[row.id] = Invalid(N_("berstatus %(state)s"), state=flow.state.labels.get(state, state))
         elif row.id in closed:
             why[row.id] = Invalid(N_("periodenya sudah ditutup"))
-        elif allowed is not None and row.id not in allowed:
+        elif row.id not in allowed:
             why[row.id] = Invalid(N_("bukan wewenang akun Anda"))
         else:
             able.append(row)
     if move.guard and able:
         why |= move.guard(able)
     return [row for row in able if row.id not in why], [(row, why[row.id]) for row in rows if row.id in why]
-
-
-def _allowed(model, move, user, ids):
-    """The ids among these that the account may move; None means all."""
-    if user is None:
-        return None
-    if not may(move, model, user):
-        return frozenset()
-    further = move.who(user) if move.who else access.writable(model, user)
-    wanted = access.both(access.scope(model, user), further)
-    return None if wanted is None else model.those(ids, wanted)
 
 
 def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):

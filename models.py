@@ -167,11 +167,6 @@ class User(Record, UserMixin):
         return check_password_hash(self.password, password)
 
     @classmethod
-    def number_of(cls, name):
-        """The id of the account of a name, 0 where there is none."""
-        return cls.select(cls.id).where(cls.username == name).scalar() or 0
-
-    @classmethod
     def of_session(cls, token):
         """The account of a session's "id.epoch", unless it was ended or deactivated."""
         number, _, epoch = token.partition(".")
@@ -317,12 +312,10 @@ class Period(Record):
     @staticmethod
     def rules(row):
         if row.code and (row.kind, row.starts_on, row.ends_on) != PeriodCode.span(row.code):
-            yield (
-                "code",
-                N_(
-                    "Jenis, Mulai, dan Selesai harus sesuai Kode: 2026-TW3 berarti Triwulan, 01-07-2026 sampai 30-09-2026"
-                ),
+            words = N_(
+                "Jenis, Mulai, dan Selesai harus sesuai Kode: 2026-TW3 berarti Triwulan, 01-07-2026 sampai 30-09-2026"
             )
+            yield "code", words
 
 
 class Exemption(Record):

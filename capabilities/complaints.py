@@ -4,7 +4,7 @@ import audit
 from access import DESK, NOTHING, is_desk, table, through, under
 from database import Memo, among, moment, now, today
 from excel.sheet import UNIT, Sheet
-from flows import Flow, Move, named
+from flows import Flow, Move
 from models import Clocks, Complaint, ComplaintEvent, Employee
 from panels import Named, Panel, Tally, Where, referring
 from values import N_, Invalid
@@ -45,10 +45,12 @@ def starts(name, days):
     return {"sets": (name,), "clock": clock}
 
 
-@named(N_("kepegawaian dan petugas tanpa unit"))
 def desk_alone(user):
     """The desk and officers without a unit, who serve all units."""
     return None if is_desk(user) or not user.unit_id else NOTHING
+
+
+desk_alone.words = N_("kepegawaian dan petugas tanpa unit")
 
 
 def unit_known(rows, user):

@@ -11,7 +11,7 @@ from access import DESK, EVERYBODY, INSIDERS, RATERS, both, is_desk, people, sco
 from database import among, today
 from excel.sheet import NAME, PERIOD, PERSON, UNIT, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
-from flows import Flow, Move, named
+from flows import Flow, Move
 from models import Clocks, Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Figures, Line, Listed, Panel, Tally, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
@@ -49,14 +49,12 @@ table(
 # ------------------------------------------------------------------ moves
 
 
-@named(N_("pejabat penilainya; kepegawaian dengan alasan"))
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
     mine = None if is_desk(user) else stands_in(Rating.rater, user)
     return both(not_her_own(user), mine)
 
 
-@named(N_("atasan pejabat penilainya; kepegawaian mencatatkan"))
 def superior(user):
     """The supervisor of the rater; an account without a person for superiors of its unit; the desk for everybody."""
     below = Employee.select(Employee.id)
@@ -64,13 +62,17 @@ def superior(user):
     return both(not_her_own(user), mine)
 
 
-@named(N_("pegawai yang dinilai; kepegawaian mencatatkan"))
 def herself(user):
     """The person; the desk enters what she signs on paper, but for its own people's own ratings."""
     if is_desk(user) and not user.employee_id:
         return None
     mine = Rating.employee == user.employee_id
     return mine if not is_desk(user) else mine | not_her_own(user)
+
+
+rater.words = N_("pejabat penilainya; kepegawaian dengan alasan")
+superior.words = N_("atasan pejabat penilainya; kepegawaian mencatatkan")
+herself.words = N_("pegawai yang dinilai; kepegawaian mencatatkan")
 
 
 def in_place_of(column):

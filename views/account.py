@@ -34,7 +34,8 @@ def login():
     wait = Throttle.count(f"login:{name.casefold()}")
     user = None if wait else verified(name, form.password.data)
     if user is None:
-        audit.event("refused", User, name or "-", user=None, key=User.number_of(name))
+        known = User.select(User.id).where(User.username == name).scalar() or 0
+        audit.event("refused", User, name or "-", user=None, key=known)
         if wait:
             return refused_for_now(form.password, wait, "login.html", form)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
