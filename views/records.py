@@ -94,7 +94,7 @@ class Computes(AdminView):
         told = N_(
             "%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai."
         )
-        flash(gettext(told, period=str(period), none=outcome.incomplete, **vars(outcome)), "success")
+        flash(gettext(told, period=str(period), none=outcome.incomplete, **outcome._asdict()), "success")
         if outcome.missing:
             names = ", ".join(label for _, label in outcome.missing[:5])
             more = gettext(" dan %(n)s lainnya", n=outcome.incomplete - 5) if outcome.incomplete > 5 else ""
