@@ -663,11 +663,6 @@ class Upload(Table):
 
     WAITS = timedelta(hours=24)  # for somebody to apply it
 
-    @property
-    def expired(self):
-        """Whether it waited too long to be applied."""
-        return self.state == "checked" and self.at < now() - self.WAITS
-
     @classmethod
     def forget_old(cls):
         """Drop what nobody applied within a day, and the files that were kept long enough; what is known of them stays."""

@@ -4,7 +4,7 @@ import time
 from hashlib import sha256
 
 import access
-from database import write
+from database import now, write
 from models import Change, Employee, Upload
 from values import N_, Invalid, as_text
 
@@ -33,7 +33,7 @@ def may_act(upload, user):
 
 def may_decide(upload, user):
     """Refuse an upload that waited too long, for what was shown is out of date, and who may not act on it."""
-    if upload.expired:
+    if upload.state == "checked" and upload.at < now() - Upload.WAITS:
         raise Invalid(N_("Unggahan ini sudah lebih dari 24 jam menunggu; unggah berkasnya lagi"))
     may_act(upload, user)
 
