@@ -2,7 +2,7 @@
 
 from values import N_
 
-from .matrix import BELOW
+from .matrix import BELOW, PERCENT, credit_of
 
 
 def reasons(why, decided, label=str):
