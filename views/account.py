@@ -79,8 +79,7 @@ def password():
         else:
             Throttle.forget(f"password:{me().id}")
             user, before = me(), audit.snapshot(me())
-            user.password, user.must_change_password = User.hashed(form.new.data), False
-            user.epoch += 1  # the other sessions end
+            user.renew(form.new.data, temporary=False)
             audit.update(user, before, user=user)
             enter(user)
             flash(gettext("Sandi telah diganti; sesi lain akun ini berakhir."), "success")
