@@ -171,11 +171,6 @@ class User(Record, UserMixin):
         return check_password_hash(self.password, password)
 
     @classmethod
-    def number_of(cls, name):
-        """The id of the account of a name, 0 where there is none."""
-        return cls.select(cls.id).where(cls.username == name).scalar() or 0
-
-    @classmethod
     def of_session(cls, token):
         """The account of a session's "id.epoch", unless it was ended or deactivated."""
         number, _, epoch = token.partition(".")
