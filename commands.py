@@ -28,7 +28,7 @@ from forms import SHORTEST, too_common
 from migrations.writer import write as write_migration
 from models import MODELS, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
-from settings import in_production, settings
+from settings import read, settings
 from values import Invalid, compare_key
 
 
@@ -172,7 +172,7 @@ def demo(host, port):
     """Migrate, seed an empty database, print the demo accounts and serve."""
     from seed_data.demo import demo_accounts, seed_demo
 
-    if in_production():
+    if read("KINERJA_ENV"):
         raise Refused(
             "demo membuat akun dengan sandi yang diumumkan; tidak dijalankan dengan KINERJA_ENV=production"
         )
@@ -210,9 +210,8 @@ def add_user(name, role, unit, person, password_stdin, temporary):
     username = User.username.parse(name)
     if username is None or User.select().where(User.username == username).exists():
         raise Refused(f"Akun “{name}” sudah ada" if username else "Nama akun kosong")
-    password, must_change = read_password(password_stdin, temporary)
-    row = User(username=username, role=role, unit=unit, employee=person, must_change_password=must_change)
-    row.password = User.hashed(password)
+    row = User(username=username, role=role, unit=unit, employee=person)
+    row.renew(*read_password(password_stdin, temporary))
     audit.create([row], user=None)
     click.echo(f"{name}: dibuat", err=True)
 
@@ -224,8 +223,7 @@ def add_user(name, role, unit, person, password_stdin, temporary):
 def set_password(account, password_stdin, temporary):
     """Give an account a new password and end its sessions."""
     before = audit.snapshot(account)
-    password, account.must_change_password = read_password(password_stdin, temporary)
-    account.password, account.epoch = User.hashed(password), account.epoch + 1
+    account.renew(*read_password(password_stdin, temporary))
     audit.update(account, before, user=None)
 
 

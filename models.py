@@ -163,6 +163,11 @@ class User(Record, UserMixin):
         """The password's scrypt hash at OWASP's floor (N=2^15, r=8, p=3)."""
         return generate_password_hash(password, method="scrypt:32768:8:3")
 
+    def renew(self, password, temporary):
+        """Set another password, not saved yet; every session of the old one ends."""
+        self.password, self.must_change_password = self.hashed(password), temporary
+        self.epoch += 1
+
     def verify(self, password):
         return check_password_hash(self.password, password)
 

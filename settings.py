@@ -8,15 +8,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 
 
-def in_production():
-    return read("KINERJA_ENV")
-
-
 def secret_key(instance):
     """The key of this installation, made once and kept readable for its owner only."""
     if os.environ.get("SECRET_KEY"):
         return os.environ["SECRET_KEY"]
-    if in_production():
+    if read("KINERJA_ENV"):
         raise ValueError("SECRET_KEY is required with KINERJA_ENV=production")
     file = Path(instance) / "secret_key"
     if not file.exists():

@@ -13,7 +13,7 @@ from values import CONTROL
 from views.session import SAME_ORIGIN, enter, leave, me
 
 account, public = Blueprint("account", __name__), Blueprint("public", __name__)
-NOBODY = User.hashed("no such account: hashing takes the same time")
+NOBODY = User(password=User.hashed("an unknown name takes as long as a known one"), active=False)
 PREFERENCES = {"language": ("id", "en"), "theme": ("system", "light", "dark")}  # the first without a choice
 YEAR = timedelta(days=365)
 
@@ -32,10 +32,9 @@ def login():
         return render_template("login.html", form=form)
     name = CONTROL.sub("", form.username.data).strip()
     wait = Throttle.count(f"login:{name.casefold()}")
-    user = None if wait else verified(name, form.password.data)
-    if user is None:
-        known = User.select(User.id).where(User.username == name).scalar() or 0
-        audit.event("refused", User, name or "-", user=None, key=known)
+    user = User.get_or_none(User.username == name) or NOBODY
+    if wait or not user.verify(form.password.data) or not user.active:
+        audit.event("refused", User, name or "-", user=None, key=user.id or 0)
         if wait:
             return refused_for_now(form.password, wait, "login.html", form)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
@@ -49,15 +48,6 @@ def login():
 def refused_for_now(field, wait, template, form):
     field.errors = [gettext("Terlalu banyak percobaan; coba lagi %(n)s menit lagi", n=-(-wait // 60))]
     return render_template(template, form=form), 429, {"Retry-After": str(wait)}
-
-
-def verified(name, password):
-    """The active account of this name and password; an unknown name takes as long as a known one."""
-    user = User.get_or_none(User.username == name)
-    if user is None:
-        User(password=NOBODY).verify(password)
-        return None
-    return user if user.verify(password) and user.active else None
 
 
 @account.post("/logout")
@@ -80,8 +70,7 @@ def password():
         else:
             Throttle.forget(f"password:{me().id}")
             user, before = me(), audit.snapshot(me())
-            user.password, user.must_change_password = User.hashed(form.new.data), False
-            user.epoch += 1  # the other sessions end
+            user.renew(form.new.data, temporary=False)
             audit.update(user, before, user=user)
             enter(user)
             flash(gettext("Sandi telah diganti; sesi lain akun ini berakhir."), "success")

@@ -41,7 +41,7 @@ class UserView(AdminView):
             raise ValidationError(last)
         if is_created:
             g.secret = new_password()
-            row.password, row.must_change_password = User.hashed(g.secret), True
+            row.renew(g.secret, temporary=True)
         else:
             row.epoch += 1
 
@@ -58,8 +58,7 @@ class UserView(AdminView):
             return flash(gettext("Paling banyak %(n)s akun sekaligus.", n=MOST_PASSWORDS), "error")
         for row in rows:
             before, password = audit.snapshot(row), new_password()
-            row.password = User.hashed(password)
-            row.must_change_password, row.epoch = True, row.epoch + 1
+            row.renew(password, temporary=True)
             audit.update(row, before, user=me())
             made.append((row.username, password))
         return self.once(made)
