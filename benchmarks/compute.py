@@ -19,7 +19,7 @@ WITH means AS (
   SELECT employee_id, source, AVG(work_score) AS work, AVG(behaviour_score) AS behaviour
   FROM assessment WHERE period_id = ? AND source IN ('supervisor', 'peer', 'subordinate')
   GROUP BY employee_id, source
-  HAVING COUNT(*) >= CASE source WHEN 'peer' THEN 3 ELSE 1 END
+  HAVING COUNT(*) >= CASE source WHEN 'supervisor' THEN 1 ELSE 3 END
 ), weights(source, weight) AS (VALUES ('supervisor', 60), ('peer', 20), ('subordinate', 20)),
 scores AS (
   SELECT employee_id, ROUND(SUM(work * weight) / SUM(weight) + 1e-9, 2) AS work,
@@ -31,11 +31,11 @@ scores AS (
   FROM scores
 )
 INSERT INTO rating (employee_id, unit_id, period_id, rater_id, work_score, behaviour_score, work_level,
-                    behaviour_level, predicate, state, explanation, version, updated_at)
+                    behaviour_level, predicate, state, basis_changed, explanation, version, updated_at)
 SELECT employee_id, unit_id, ?, supervisor_id, work, behaviour, w, b,
   CASE WHEN b = 'BELOW' AND w = 'BELOW' THEN 'VERY_POOR' WHEN b = 'BELOW' THEN 'POOR'
        WHEN w = 'BELOW' THEN 'NEEDS_IMPROVEMENT' WHEN w = 'ABOVE' AND b = 'ABOVE' THEN 'VERY_GOOD'
-       ELSE 'GOOD' END, 'suggested', '{}', 1, '2026-09-30 00:00:00'
+       ELSE 'GOOD' END, 'suggested', FALSE, '{}', 1, '2026-09-30 00:00:00'
 FROM levels JOIN employee ON employee.id = employee_id
 """
 
