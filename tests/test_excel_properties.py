@@ -16,7 +16,7 @@ from excel.read.edits import Edits
 from excel.write.apply import apply, undo
 from excel.write.apply import apply_at_once as run
 from excel.write.uploads import revise, store
-from models import MODELS, Change, Upload
+from models import MODELS, Change, Employee, Upload
 from tests.cast import Cast
 from tests.make import nip, xlsx
 
@@ -61,10 +61,9 @@ def cast(database):
 def workbook(cast, file):
     """(Sheet, bytes) of a drawn file: people by their NIPs, text without what XML cannot hold."""
     name, rows = file
-    rows = [
-        [getattr(cast, v).nip if hasattr(cast, str(v)) else "12345" if v == "nobody" else v for v in row]
-        for row in rows
-    ]
+    people = {name: person.nip for name, person in vars(cast).items() if isinstance(person, Employee)}
+    people["nobody"] = "12345"
+    rows = [[people.get(v, v) if isinstance(v, str) else v for v in row] for row in rows]
     printable = [[_printable(v) for v in row] for row in rows]
     return SHEETS[name], xlsx(HEADERS[name], *printable)
 
