@@ -19,7 +19,7 @@ from excel.write.uploads import store
 from models import Assessment, Change, Upload
 
 COLUMNS = ("employee", "period", "source", "assessor", "work_score", "behaviour_score", "work_level",
-           "behaviour_level", "note", "version", "updated_at")  # fmt: skip
+           "behaviour_level", "note", "by_desk", "version", "updated_at")  # fmt: skip
 
 
 def run():
@@ -71,7 +71,7 @@ def _rows(ids, quarter):
     chance = random.Random(2)
     return [
         (n, quarter.id, "supervisor", 1, chance.randint(5000, 12000) / 100, chance.randint(50, 120), None, "MEETS",
-         f"catatan {n}", 1, STAMP)
+         f"catatan {n}", False, 1, STAMP)
         for n in ids
     ]  # fmt: skip
 
