@@ -15,17 +15,16 @@ from values import N_, Invalid
 FLOWS = {}  # model: its Flow, in the order of the capabilities
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Move:
     """One way from some states to another.
 
     `verb` is asked of the permission table; `who` narrows the rows further: a function of the account
-    that gives a condition, or None for all that it may write; guides call it by its `words`. `asks`
-    must be given, `offers` may; both are fields of the model, as are `stamps` (dates set to the day of the move), `clears` and
-    `sets`, whose values come from `clock` (rows, Taken) -> {row id: {field: value}}. `needs` (rows,
-    account) -> further fields that must be given. `guard` (rows) -> {row id: Invalid} says in words
-    why a row cannot move; `facts` (rows) -> [(words, number)] what one should know before. `then`
-    (Taken) follows in the same transaction. `after_close`: a closed period does not stop it.
+    that gives a condition, instead of all that it may write; guides call it by its `words`. `asks`
+    must be given, `offers` may; `needs` (rows, account) -> further fields that must be. `sets` are other fields
+    with what they become: a value, or a function of (row, Taken), as `the_day`. All are fields of the model. `guard` (row) -> in
+    words why a row cannot move, if so; `facts` (rows, account) -> [(words, number)] what one should know before.
+    `then` (Taken) follows in the same transaction. `after_close`: a closed period does not stop it.
     """
 
     name: str
@@ -37,11 +36,8 @@ class Move:
     who: Callable | None = None
     asks: tuple = ()
     offers: tuple = ()
-    stamps: tuple = ()
-    clears: tuple = ()
-    sets: tuple = ()
-    clock: Callable | None = None
     needs: Callable | None = None
+    sets: dict = field(default_factory=dict)
     guard: Callable | None = None
     facts: Callable | None = None
     then: Callable | None = None
@@ -50,12 +46,17 @@ class Move:
     @property
     def own(self):
         """The fields that only this move writes."""
-        return {*self.asks, *self.stamps, *self.clears, *self.sets}
+        return {*self.asks, *self.sets}
 
     def asked(self, rows, user):
         """The fields that must be given to move these rows."""
         further = self.needs(rows, user) if self.needs else ()
         return (*self.asks, *(name for name in further if name not in self.asks))
+
+
+def the_day(row, taken):
+    """What stamps a field: the day of the move."""
+    return taken.on
 
 
 @dataclass
@@ -65,18 +66,16 @@ class Taken:
     move: Move
     user: Any
     on: date
-    asked: dict = field(default_factory=dict)
+    upload: int | None = None
     given: dict = field(default_factory=dict)  # {row id: what was asked of it}
     rows: list = field(default_factory=list)
     left: list = field(default_factory=list)
-    upload: int | None = None
 
 
 class Missing(Invalid):
-    """What the move asks for was not given; `names` are the fields."""
+    """What the move asks for was not given."""
 
     def __init__(self, model, names):
-        self.names = names
         headers = ", ".join(model._meta.fields[name].verbose_name for name in names)
         super().__init__(N_("isi dahulu: %(fields)s"), fields=headers)
 
@@ -86,17 +85,9 @@ class Flow:
 
     def __init__(self, model, state, initial, moves, arrives=None):
         self.model, self.state, self.initial, self.moves = model, model._meta.fields[state], initial, moves
-        self.arrives = arrives
+        self.arrives, self.by_name = arrives, {move.name: move for move in moves}
+        self.own = {state}.union(*(move.own for move in moves))  # what only moves write: no form has it
         FLOWS[model] = self
-
-    @cached_property
-    def by_name(self):
-        return {move.name: move for move in self.moves}
-
-    @cached_property
-    def own(self):
-        """The fields that only moves write: no form has them."""
-        return {self.state.name}.union(*(move.own for move in self.moves))
 
     def first(self, values, user):
         """The state of a new row: where the desk brings one, what its values bear out."""
@@ -115,10 +106,6 @@ class Flow:
                     asked = found[start] | set(move.asks)
                     found[move.end] = found.get(move.end, asked) & asked
         return dict.fromkeys(self.state.labels) | found
-
-    def between(self, start, end):
-        """The moves that lead from one state to another at once."""
-        return [move for move in self.moves if start in move.start and move.end == end]
 
 
 def described():
@@ -142,7 +129,7 @@ def described():
     return "\n".join(parts)
 
 
-def may(move, model, user):
+def may_move(move, model, user):
     """Whether an account may make a move on some row of a table."""
     allowed, who = access.may(user, move.verb, model), user and move.who
     return allowed and not (who and who(user) is access.NOTHING)
@@ -153,28 +140,28 @@ def sort_out(rows, move, user):
     if not rows:
         return [], []
     model = type(rows[0])
-    flow, ids = FLOWS[model], [row.id for row in rows]
-    allowed, closed, why, able = set(), set(), {}, []
-    if may(move, model, user):
+    state, ids, allowed, closed = FLOWS[model].state, [row.id for row in rows], set(), set()
+    if may_move(move, model, user):
         narrower = user and move.who(user) if move.who else access.writable(model, user)
         wanted = access.both(access.scope(model, user), narrower)
         allowed = {*ids} if wanted is None else model.those(ids, wanted)
     if model.frozen_with_period and not move.after_close:
         ended = model.period.in_(Period.ids("closed"))
         closed = once(("closed", model, *ids), lambda: model.those(ids, ended))  # a page asks for each move
-    for row in rows:
-        state = getattr(row, flow.state.name)
-        if state not in move.start:
-            why[row.id] = Invalid(N_("berstatus %(state)s"), state=flow.state.labels.get(state, state))
-        elif row.id in closed:
-            why[row.id] = Invalid(N_("periodenya sudah ditutup"))
-        elif row.id not in allowed:
-            why[row.id] = Invalid(N_("bukan wewenang akun Anda"))
-        else:
-            able.append(row)
-    if move.guard and able:
-        why |= move.guard(able)
-    return [row for row in able if row.id not in why], [(row, why[row.id]) for row in rows if row.id in why]
+
+    def why_not(row):
+        code = getattr(row, state.name)
+        if code not in move.start:
+            return Invalid(N_("berstatus %(state)s"), state=state.labels.get(code, code))
+        if row.id in closed:
+            return Invalid(N_("periodenya sudah ditutup"))
+        if row.id not in allowed:
+            return Invalid(N_("bukan wewenang akun Anda"))
+        words = move.guard and move.guard(row)
+        return Invalid(words) if words else None
+
+    found = [(row, why_not(row)) for row in rows]
+    return [row for row, why in found if not why], [(row, why) for row, why in found if why]
 
 
 def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
@@ -184,17 +171,15 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     single rows. Rows that cannot move are left with their reason. Raises Missing, and whatever a
     follow-up raises; then nothing is written. The number of statements does not grow with the rows.
     """
-    taken = Taken(move, user, on or today(), asked or {}, upload=upload)
+    taken = Taken(move, user, on or today(), upload)
     if not rows:
         return taken
-    model = type(rows[0])
-    if not each and (missing := [name for name in move.asks if taken.asked.get(name) in (None, "")]):
-        raise Missing(model, missing)
+    model, each = type(rows[0]), each or {}
     with write():
         mine = model.select().where(among(model.id, [row.id for row in rows])).order_by(model.id)
-        fresh = model.with_labels(mine)
-        able, taken.left = sort_out(list(fresh), move, user)
-        values = _values(FLOWS[model], able, taken, each or {})
+        able, taken.left = sort_out(list(model.with_labels(mine)), move, user)
+        taken.given = {row.id: {**(asked or {}), **each.get(row.id, {})} for row in able}
+        values = _values(FLOWS[model], able, taken)
         if able:
             audit.change_many(able, values, user=user, upload=upload, move=move.name)
             taken.rows = able
@@ -203,14 +188,15 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     return taken
 
 
-def _values(flow, rows, taken, each):
+def _values(flow, rows, taken):
     """{row id: {field: value}} that a move writes. Raises Missing."""
-    move, wanted, given = taken.move, taken.move.asked(rows, taken.user), taken.given
+    move, given = taken.move, taken.given
+    wanted = move.asked(rows, taken.user)
     for row in rows:
-        given[row.id] = {**taken.asked, **each.get(row.id, {})}
-        missing = [name for name in wanted if given[row.id].get(name) in (None, "")]
-        if missing:
+        if missing := [name for name in wanted if given[row.id].get(name) in (None, "")]:
             raise Missing(flow.model, missing)
-    clocks = move.clock(rows, taken) if move.clock else {}
-    moved = dict.fromkeys(move.clears) | {flow.state.name: move.end} | dict.fromkeys(move.stamps, taken.on)
-    return {row.id: moved | clocks.get(row.id, {}) | given[row.id] for row in rows}
+    sets = {flow.state.name: move.end, **move.sets}
+    return {
+        row.id: {n: v(row, taken) if callable(v) else v for n, v in sets.items()} | given[row.id]
+        for row in rows
+    }

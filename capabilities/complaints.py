@@ -2,12 +2,12 @@
 
 import audit
 from access import DESK, NOTHING, is_desk, table, through, under
-from database import Memo, among, moment, now, today
+from database import Memo, among, moment, now, once, today
 from excel.sheet import UNIT, Sheet
-from flows import Flow, Move
+from flows import Flow, Move, the_day
 from models import Clocks, Complaint, ComplaintEvent, Employee
 from panels import Named, Panel, Tally, Where, referring
-from values import N_, Invalid
+from values import N_
 
 
 def not_about(column):
@@ -35,14 +35,9 @@ table(
 )  # fmt: skip
 
 
-def starts(name, days):
-    """A clock that begins with its move: a field and the policy's days (of the row's own class: None)."""
-
-    def clock(rows, taken):
-        clocks = Clocks()
-        return {row.id: {name: clocks.after(taken.on, days or row.classification)} for row in rows}
-
-    return {"sets": (name,), "clock": clock}
+def ends_after(days=None):
+    """The end of a clock that begins with its move: the policy's days (without a name of the row's own class) later."""
+    return lambda row, taken: once("clocks", Clocks).after(taken.on, days or row.classification)
 
 
 def desk_alone(user):
@@ -57,8 +52,8 @@ def unit_known(rows, user):
     return ("unit",) if any(row.unit_id is None for row in rows) else ()
 
 
-def answered(rows):
-    return {row.id: Invalid(N_("belum ada tanggapan")) for row in rows if not row.response}
+def unanswered(row):
+    return None if row.response else N_("belum ada tanggapan")
 
 
 SAID = {
@@ -99,7 +94,7 @@ FLOW = Flow(Complaint, "state", "received", (
     Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", **HANDLE),
     Move("forward", N_("Teruskan"), N_("Diteruskan"),
          ("received", "verified", "disposed", "need_info", "reopened"), "disposed", **HANDLE,
-         offers=("unit",), needs=unit_known, **starts("respond_due", "respond")),
+         offers=("unit",), needs=unit_known, sets={"respond_due": ends_after("respond")}),
     Move("start", N_("Mulai proses"), N_("Diproses"), ("verified", "disposed", "need_info", "reopened"),
          "in_progress", **ANSWER),
     Move("ask", N_("Minta informasi"), N_("Informasi diminta"),
@@ -107,16 +102,15 @@ FLOW = Flow(Complaint, "state", "received", (
          asks=("reason",)),
     Move("answer", N_("Tanggapi"), N_("Ditanggapi"),
          ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", **ANSWER,
-         asks=("response",), offers=("substantiated",), stamps=("answered_on",),
-         **starts("reply_due", "reply")),
+         asks=("response",), offers=("substantiated",), sets={"answered_on": the_day, "reply_due": ends_after("reply")}),
     Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", **HANDLE,
-         stamps=("closed_on",), guard=answered),
+         sets={"closed_on": the_day}, guard=unanswered),
     Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", **HANDLE,
          asks=("response",)),
     Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"),
          "not_ours", **HANDLE, asks=("response",)),
     Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("answered", "closed", "rejected", "not_ours"),
-         "reopened", **HANDLE, asks=("reason",), clears=("closed_on",), **starts("close_due", None)),
+         "reopened", **HANDLE, asks=("reason",), sets={"closed_on": None, "close_due": ends_after()}),
 ))  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from access import DESK, EVERYBODY, INSIDERS, RATERS, both, is_desk, people, sco
 from database import among, today
 from excel.sheet import NAME, PERIOD, PERSON, UNIT, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
-from flows import Flow, Move
+from flows import Flow, Move, the_day
 from models import Clocks, Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Figures, Line, Listed, Panel, Tally, Where, Word, referring
 from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
-from values import N_, Invalid, codes
+from values import N_, codes
 
 
 def seen(user):
@@ -100,51 +100,48 @@ def decide(taken):
     audit.change_many(objections, values, user=taken.user, upload=taken.upload)
 
 
-def predicate_follows(ratings, taken):
-    """A decision that changes levels changes the predikat with them, and the credit points."""
-    found = {}
-    for row in ratings:
-        given, credit = taken.given[row.id], row.why.get("credit")
-        predicate = predicate_of(given["work_level"], given["behaviour_level"])
-        points = credit and credit_of(credit["jenjang"], predicate, credit["months"])
-        found[row.id] = {"predicate": predicate, "credit": points}
-    return found
+def new_predicate(row, taken):
+    """A decision that changes levels changes the predikat with them."""
+    return predicate_of(*map(taken.given[row.id].get, ("work_level", "behaviour_level")))
 
 
-def on_firm_ground(ratings):
+def new_credit(row, taken):
+    """And the credit points."""
+    credit = row.why.get("credit")
+    return credit and credit_of(credit["jenjang"], new_predicate(row, taken), credit["months"])
+
+
+def shaken(row):
     """What a rating rests on must be what it was computed from."""
-    words = N_("dasarnya berubah; hitung predikatnya lagi atau tarik")
-    return {row.id: Invalid(words) for row in ratings if row.basis_changed}
+    return N_("dasarnya berubah; hitung predikatnya lagi atau tarik") if row.basis_changed else None
 
 
-def shaken(ratings, taken):
-    """Whatever is opened again is computed again before it is confirmed."""
-    return {row.id: {"basis_changed": True} for row in ratings}
-
-
-STAMPS = ("confirmed_on", "final_on", "delivered_on", "acknowledged_on")
+# whatever is opened again is computed again before it is confirmed
+ANEW = dict.fromkeys(("confirmed_on", "final_on", "delivered_on", "acknowledged_on")) | {
+    "basis_changed": True
+}
 FLOW = Flow(Rating, "state", "suggested", (
     Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", "rate", who=rater,
-         offers=("reason",), needs=in_place_of(Rating.rater), stamps=("confirmed_on",), guard=on_firm_ground),
+         offers=("reason",), needs=in_place_of(Rating.rater), sets={"confirmed_on": the_day}, guard=shaken),
     Move("withdraw", N_("Tarik"), N_("Ditarik"), Rating.UNSETTLED, "withdrawn", "withdraw", asks=("reason",)),
     Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"),
          ("withdrawn", "final", "delivered", "acknowledged", "upheld", "changed"), "suggested", "withdraw",
-         asks=("reason",), clears=STAMPS, sets=("basis_changed",), clock=shaken),
+         asks=("reason",), sets=ANEW),
     Move("unconfirm", N_("Batalkan konfirmasi"), N_("Konfirmasi dibatalkan"), ("confirmed",), "suggested", "rate",
-         who=rater, asks=("reason",), clears=("confirmed_on",)),
+         who=rater, asks=("reason",), sets={"confirmed_on": None}),
     Move("finalise", N_("Finalkan"), N_("Difinalkan"), ("confirmed",), "final", "rate", who=rater,
-         offers=("reason",), needs=in_place_of(Rating.rater), stamps=("final_on",), guard=on_firm_ground),
+         offers=("reason",), needs=in_place_of(Rating.rater), sets={"final_on": the_day}, guard=shaken),
     Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", "rate", who=rater,
-         offers=("reason",), needs=in_place_of(Rating.rater), stamps=("delivered_on",), after_close=True),
+         offers=("reason",), needs=in_place_of(Rating.rater), sets={"delivered_on": the_day}, after_close=True),
     Move("acknowledge", N_("Tanda tangani"), N_("Ditandatangani pegawai"), ("delivered", "upheld", "changed"),
          "acknowledged", "sign", who=herself, offers=("reason",), needs=in_place_of(Rating.employee),
-         stamps=("acknowledged_on",), after_close=True),
+         sets={"acknowledged_on": the_day}, after_close=True),
     Move("object", N_("Ajukan keberatan"), N_("Keberatan diajukan"), ("delivered",), "objected", "sign", who=herself,
          asks=("reason",), then=file_objection, after_close=True),
     Move("uphold", N_("Kuatkan"), N_("Dikuatkan"), ("objected",), "upheld", "decide", who=superior,
          asks=("reason",), then=decide, after_close=True),
     Move("change", N_("Ubah menurut keputusan"), N_("Diubah menurut keputusan"), ("objected",), "changed", "decide",
-         who=superior, asks=("work_level", "behaviour_level", "reason"), sets=("predicate", "credit"), clock=predicate_follows,
+         who=superior, asks=("work_level", "behaviour_level", "reason"), sets={"predicate": new_predicate, "credit": new_credit},
          then=decide, after_close=True),
 ))  # fmt: skip
 

@@ -33,7 +33,7 @@ ROOM = '''"""Duties beside the post."""
 
 from access import DESK, everyone, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
-from flows import Flow, Move
+from flows import Flow, Move, the_day
 from models import Duty
 from panels import Tally, Panel, Where, referring
 from values import N_
@@ -42,7 +42,7 @@ table(Duty, read="admin hr supervisor auditor", create=DESK, update=DESK, delete
       sees={"supervisor": of_people(Duty.employee), "auditor": everyone})
 FLOW = Flow(Duty, "state", "proposed", (
     Move("appoint", N_("Tetapkan"), N_("Ditetapkan"), ("proposed",), "held", "decide", asks=("decree_no",),
-         stamps=("decided_on",)),
+         sets={"decided_on": the_day}),
 ))
 
 

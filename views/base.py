@@ -113,7 +113,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
 
     def is_action_allowed(self, name):
         if name in self.moves:
-            return me() is not None and flows.may(self.moves[name], self.model, me())
+            return me() is not None and flows.may_move(self.moves[name], self.model, me())
         return self.permitted({"export": "read", **self.action_verbs}.get(name))
 
     def chosen(self, ids):

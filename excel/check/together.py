@@ -108,7 +108,7 @@ def asked_move(checked, row, old, after):
         return None
     name, labels = flow.state.name, flow.state.labels
     start, end = old[name], row.values.get(name)
-    moves = flow.between(start, end) if end else [m for m in flow.moves if start in m.start]
+    moves = [m for m in flow.moves if start in m.start and end in (None, m.end)]
     moves = [m for m in moves if own - {name} <= m.own | {*m.offers}]
     if len(moves) == 1 or (moves and end):
         return moves[0]
