@@ -25,7 +25,7 @@ from excel.write.apply import undo as undo_upload
 from excel.write.uploads import written_ids
 from flows import FLOWS
 from forms import SHORTEST, too_common
-from migrations.writer import write as write_migration
+from migrations.writer import write_migration
 from models import MODELS, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from settings import read, settings
@@ -132,7 +132,7 @@ def migration(name):
     if not any(map(str.isalnum, name)):
         raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
     click.echo(
-        write_migration(name, migrations.FOLDER, MODELS) or "Tidak ada perbedaan; tidak ada yang ditulis"
+        write_migration(name, migrations.HISTORY, MODELS) or "Tidak ada perbedaan; tidak ada yang ditulis"
     )
 
 

@@ -1,6 +1,6 @@
 """The schema's history, and the one way to bring a database up to date."""
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from peewee import SqliteDatabase
@@ -10,12 +10,13 @@ from models import Policy
 
 from .changes import runner_of
 
-FOLDER = Path(__file__).parent
+HISTORY = Path(__file__).parent
 FIRST_POLICY = "Nilai bawaan aplikasi (belum disahkan Perbup)"
 
 
 def runner():
-    return runner_of(db.obj, FOLDER)
+    """What runs the migrations on the database in use."""
+    return runner_of(db.obj, HISTORY)
 
 
 def pending():
@@ -25,11 +26,7 @@ def pending():
 
 def upgrade():
     """Create or upgrade the schema and make the first policy; idempotent, safe from many processes."""
-    if on_sqlite():
-        keep_private(db.obj.database, make=True)
     with _alone():
-        if on_sqlite():
-            db.execute_sql("PRAGMA journal_mode = wal")
         applied = runner().up()
         if not Policy.select().exists():
             Policy.create(valid_from="2022-01-01", source=FIRST_POLICY)
@@ -53,11 +50,10 @@ def _alone():
         finally:
             db.execute_sql("SELECT pg_advisory_unlock(7052)")
         return
-    keep_private(f"{db.obj.database}.lock", make=True)
-    gate = SqliteDatabase(f"{db.obj.database}.lock", timeout=60)
+    for file in (db.obj.database, f"{db.obj.database}.lock"):
+        keep_private(file, make=True)
+    gate = SqliteDatabase(file, timeout=60)
     gate.connect()  # `with gate` would begin a deferred transaction first, which locks nothing
-    try:
-        with gate.atomic("EXCLUSIVE"):
-            yield
-    finally:
-        gate.close()
+    with closing(gate), gate.atomic("EXCLUSIVE"):
+        db.execute_sql("PRAGMA journal_mode = wal")
+        yield

@@ -3,9 +3,13 @@
 import re
 from itertools import chain
 
-from peewee import SQL, ForeignKeyField, Model, SqliteDatabase
+from peewee import Field, SqliteDatabase
 from playhouse.migrate import PostgresqlMigrator, SqliteMigrator, operation
 from playhouse.migrations import Runner
+
+COLUMN = re.compile(
+    r'"(?P<name>\w+)" (?P<type>(?P<kind>\w+).*?)(?P<required> NOT NULL)?(?P<check> CHECK \(.*\))?'
+)
 
 
 def runner_of(database, folder):
@@ -16,9 +20,9 @@ def runner_of(database, folder):
 
 
 def parsed(sql):
-    """(head, {column: [its words, those of its reference]}, rules across columns, tail) of a CREATE TABLE."""
-    first, last, depth, parts = sql.index("("), sql.rindex(")"), 0, [""]
-    for letter in sql[first + 1 : last]:
+    """({column: [its words, those of its reference]}, rules across columns) of a CREATE TABLE."""
+    depth, parts = 0, [""]
+    for letter in sql[sql.index("(") + 1 : sql.rindex(")")]:
         depth += (letter == "(") - (letter == ")")
         if letter == "," and depth == 0:
             parts.append("")
@@ -28,7 +32,54 @@ def parsed(sql):
     for part in map(str.strip, parts):
         named = re.match(r'(?:FOREIGN KEY \()?"(\w+)"', part)
         (columns.setdefault(named[1], []) if named else rules).append(part)
-    return sql[:first], columns, rules, sql[last + 1 :]
+    return columns, rules
+
+
+def joined(columns, rules):
+    """The parts of a CREATE TABLE in its order: references and rules come last."""
+    return sorted([*chain(*columns.values()), *rules], key=lambda part: not part.startswith('"'))
+
+
+class Changes:
+    """The steps that migrations of both engines have.
+
+    A column is said by its words in CREATE TABLE, with peewee's names of types, and those of its reference;
+    or by a frozen field, which has its default with it and no reference.
+    """
+
+    @operation
+    def create_table(self, table, parts):
+        """Make a table of its columns, references and rules; `id` comes by itself, indexes are steps of their own."""
+        parts = ['"id" AUTO NOT NULL PRIMARY KEY', *parts]
+        return self.sql(f'CREATE TABLE "{table}" ({", ".join(map(self._native, parts))})')
+
+    @operation
+    def add_column(self, table, column_name, words, reference="", default=None):
+        """Add a column as a first creation of the table would have it; a required one has the default in each row."""
+        column = COLUMN.fullmatch(self._native(words, column_name))
+        added = f'ALTER TABLE "{table}" ADD COLUMN '
+        if not (column["required"] or reference):
+            return self.sql(added + column[0])
+        changed = self.change_column(table, column_name, words, reference, default)
+        return [self.sql(f'{added}"{column_name}" {column["type"]}'), changed]
+
+    @operation
+    def change_column(self, table, column, words, reference="", default=None):
+        """Give a column another type, CHECK, NOT NULL or reference; empty values get the default first."""
+        if isinstance(words, Field) and not words.null and words.default is not None:
+            default = given(words)
+        filled = f'UPDATE "{table}" SET "{column}" = {self.database.param} WHERE "{column}" IS NULL'  # noqa: S608 - our own names
+        steps = [] if default is None else [self.sql(filled, [default])]
+        return steps + self._changed(table, column, self._native(words, column), reference)
+
+    def _native(self, words, column=None):
+        """The words in the types of this engine."""
+        if isinstance(words, Field):
+            field, context = words.clone(), self.make_context()
+            field.column_name = column
+            return context.sql(field.ddl(context)).query()[0]
+        types = self.make_context().state.field_types
+        return re.sub(r'(?<=^")(\w+" )(\w+)', lambda found: found[1] + types[found[2]], words)
 
 
 def given(field):
@@ -36,73 +87,22 @@ def given(field):
     return field.db_value(field.default() if callable(field.default) else field.default)
 
 
-class Changes:
-    """The steps that migrations of both engines have."""
-
-    def model(self, table, fields=(), **options):
-        """A table under its name, for this moment only."""
-        meta = type("Meta", (), {"database": self.database, "table_name": table, **options})
-        return type("Frozen", (Model,), {**dict(fields), "Meta": meta})
-
-    def reference(self, table, on_delete="RESTRICT", **options):
-        """A column that refers to a row of a table by its number; its index is a step of its own."""
-        other = self.model(table)
-        return ForeignKeyField(other, other.id, backref="+", index=False, on_delete=on_delete, **options)
-
-    @operation
-    def create_table(self, table, columns, *rules):
-        """Make a table with rules across its columns; `id` comes by itself, indexes are steps of their own."""
-        return self.model(table, columns, constraints=list(rules))._schema._create_table(safe=False)
-
-    @operation
-    def change_column(self, table, column, field):
-        """Give a column another type, CHECK or NOT NULL; empty values get the field's default first."""
-        if not field.null and field.default is not None:
-            bare = field.clone()
-            frozen = self.model(table, {column: bare})
-            frozen.update({bare: given(field)}).where(bare.is_null()).execute()
-        return self._changed(table, column, field)
-
-    def _words(self, table, column, field):
-        """What CREATE TABLE would say of a column: its own part and that of its reference."""
-        bare = field.clone()
-        bare.index = bare.unique = False
-        frozen = self.model(table, {column: bare}, primary_key=False)
-        return parsed(frozen._schema._create_table(safe=False).query()[0])[1][column]
-
-
 class Sqlite(Changes, SqliteMigrator):
     """SQLite alters little: what it cannot do writes the table anew, in the words of a first creation."""
 
     @operation
-    def add_column(self, table, column_name, field, allow_not_null=False):
-        if field.null and not isinstance(field, ForeignKeyField):
-            return super().add_column(table, column_name, field)
-        steps = [self._rebuilt(table, column_name, self._words(table, column_name, field), given(field))]
-        if field.index or field.unique:
-            steps.append(self.add_index(table, (column_name,), field.unique))
-        return steps
-
-    @operation
     def drop_column(self, table, column_name, cascade=True):
-        return self._rebuilt(table, column_name, [])
+        return self._changed(table, column_name)
 
-    def _changed(self, table, column, field):
-        return self._rebuilt(table, column, self._words(table, column, field))
-
-    @operation
-    def _rebuilt(self, table, column, words, value=None):
-        """Put `words` in the place of a column (none: drop it); a new one gets the value in every row."""
-        head, columns, rules, tail = parsed(self._get_create_table(table)[1])
-        fresh, columns[column] = column not in columns, words
-        parts = sorted([*chain(*columns.values()), *rules], key=lambda part: not part.startswith('"'))
-        names = [f'"{name}"' for name, said in columns.items() if said]
-        values = [*names[:-1], "?"] if fresh else names
-        copied = f'INSERT INTO "{table}__new" ({", ".join(names)}) SELECT {", ".join(values)} FROM "{table}"'  # noqa: S608 - our own names
+    def _changed(self, table, column, *words):
+        """Write a table anew with these words in the place of a column (none: without it)."""
+        columns, rules = parsed(self._get_create_table(table)[1])
+        columns[column] = list(filter(None, words))
+        names = ", ".join(f'"{name}"' for name, said in columns.items() if said)
         indexes = [index.sql for index in self.database.get_indexes(table) if index.sql]
         return [
-            self.sql(f'CREATE TABLE "{table}__new" ({", ".join(parts)}){tail}'),
-            self.sql(copied, [value] if fresh else None),
+            self.sql(f'CREATE TABLE "{table}__new" ({", ".join(joined(columns, rules))})'),
+            self.sql(f'INSERT INTO "{table}__new" ({names}) SELECT {names} FROM "{table}"'),  # noqa: S608 - our own names
             self.drop_table(table),
             self.rename_table(f"{table}__new", table),
             *(self.sql(sql) for sql in indexes if words or f'"{column}"' not in sql),
@@ -112,19 +112,14 @@ class Sqlite(Changes, SqliteMigrator):
 class Server(Changes, PostgresqlMigrator):
     """PostgreSQL alters columns in place; a CHECK and a reference have names of their own there."""
 
-    @operation
-    def add_column(self, table, column_name, field, allow_not_null=False):
-        empty = not field.null and field.default is None  # right as long as the table has no rows
-        return super().add_column(table, column_name, field, allow_not_null=allow_not_null or empty)
-
-    def _changed(self, table, column, field):
-        words, *reference = self._words(table, column, field)
-        words, check, rule = words.partition(" CHECK ")
-        kind = words.removeprefix(f'"{column}" ').removesuffix(" NOT NULL")
-        rules = {f"{table}_{column}_check": check + rule, f"{table}_{column}_fkey": "".join(reference)}
-        return [
-            *(self.sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"') for name in rules),
-            self.alter_column_type(table, column, field, f'"{column}"::{kind}'),
-            self.drop_not_null(table, column) if field.null else self.add_not_null(table, column),
-            *(self.add_constraint(table, name, SQL(rule)) for name, rule in rules.items() if rule),
+    def _changed(self, table, column, words, reference):
+        found = COLUMN.fullmatch(words)
+        rules = {f"{table}_{column}_check": found["check"], f"{table}_{column}_fkey": reference}
+        altered, place = f'ALTER TABLE "{table}" ', f'ALTER COLUMN "{column}" '
+        steps = [
+            *(f'DROP CONSTRAINT IF EXISTS "{name}"' for name in rules),
+            f'{place}TYPE {found["type"]} USING "{column}"::{found["type"]}',
+            f"{place}{'SET' if found['required'] else 'DROP'} NOT NULL",
+            *(f'ADD CONSTRAINT "{name}" {rule}' for name, rule in rules.items() if rule),
         ]
+        return [self.sql(altered + step) for step in steps]

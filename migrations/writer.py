@@ -1,51 +1,31 @@
 """Writes the next migration: what the models say against what the migrations so far give."""
 
 import re
-from graphlib import TopologicalSorter
 from itertools import chain
 from textwrap import indent
 from typing import NamedTuple
 
-from peewee import SqliteDatabase
+from peewee import FIELD, SqliteDatabase, sort_models
+from playhouse.reflection import Introspector
 
 from values import Invalid
 
-from .changes import given, parsed, runner_of
+from .changes import COLUMN, given, joined, parsed, runner_of
 
-COLUMN = re.compile(
-    r'"(?P<name>\w+)" (?P<kind>[A-Z]+(?: PRECISION)?)(?:\((?P<size>[\d, ]+)\))?'
-    r"(?P<required> NOT NULL)?(?: PRIMARY KEY)?(?: CHECK \((?P<rule>.*)\))?"
-)
-LINK = re.compile(
-    r'FOREIGN KEY \("\w+"\) REFERENCES "(?P<table>\w+)" \("id"\)(?: ON DELETE (?P<deleted>.*))?'
-)
-KINDS = {
-    "BIGINT": "BigIntegerField", "BLOB": "BlobField", "BOOL": "BooleanField", "DATE": "DateField",
-    "DATETIME": "DateTimeField", "DECIMAL": "DecimalField", "DOUBLE": "DoubleField", "FLOAT": "FloatField",
-    "INT": "IntegerField", "SMALLINT": "SmallIntegerField", "TEXT": "TextField", "TIME": "TimeField",
-    "UUID": "UUIDField", "VARCHAR": "CharField",
-}  # fmt: skip
 EMPTY = {"BOOL": False, "DATE": "2000-01-01", "DATETIME": "2000-01-01 00:00:00", "TEXT": "", "VARCHAR": ""}
-FILE = '''"""{title}."""
+WAY = """
 
-{imports}
-def up(migrator, db):
+def {name}(migrator, db):
     migrator.migrate(
-{up}
+{steps}
     )
-
-
-def down(migrator, db):
-    migrator.migrate(
-{down}
-    )
-'''
+"""
 
 
 class Scratch(SqliteDatabase):
-    """A throw-away database that keeps each type under a name of its own."""
+    """A throw-away database that keeps each type under peewee's name for it."""
 
-    field_types = {kind: kind for kind in KINDS}
+    field_types = {kind: kind for kind in FIELD if kind != "AUTO"}
 
 
 class Shape(NamedTuple):
@@ -73,29 +53,23 @@ def declared(models):
 
 
 def shapes(database):
-    """{table: Shape} of a database, without the list of migrations."""
+    """{table: Shape} of a database, what is referred to first; without the list of migrations."""
     found = {}
-    rows = database.execute_sql(
-        "SELECT name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL "
-        "AND tbl_name <> 'schema_migration' ORDER BY type DESC"
-    )
-    for name, table, sql in rows:  # tables before their indexes
-        if name == table:
-            _, columns, rules, _ = parsed(sql)
-            found[table] = Shape(columns, sorted(rules), {})
-        else:
-            found[table].indexes[name] = sql
+    for model in sort_models(Introspector.from_database(database).generate_models().values()):
+        table = model._meta.table_name
+        sql = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
+        columns, rules = parsed(*database.execute_sql(sql, (table,)).fetchone())
+        indexes = {index.name: index.sql for index in database.get_indexes(table) if index.sql}
+        found[table] = Shape(columns, sorted(rules), indexes)
+    found.pop("schema_migration", None)
     return found
 
 
-def write(name, folder, models):
+def write_migration(name, folder, models):
     """The path of the next migration, or None where models and migrations say the same."""
     before, after = migrated(folder), declared(models)
-    defaults = {
-        (model._meta.table_name, field.column_name): given(field)
-        for model in models
-        for field in model._meta.sorted_fields
-    }
+    fields = chain.from_iterable(model._meta.sorted_fields for model in models)
+    defaults = {(field.model._meta.table_name, field.column_name): given(field) for field in fields}
     up, down = steps(before, after, defaults), steps(after, before)
     return runner_of(Scratch(":memory:"), folder).create(name, body(name, up, down)) if up else None
 
@@ -103,29 +77,17 @@ def write(name, folder, models):
 def steps(before, after, defaults=None):
     """The lines that lead from one state of the schema to the other (`defaults`: the models', none on the way back)."""
     lines = []
-    for table in [name for name in order(after) if name not in before]:
-        columns, rules, indexes = after[table]
-        lines.append(f"migrator.create_table({table!r}, {{")
-        lines += [f"    {name!r}: {source(words)}," for name, words in columns.items() if name != "id"]
-        lines.append(f"}}{''.join(f', peewee.SQL({rule!r})' for rule in rules)}),")
-        lines += [f"migrator.sql({sql!r})," for sql in indexes.values()]
-    for table in [name for name in before if name in after]:
-        lines += changes(table, before[table], after[table], defaults)
-    gone = [name for name in order(before) if name not in after]
-    return lines + [f"migrator.drop_table({name!r})," for name in reversed(gone)]
+    for table, shape in after.items():
+        if table in before:
+            lines += table_steps(table, before[table], shape, defaults)
+        else:
+            parts = [words for words in joined(shape.columns, shape.rules) if not words.startswith('"id" ')]
+            lines += [f"migrator.create_table({table!r}, [", *(f"    {words!r}," for words in parts), "]),"]
+            lines += [f"migrator.sql({sql!r})," for sql in shape.indexes.values()]
+    return lines + [f"migrator.drop_table({table!r})," for table in reversed(before) if table not in after]
 
 
-def order(schema):
-    """The tables of a schema, what is referred to first."""
-    links = {}
-    for table, shape in schema.items():
-        links[table] = set(re.findall(r'REFERENCES "(\w+)"', "".join(chain(*shape.columns.values())))) - {
-            table
-        }
-    return list(TopologicalSorter(links).static_order())
-
-
-def changes(table, old, new, defaults):
+def table_steps(table, old, new, defaults):
     """The lines for one table: indexes go first and come last, for they name columns."""
     if old.rules != new.rules:
         raise Invalid(f"{table}: aturan antarkolom berbeda; tulis migrasi ini sendiri")
@@ -133,65 +95,45 @@ def changes(table, old, new, defaults):
     lines = [f"migrator.drop_index({table!r}, {name!r})," for name in gone]
     for name, words in new.columns.items():
         if words != old.columns.get(name):
-            lines += column(table, name, old.columns.get(name), words, defaults)
+            lines += column_steps(table, name, old.columns.get(name), words, defaults)
     dropped = [name for name in old.columns if name not in new.columns]
     lines += [f"migrator.drop_column({table!r}, {name!r})," for name in dropped]
     made = [sql for name, sql in new.indexes.items() if old.indexes.get(name) != sql]
     return lines + [f"migrator.sql({sql!r})," for sql in made]
 
 
-def column(table, name, old, words, defaults):
+def column_steps(table, name, old, words, defaults):
     """The line for a new or another column, with what an IT officer has to know before it runs."""
-    lines, default = [], None
+    lines, default, step = [], "", f"{'change' if old else 'add'}_column"
     if " NOT NULL" in words[0] and not (old and " NOT NULL" in old[0]):
-        default = filler(words) if defaults is None else defaults.get((table, name))
-        if default is None:
+        value = filler(words) if defaults is None else defaults.get((table, name))
+        if value is None:
             lines.append("# required and without a default: runs only while no row lacks it")
-    if lost := sorted(set(codes(old)) - set(codes(words))) if old and codes(words) else ():
+        else:  # a date or an amount as its text
+            default = f", default={value if isinstance(value, int | float) else str(value)!r}"
+    if lost := sorted(set(listed(old)) - set(listed(words))) if old and listed(words) else ():
         lines.append(f"# change the rows first that hold: {', '.join(lost)}")
-    step = "change_column" if old else "add_column"
-    return [*lines, f"migrator.{step}({table!r}, {name!r}, {source(words, default)}),"]
+    return [*lines, f"migrator.{step}({', '.join(map(repr, (table, name, *words)))}{default}),"]
 
 
-def codes(words):
+def listed(words):
     """The codes that a column's rule lists."""
     return re.findall(r"'([^']*)'", words[0])
 
 
 def filler(words):
     """What rows get in a required column on the way back: a value that its rule allows; no row to refer to is made up."""
-    found = COLUMN.fullmatch(words[0])
-    low = re.search(r"BETWEEN (-?\d+)", found["rule"] or "")
-    if codes(words) or low:
-        return codes(words)[0] if codes(words) else int(low[1])
-    return None if words[1:] else EMPTY.get(found["kind"], 0)
-
-
-def source(words, default=None):
-    """A column's words as the peewee field that says them."""
-    found = COLUMN.fullmatch(words[0])
-    if not found:
-        raise Invalid(f"{words[0]}: bentuk ini tidak dikenal; tulis migrasi ini sendiri")
-    options = ["null=True"] if not found["required"] else []
-    if found["kind"] == "VARCHAR":
-        options.append(f"max_length={found['size']}")
-    if found["kind"] == "DECIMAL":
-        options.append("max_digits={}, decimal_places={}".format(*found["size"].split(", ")))
-    if default is not None:  # a date or an amount as its text
-        options.append(f"default={default if isinstance(default, int | float) else str(default)!r}")
-    if found["rule"]:
-        options.append(f"constraints=[peewee.Check({found['rule']!r})]")
-    if len(words) == 1:
-        return f"peewee.{KINDS[found['kind']]}({', '.join(options)})"
-    link = LINK.fullmatch(words[1])
-    if link["deleted"] != "RESTRICT":
-        options.append(f"on_delete={link['deleted']!r}")
-    return f"migrator.reference({', '.join([repr(link['table']), *options])})"
+    allowed = [*listed(words), *map(int, re.findall(r"BETWEEN (-?\d+)", words[0]))]
+    if allowed or words[1:]:
+        return next(iter(allowed), None)
+    return EMPTY.get(COLUMN.fullmatch(words[0])["kind"], 0)
 
 
 def body(name, up, down):
     """The file: frozen, and short enough to be read before it runs."""
-    up, down = (indent("\n".join(lines), " " * 8) for lines in (up, down))
     title = re.sub(r"[\W_]+", " ", name).strip().capitalize()
-    imports = "import peewee\n\n" if "peewee." in up + down else ""
-    return FILE.format(title=title, imports=imports, up=up, down=down)
+    ways = [
+        WAY.format(name=way, steps=indent("\n".join(lines), " " * 8))
+        for way, lines in (("up", up), ("down", down))
+    ]
+    return f'"""{title}."""\n' + "".join(ways)

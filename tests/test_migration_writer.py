@@ -124,23 +124,23 @@ def test_the_way_back_gives_the_schema_of_before(tmp_path):
 
 
 def test_models_and_migrations_of_today_need_no_migration(tmp_path):
-    assert writer.write("nothing", migrations.FOLDER, MODELS) is None
+    assert writer.write_migration("nothing", migrations.HISTORY, MODELS) is None
 
 
 def test_a_required_column_without_a_default_and_a_lost_code_are_said():
     empty, words = writer.Shape({}, [], {}), ['"rank" INT NOT NULL CHECK ("rank" BETWEEN 2 AND 5)']
     ranked = writer.Shape({"rank": words}, [], {})
-    *_, line = writer.changes("t", empty, ranked, {})
-    assert writer.changes("t", empty, ranked, {})[0].startswith("# required and without a default")
+    *_, line = writer.table_steps("t", empty, ranked, {})
+    assert writer.table_steps("t", empty, ranked, {})[0].startswith("# required and without a default")
     assert "default" not in line
-    assert "default=2, " in writer.changes("t", empty, ranked, None)[0]
+    assert "default=2)" in writer.table_steps("t", empty, ranked, None)[0]
     wide, narrow = (
         writer.Shape({"s": [f'"s" TEXT CHECK ("s" IN ({codes}))']}, [], {}) for codes in ("'a', 'b'", "'a'")
     )
-    assert writer.changes("t", wide, narrow, {})[0] == "# change the rows first that hold: b"
+    assert writer.table_steps("t", wide, narrow, {})[0] == "# change the rows first that hold: b"
 
 
 def test_rules_across_columns_are_left_to_a_person():
     old, new = writer.Shape({}, [], {}), writer.Shape({}, ["CHECK (a < b)"], {})
     with pytest.raises(ValueError, match="tulis migrasi ini sendiri"):
-        writer.changes("t", old, new, {})
+        writer.table_steps("t", old, new, {})
