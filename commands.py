@@ -22,7 +22,7 @@ from excel.out.template import template as write_template
 from excel.write import jobs
 from excel.write.apply import apply_at_once
 from excel.write.apply import undo as undo_upload
-from excel.write.uploads import written_ids
+from excel.write.uploads import resting
 from flows import FLOWS
 from forms import SHORTEST, too_common
 from migrations.writer import write_migration
@@ -381,8 +381,8 @@ def told_values(flow, move, user, given):
 @JSON
 def undo(upload, as_json):
     """Take one upload back; rows changed since are kept and named."""
-    resting = SHEETS[upload.sheet].resting(written_ids(upload))
+    rests = resting(upload)
     undone, kept = undo_upload(upload, None)
-    lines = [*(f"Dibiarkan: {label}" for label in kept), *(f"Dasarnya berubah: {label}" for label in resting)]
+    lines = [*(f"Dibiarkan: {label}" for label in kept), *(f"Dasarnya berubah: {label}" for label in rests)]
     result = {"upload": upload.id, "undone": undone, "kept": len(kept)}
     say(as_json, result, f"{undone} baris dikembalikan", *lines)

@@ -1,6 +1,7 @@
 """How the panel is served (this file is gunicorn's configuration), and who watches the worker beside it."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 threads, timeout, preload_app, control_socket_disable = 4, 120, True, True
 chdir = str(Path(__file__).parent)
+PROGRAM = str(Path(__file__).with_name("admin_app.py"))
 PAUSE = 1  # second before a worker that died is started again
 STARTING = threading.Lock()
 
@@ -37,12 +39,12 @@ def when_ready(server):
 
 def keep_a_worker():
     """Have a worker beside this process for as long as it lives; one that dies is started again."""
-    from excel.write import jobs
+    command = [sys.executable, PROGRAM, "work", "--stay", "--parent", str(os.getpid())]
 
     def watch():
         while True:
             with STARTING:
-                worker = jobs.start_worker()
+                worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
             worker.wait()
             time.sleep(PAUSE)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import serving
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
 from database import db, on_sqlite, write
@@ -61,7 +62,7 @@ def test_what_is_large_is_told_without_reading_it():
 
 def test_a_large_file_is_checked_then_applied_and_its_review_is_read_from_the_draft(cast):
     user = make_account("hr")
-    kept = uploads.store_unchecked(UNITS, units(300, bad=2), "u.xlsx", Context(user))
+    kept = uploads.store(UNITS, units(300, bad=2), "u.xlsx", Context(user), later=True)[0]
     assert (fresh(kept).state, fresh(kept).fingerprint) == ("queued", None)
     drain()
     kept = fresh(kept)
@@ -76,7 +77,7 @@ def test_a_large_file_is_checked_then_applied_and_its_review_is_read_from_the_dr
 
 
 def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
-    kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    kept = uploads.store(UNITS, units(3), "u.xlsx", Context(make_account("hr")), later=True)[0]
     assert uploads.claim_job().id == kept.id
     assert uploads.claim_job() is None
     assert not jobs.is_unattended(fresh(kept))
@@ -90,7 +91,7 @@ def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
 def test_what_changed_since_the_review_is_reviewed_again(cast):
     row = make_assessment(cast.ani, cast.period, assessor=cast.boss, work_score=50)
     data = xlsx(ASSESSMENT, (cast.ani.nip, None, None, 90, 90, None))
-    kept = uploads.store_unchecked(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
+    kept = uploads.store(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period), later=True)[0]
     drain()
     decided(fresh(kept), cast.supervisor)
     Assessment.update(work_score=60, version=2).where(Assessment.id == row.id).execute()
@@ -104,7 +105,7 @@ def test_what_changed_since_the_review_is_reviewed_again(cast):
 def test_a_file_that_cannot_be_read_fails_with_its_reason(cast):
     user = make_account("hr")
     for data, said in ((xlsx(("A", "B"), (1, 2)), "Baris judul"), (b"PK\3\4 rusak", "rusak")):
-        kept = uploads.store_unchecked(UNITS, data, "u.xlsx", Context(user))
+        kept = uploads.store(UNITS, data, "u.xlsx", Context(user), later=True)[0]
         drain()
         assert (fresh(kept).state, said in Edits.of(fresh(kept)).note) == ("failed", True)
 
@@ -112,7 +113,9 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason(cast):
 def test_who_lost_her_account_or_her_scope_applies_nothing(cast):
     data = xlsx(ASSESSMENT, (cast.ani.nip, None, None, 90, 90, None))
     for change in ({"active": False}, {"unit": cast.other}):
-        kept = uploads.store_unchecked(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
+        kept = uploads.store(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period), later=True)[
+            0
+        ]
         drain()
         decided(fresh(kept), cast.supervisor)
         User.update(change).where(User.id == cast.supervisor.id).execute()
@@ -122,7 +125,7 @@ def test_who_lost_her_account_or_her_scope_applies_nothing(cast):
 
 
 def test_a_job_that_kills_its_worker_is_given_up(cast):
-    kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    kept = uploads.store(UNITS, units(3), "u.xlsx", Context(make_account("hr")), later=True)[0]
     for _ in range(jobs.TRIES):
         job, edits = uploads.claim_job(), Edits.of(fresh(kept))
         edits.tries += 1  # as far as it came
@@ -164,7 +167,7 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
 
 def test_a_page_that_waits_starts_nothing_and_says_when_nobody_works(office, client, post, monkeypatch):
     monkeypatch.setattr(jobs, "LARGE", 0)
-    monkeypatch.setattr(jobs, "start_worker", lambda: pytest.fail("a GET starts no process"))
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a GET starts no process"))
     answer = upload(client, post, xlsx(HEAD, (office[2][1].nip, 88, 90)))
     assert "data-idle hidden" in client.get(answer.location).get_data(as_text=True)
     Upload.update(beat=time.time() - 60).execute()
@@ -189,7 +192,7 @@ def program(database_url, tmp_path):
     def start(*args):
         place = {"DATABASE_URL": database_url, "KINERJA_INSTANCE": str(tmp_path)}
         started.append(subprocess.Popen(
-            [sys.executable, *args], env=os.environ | place, cwd=jobs.PROGRAM.parent,
+            [sys.executable, *args], env=os.environ | place, cwd=serving.chdir,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         ))  # fmt: skip
         return started[-1]
@@ -221,7 +224,7 @@ def test_an_import_that_is_killed_wrote_all_or_nothing(moment, database, program
 
 def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
     user = make_account("hr")
-    kept = uploads.store_unchecked(UNITS, units(4000), "u.xlsx", Context(user))
+    kept = uploads.store(UNITS, units(4000), "u.xlsx", Context(user), later=True)[0]
     drain()
     decided(fresh(kept), user)
     job = uploads.claim_job()
@@ -236,12 +239,12 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(cast, program):
 
 
 def test_a_job_beats_while_nobody_can_read_it(cast):
-    kept = uploads.store_unchecked(UNITS, units(3), "u.xlsx", Context(make_account("hr")))
+    kept = uploads.store(UNITS, units(3), "u.xlsx", Context(make_account("hr")), later=True)[0]
     job = uploads.claim_job()
-    jobs._tell(job, 0.5)
+    jobs._beat(job, 0.5)
     assert fresh(kept).done == 50
     with write():
-        jobs._tell(job, 0.9)
+        jobs._beat(job, 0.9)
     assert fresh(kept).done == 50
 
 

@@ -26,7 +26,7 @@ BELOW = {
     "excel": MOVES,
     "panels": {"access", "models", *GROUND},
     "settings": set(),
-    "serving": {"excel"},
+    "serving": set(),
     "capabilities": {"migrations", "panels", *WORKS},
     "catalogues": set(),
     "forms": set(),

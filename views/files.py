@@ -3,7 +3,7 @@
 import io
 import tempfile
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 
@@ -21,10 +21,9 @@ from database import WITA, among
 from excel.check.validate import Context
 from excel.out.export import export
 from excel.out.template import template
-from excel.read.guarded import Busy
 from excel.read.parse import Unreadable
 from excel.write.jobs import is_large
-from excel.write.uploads import store, store_unchecked
+from excel.write.uploads import store
 from forms import UploadForm
 from models import Period, Upload
 from values import CONTROL, N_, Invalid
@@ -129,10 +128,11 @@ class ImportView(BaseView):
         status, headers = 422 if request.method == "POST" else 200, {}
         if form.validate_on_submit():
             context = Context(me(), periods.get(form.period.data) if periods else None)
+            file, data = form.file.data, form.file.data.read()
             try:
                 with quota(me()) as free:
                     if free:
-                        upload = self.keep(sheet, form.file.data, context)
+                        upload, _ = store(sheet, data, file.filename, context, later=is_large(data))
                         return redirect(url_for("upload.review", id=upload.id))
                 words = N_("%(n)s unggahan Anda masih diperiksa; tunggu sampai salah satunya selesai")
                 form.file.errors, status, headers = [gettext(words, n=MOST)], 429, {"Retry-After": "10"}
@@ -153,15 +153,6 @@ class ImportView(BaseView):
         if request.method == "GET" and (current := Period.current()):
             form.period.data = current.code
         return periods
-
-    @staticmethod
-    def keep(sheet, file, context):
-        """The Upload of a file, checked at once where it is small. Raises Unreadable."""
-        data = file.read()
-        with suppress(Busy):  # the background has time
-            if not is_large(data):
-                return store(sheet, data, file.filename, context)[0]
-        return store_unchecked(sheet, data, file.filename, context)
 
     @expose("/<sheet>/template")
     def template(self, sheet):

@@ -114,7 +114,7 @@ class UploadsView(AdminView):
         changes = in_words(list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE)))
         return self.render(
             "admin/upload_result.html", upload=upload, sheet=sheet, changes=changes, page=page, pages=pages,
-            resting=sheet.resting(uploads.written_ids(upload)) if upload.state == "applied" else (),
+            resting=uploads.resting(upload) if upload.state == "applied" else (),
             edits=Edits.of(upload) if uploads.open_to(upload, me()) else Edits(),
             page_url=lambda number: url_for(".review", id=upload.id, page=number),
         )  # fmt: skip
@@ -178,13 +178,13 @@ class UploadsView(AdminView):
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
         upload = self.readable(id)
-        shown = request.form.get("fingerprint") or upload.fingerprint
+        fingerprint = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
         try:
             if upload.draft:
-                uploads.queue_apply(upload, me(), shown, partial)
+                uploads.queue_apply(upload, me(), fingerprint, partial)
             else:
-                apply(upload, me(), partial, shown=shown)
+                apply(upload, me(), partial, fingerprint=fingerprint)
                 flash(gettext("Unggahan disimpan."), "success")
         except Invalid as refusal:  # out of date or in error; else done before, or no longer readable
             flash(spoken(refusal), "error" if isinstance(refusal, NotApplied) else "info")
@@ -194,7 +194,7 @@ class UploadsView(AdminView):
     def undo(self, id):
         upload = self.own(id)
         with telling():  # too late, out of reach, or undone before
-            resting = SHEETS[upload.sheet].resting(uploads.written_ids(upload))
+            resting = uploads.resting(upload)
             undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
             if resting:

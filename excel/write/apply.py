@@ -3,6 +3,7 @@
 import functools
 import json
 from datetime import timedelta
+from graphlib import TopologicalSorter
 from operator import itemgetter
 
 from peewee import IntegrityError
@@ -10,17 +11,17 @@ from peewee import IntegrityError
 import access
 import audit
 import flows
-from database import among, db, now, write
+from database import db, now, write
 from models import MODELS, Change, Period, Upload
 from values import N_, Invalid
 
-from ..check.plan import plan, read
-from ..check.validate import Coming, Context
+from ..check.plan import outside, plan, read
+from ..check.validate import Coming, may_import
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
-from .uploads import PENDING, change, keep, may_act, may_decide, reviewed, written, written_rows
+from .uploads import PENDING, change, keep, may_act, may_decide, read_again, reviewed, written, written_rows
 
-MADE = ("id", "version", "updated_at")  # what no file brings
+STAMPS = ("id", "version", "updated_at")  # what no file brings
 DAYS = 7  # for which an upload of no period can be taken back
 
 
@@ -36,23 +37,21 @@ class HasErrors(NotApplied):
     """Rows are in error, also those that the database refused although the plan took them for right."""
 
 
-def apply(upload, user, partial=False, *, shown=None, progress=nothing):
+def apply(upload, user, partial=False, *, fingerprint=None, progress=nothing):
     """Write a stored upload in one transaction; returns the Plan that was carried out.
 
-    The bytes are parsed and validated again, and planned again inside the transaction; `shown` is the
-    fingerprint of what was shown (by default what the upload keeps). Raises AlreadyDone, Changed,
+    The bytes are parsed and validated again, and planned again inside the transaction; `fingerprint` is
+    that of the plan that was shown (by default what the upload keeps). Raises AlreadyDone, Changed,
     HasErrors, access.Denied; whatever is raised, nothing was written.
     """
     may_decide(upload, user)
-    sheet, edits = SHEETS[upload.sheet], Edits.of(upload)
-    context = Context(user, upload.period, frozenset(edits.take), progress)
-    checked = read(sheet, bytes(upload.data), context, edits)
+    checked = read_again(upload, user, Edits.of(upload), progress)
     with write():
         change(upload, ("checked", *PENDING), state="applied", draft=None)  # a second click finds it so
         found = plan(checked)
-        if found.fingerprint != (shown or upload.fingerprint):
+        if found.fingerprint != (fingerprint or upload.fingerprint):
             raise Changed(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
-        _carry_out(found, upload, context, partial)
+        _carry_out(found, upload, partial)
     return found
 
 
@@ -65,22 +64,23 @@ def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
         with write():
             found = plan(checked)
             upload = keep(sheet, data, filename, context, state="applied", **reviewed(found))
-            _carry_out(found, upload, context, partial)
+            _carry_out(found, upload, partial)
     except HasErrors:
         return found, None
     return found, upload
 
 
-def _carry_out(found, upload, context, partial):
+def _carry_out(found, upload, partial):
     """Write what a plan says, or raise HasErrors."""
     if found.unsettled and not partial:
         raise HasErrors(N_("Masih ada baris yang salah; tidak ada yang disimpan"))
-    context.progress(0.7)
+    progress = found.checked.context.progress
+    progress(0.7)
     if found.new:
-        _insert(found, upload.id, context.user)
-    context.progress(0.9)
+        _write_new(found, upload.id)
+    progress(0.9)
     if found.changed:
-        _update(found, upload.id, context.user)
+        _write_changed(found, upload.id)
     if found.errors and not partial:
         raise HasErrors("; ".join([str(problem) for problem in found.errors][:20]))
     Upload.update(reviewed(found)).where(Upload.id == upload.id).execute()
@@ -100,12 +100,12 @@ def _store(found, lines, write_all):
                 found.refuse({line.row: audit.refused(error, found.sheet.model)})
 
 
-def _log(action, found, lines, upload, user):
-    trail = [(line.id, line.label, *found.trail(line)) for line in lines if line.row not in found.checked.bad]
-    audit.log_many(action, found.sheet.model, trail, user=user, upload=upload)
+def _log(action, found, lines, upload):
+    trail = [(line.id, line.label, *found.trail(line)) for line in lines]
+    audit.log_many(action, found.sheet.model, trail, user=found.checked.context.user, upload=upload)
 
 
-def _insert(found, upload, user):
+def _write_new(found, upload):
     """Number the new lines and insert them, those that others refer to first, and their trail."""
     sheet, model, lines = found.sheet, found.sheet.model, found.new
     sheet.number([line.after for line in lines])
@@ -115,15 +115,15 @@ def _insert(found, upload, user):
             line.label, line.trail = model.called.format_map(line.after), ()
     if sheet.own:
         lines = _parents_first(found)
-    names = [f.name for f in model._meta.sorted_fields if f.name not in MADE]
+    names = [f.name for f in model._meta.sorted_fields if f.name not in STAMPS]
     values, stamp = itemgetter(*names), now().isoformat(" ")
 
     def insert(some):
         rows = [(*values(line.after), line.id, 1, stamp) for line in some]
-        audit.insert_many(model, (*names, *MADE), rows)
+        audit.insert_many(model, (*names, *STAMPS), rows)
 
     _store(found, lines, insert)
-    _log("create", found, lines, upload, user)
+    _log("create", found, found.new, upload)
 
 
 def _parents_first(found):
@@ -132,24 +132,20 @@ def _parents_first(found):
     ids = {line.after[found.sheet.key[0]]: line.id for line in found.new}
     for line in (*found.new, *found.changed):
         for name in names:
-            value = line.after.get(name)
-            if isinstance(value, Coming):
-                line.after[name], line.trail = ids[value], ()
-    left, ordered = {line.id: line for line in found.new}, []
-    while left:
-        ready = [i for i, line in left.items() if not any(line.after.get(n) in left for n in names)]
-        ordered += [left.pop(i) for i in ready]
-    return ordered
+            if isinstance(line.after.get(name), Coming):
+                line.after[name], line.trail = ids[line.after[name]], ()
+    lines = {line.id: line for line in found.new}
+    above = {key: {line.after[name] for name in names} for key, line in lines.items()}
+    return [lines[key] for key in TopologicalSorter(above).static_order() if key in lines]
 
 
-def _update(found, upload, user):
+def _write_changed(found, upload):
     """Update the changed lines, grouped by the fields that differ, and their trail; then move what moves."""
-    model, lines, groups, moves = found.sheet.model, [], {}, {}
+    model, user, groups, moves = found.sheet.model, found.checked.context.user, {}, {}
     for line in found.changed:
         if line.move:
             moves.setdefault(line.move, []).append(line)
         else:
-            lines.append(line)
             groups.setdefault(tuple(line.after), []).append(line)
 
     def update(names, some):
@@ -162,7 +158,7 @@ def _update(found, upload, user):
 
     for names, some in groups.items():
         _store(found, some, functools.partial(update, names))
-    _log("update", found, lines, upload, user)
+    _log("update", found, [line for line in found.changed if not line.move], upload)
     for move, some in moves.items():
         _store(found, some, functools.partial(take, move))
 
@@ -182,22 +178,23 @@ def undo(upload, user):
     that the account may not read all count as undone, whatever became of them.
     Raises access.Denied, AlreadyDone and NotUndoable.
     """
-    model, hidden = SHEETS[upload.sheet].model, set()
+    sheet = SHEETS[upload.sheet]
+    model = sheet.model
     may_act(upload, user)
-    if not access.may(user, "upload", model):
-        raise access.Denied(N_("Akun ini tidak boleh membatalkan unggahan ini"))
+    may_import(sheet, user)
     with write():
         upload = Upload.get_by_id(upload.id)
         change(upload, ("applied",), state="undone", undone_at=now())
         _still_undoable(upload, model)
-        rows, reach, seen = written_rows(upload), access.writable(model, user), access.scope(model, user)
-        if reach is not None and rows.where(reach).count() != rows.count():
+        ids, seen = (
+            {key for (key,) in written_rows(upload).select(model.id).tuples()},
+            access.scope(model, user),
+        )
+        if outside(model, ids, access.writable(model, user)):
             raise NotUndoable(
                 N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
             )
-        if seen is not None:
-            hidden = {key for (key,) in rows.select(model.id).tuples()}
-            hidden -= model.those(hidden, seen)
+        hidden = outside(model, ids, seen)
         lines, taken = list(written(upload).order_by(Change.id.desc())), {}
         try:
             for table in reversed(MODELS):
@@ -212,15 +209,13 @@ def undo(upload, user):
 
 def _still_undoable(upload, model):
     """Refuse where a period that the rows belong to now, or would go back to, is closed; without one after some days."""
-    states = set()
+    periods = set()
     if model.frozen_with_period:
         before = written(upload).where(Change.before.is_null(False)).select(Change.before)
         periods = {json.loads(text).get("period") for (text,) in before.tuples()}
         periods |= {key for (key,) in written_rows(upload).select(model.period).distinct().tuples()}
-        query = Period.select(Period.state).where(among(Period.id, periods - {None}))
-        states = {state for (state,) in query.tuples()}
-    if "closed" in states:
+    if periods & {key for (key,) in Period.ids("closed").tuples()}:
         raise NotUndoable(N_("Periode sudah ditutup; unggahan ini tidak dapat dibatalkan"))
-    if not states and upload.at < now() - timedelta(days=DAYS):
+    if not periods - {None} and upload.at < now() - timedelta(days=DAYS):
         words = N_("Lebih dari %(days)s hari sejak diunggah; unggahan ini tidak dapat dibatalkan")
         raise NotUndoable(words, days=DAYS)

@@ -8,13 +8,10 @@ import gc
 import io
 import multiprocessing
 import os
-import subprocess
-import sys
 import time
 import zipfile
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 import access
 from audit import Stale
@@ -30,10 +27,9 @@ from .uploads import PENDING, STALE, claim_job, keep_job, plan_of, reviewed
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
-WAITING, PAUSE, IDLE = 5, 0.25, 30  # seconds
+WAITING, PAUSE = 5, 0.25  # seconds
 TRIES = 3
 FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
-PROGRAM = Path(__file__).parents[2] / "admin_app.py"
 
 
 def is_large(data):
@@ -60,22 +56,23 @@ def is_unattended(upload):
 
 def work_off(upload):
     """Do a claimed job; whatever comes of it is kept in its row, unless somebody decided on it meanwhile."""
-    edits, tell = Edits.of(upload), partial(_tell, upload)
+    edits, progress = Edits.of(upload), partial(_beat, upload)
     edits.tries += 1
     keep_job(upload, edits=edits.as_json())
+    result = {}
     try:
         if edits.tries > TRIES:
             raise Invalid(N_("Pemeriksaan berkali-kali terhenti; bagi berkas menjadi beberapa bagian"))
         if upload.fingerprint:
-            user, result = User.get_by_id(edits.apply["by"]), {}
+            user = User.get_by_id(edits.apply["by"])
             if not user.active:
                 raise access.Denied(N_("Akun ini tidak aktif"))
-            apply(upload, user, edits.apply["partial"], progress=tell)
+            apply(upload, user, edits.apply["partial"], progress=progress)
         else:
             edits.tries, result = 0, {"state": "checked", "beat": None}
             with suppress(Unmapped):  # a person will say what the columns mean
-                plan = plan_of(upload, upload.user, edits, tell)
-                tell(0.8)
+                plan = plan_of(upload, upload.user, edits, progress)
+                progress(0.8)
                 result |= {**reviewed(plan), "draft": packed(Review(plan, edits))}
     except NotApplied as refusal:  # what has changed since is reviewed again
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
@@ -85,33 +82,32 @@ def work_off(upload):
     keep_job(upload, edits=edits.as_json(), **result)
 
 
-def _tell(upload, share):
+def _beat(upload, share):
     """Tell the row how far its job is, unless a transaction is open: nobody could read it."""
     if not db.in_transaction():
         keep_job(upload, done=int(100 * share), beat=time.time())
 
 
 def keep_working(stay, parent=None):
-    """Work jobs off, each in a process of its own; without `stay` only while there are any.
+    """Work jobs off, each in a process of its own, until there are none; with `stay` wait for more.
 
     A process that dies gives its job back, and the memory of a large file goes with it. Ends with
     the `parent` that started it.
     """
-    idle = 0
-    while (stay or idle < IDLE) and parent in (None, os.getppid()):
+    while parent in (None, os.getppid()):
         with db.connection_context():
             job = claim_job()
-        if job is None:
-            idle += PAUSE
+        if job:
+            child = FRESH.Process(target=work_off_alone, args=(job.id, db.obj.url))
+            child.start()
+            child.join()
+            if child.exitcode:
+                with db.connection_context():
+                    keep_job(job, total=0)
+        elif stay:
             time.sleep(PAUSE)
-            continue
-        idle = 0
-        child = FRESH.Process(target=work_off_alone, args=(job.id, db.obj.url))
-        child.start()
-        child.join()
-        if child.exitcode:
-            with db.connection_context():
-                keep_job(job, total=0)
+        else:
+            return
 
 
 def work_off_alone(key, url):
@@ -120,9 +116,3 @@ def work_off_alone(key, url):
     connect(url)
     with db.connection_context():
         work_off(Upload.get_by_id(key))
-
-
-def start_worker():
-    """A process that works jobs of this database off beside this one, and ends with it."""
-    command = [sys.executable, str(PROGRAM), "work", "--stay", "--parent", str(os.getpid())]
-    return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": db.obj.url}, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program

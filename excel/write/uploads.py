@@ -1,6 +1,7 @@
 """What an upload goes through: stored, queued, claimed, applied, taken back. Whatever sets its state is here."""
 
 import time
+from contextlib import suppress
 from hashlib import sha256
 
 import access
@@ -8,10 +9,11 @@ from database import now, write
 from models import Change, Employee, Upload
 from values import N_, Invalid, as_text
 
-from ..check.plan import check
+from ..check.plan import check, outside, plan, read
 from ..check.validate import Context, may_import
-from ..read.edits import NOTHING, Edits, learn
-from ..read.parse import Unmapped, Unreadable, parse
+from ..read.edits import Edits, learn
+from ..read.guarded import Busy
+from ..read.parse import Unmapped, Unreadable
 from ..sheet import SHEETS, nothing
 
 STALE = 45  # seconds after which a job that does not beat is given to another worker
@@ -38,11 +40,16 @@ def may_decide(upload, user):
     may_act(upload, user)
 
 
+def read_again(upload, user, edits, progress=nothing):
+    """The Checked rows of a stored upload under these decisions."""
+    context = Context(user, upload.period, frozenset(edits.take), progress)
+    return read(SHEETS[upload.sheet], bytes(upload.data), context, edits)
+
+
 def plan_of(upload, user, edits, progress=nothing):
     """The Plan of a stored upload under these decisions. Raises access.Denied."""
     may_act(upload, user)
-    context = Context(user, upload.period, frozenset(edits.take), progress)
-    return check(SHEETS[upload.sheet], bytes(upload.data), context, edits)
+    return plan(read_again(upload, user, edits, progress))
 
 
 def reviewed(plan):
@@ -58,15 +65,16 @@ def written(upload, model=None):
     return Change.select().where(mine if model is None else mine & (Change.table == model._meta.table_name))
 
 
-def written_ids(upload):
-    """The ids of the rows of its table that an upload wrote, as a sub-select."""
-    return written(upload, SHEETS[upload.sheet].model).select(Change.key)
-
-
 def written_rows(upload):
     """The rows of its table that an upload wrote, as a query."""
     model = SHEETS[upload.sheet].model
-    return model.select().where(model.id.in_(written_ids(upload)))
+    return model.select().where(model.id.in_(written(upload, model).select(Change.key)))
+
+
+def resting(upload):
+    """The labels of rows of other tables that rest on what an upload wrote and may not be settled yet."""
+    sheet = SHEETS[upload.sheet]
+    return sheet.resting(written(upload, sheet.model).select(Change.key))
 
 
 def open_to(upload, user):
@@ -75,24 +83,24 @@ def open_to(upload, user):
     Who sent it may have it back. Of others the account must read every row that it wrote, and the file may
     neither say anything of a stored row that the account may not read nor name its own person.
     """
-    sheet = SHEETS[upload.sheet]
-    seen = access.scope(sheet.model, user)
-    if user is None or upload.user_id == user.id or seen is None:
+    model = SHEETS[upload.sheet].model
+    seen = access.scope(model, user)
+    if seen is None or upload.user_id == user.id:
         return True
-    rows = written_rows(upload)
-    if rows.count() != rows.where(seen).count():
+    if outside(model, {key for (key,) in written_rows(upload).select(model.id).tuples()}, seen):
         return False
     if not upload.data:
         return True
     edits = Edits.of(upload)
     try:
-        table = parse(bytes(upload.data), sheet, edits.titles)
-        cells = [text for texts in edits.cells.values() for text in texts.values()]
-        for column in table.places:
-            cells += table.cells(column) if column.field is Employee.nip else ()
-        return not (_names(cells, user.employee) or plan_of(upload, user, NOTHING).unread)
+        found = plan_of(upload, user, Edits(titles=edits.titles))
     except Unreadable:  # nobody can say whom it is about
         return False
+    table = found.checked.table
+    cells = [text for texts in edits.cells.values() for text in texts.values()]
+    for column in table.places:
+        cells += table.cells(column) if column.field is Employee.nip else ()
+    return not (_names(cells, user.employee) or found.unread)
 
 
 def _names(cells, person):
@@ -112,10 +120,12 @@ def _names(cells, person):
 
 
 def change(upload, states, **fields):
-    """Change an upload that is in one of these states, inside `write()`. Raises AlreadyDone where it is not."""
-    if not Upload.update(fields).where((Upload.id == upload.id) & Upload.state.in_(states)).execute():
-        words = N_("Unggahan ini sudah disimpan atau dibatalkan sebelumnya; tidak ada yang berubah")
-        raise AlreadyDone(words)
+    """Change an upload that is in one of these states. Raises AlreadyDone where it is not."""
+    with write():
+        mine = (Upload.id == upload.id) & Upload.state.in_(states)
+        if not Upload.update(fields).where(mine).execute():
+            words = N_("Unggahan ini sudah disimpan atau dibatalkan sebelumnya; tidak ada yang berubah")
+            raise AlreadyDone(words)
 
 
 def keep(sheet, data, filename, context, **fields):
@@ -129,22 +139,24 @@ def keep(sheet, data, filename, context, **fields):
         )  # fmt: skip
 
 
-def store(sheet, data, filename, context):
-    """(Upload in state "checked", its Plan): the bytes, kept a day for somebody to apply them.
+def store(sheet, data, filename, context, later=False):
+    """(Upload, its Plan): the bytes, checked, and kept a day for somebody to apply them.
 
-    A file of which a needed column was not recognised is kept as well, without a Plan: None.
+    They wait to be checked in the background if that is to be `later`, or too many files are being opened now.
+    Such a file, and one of which a needed column was not recognised, has no Plan yet: None.
+    Raises Unreadable and access.Denied.
     """
-    try:
-        plan = check(sheet, data, context)
-    except Unmapped:
-        plan = None
-    return keep(sheet, data, filename, context, **(reviewed(plan) if plan else {})), plan
-
-
-def store_unchecked(sheet, data, filename, context):
-    """An Upload in state "queued" whose bytes wait to be checked in the background. Raises access.Denied."""
     may_import(sheet, context.user)
-    return keep(sheet, data, filename, context, state="queued", beat=time.time())
+    found, fields = None, {"state": "queued", "beat": time.time()}
+    try:
+        if not later:
+            found = check(sheet, data, context)
+            fields = reviewed(found)
+    except Unmapped:
+        fields = {}
+    except Busy:  # the background has time
+        pass
+    return keep(sheet, data, filename, context, **fields), found
 
 
 def revise(upload, user, edits):
@@ -156,25 +168,24 @@ def revise(upload, user, edits):
     may_act(upload, user)
     if upload.draft:
         return _queue(upload, edits, fingerprint=None, draft=None)
-    plan = plan_of(upload, user, edits)
+    found = plan_of(upload, user, edits)
     with write():
-        change(upload, ("checked",), edits=edits.as_json(), **reviewed(plan))
+        change(upload, ("checked",), edits=edits.as_json(), **reviewed(found))
         learn(SHEETS[upload.sheet], edits.titles, user)
-    return plan
+    return found
 
 
-def queue_apply(upload, user, shown, partial=False):
+def queue_apply(upload, user, fingerprint, partial=False):
     """Put an upload into the queue to be applied as it was shown. Raises AlreadyDone, access.Denied."""
     may_decide(upload, user)
     edits = Edits.of(upload)
     edits.apply, edits.note, edits.tries = {"by": user.id, "partial": partial}, "", 0
-    _queue(upload, edits, fingerprint=shown)
+    _queue(upload, edits, fingerprint=fingerprint)
 
 
 def _queue(upload, edits, **fields):
     fields |= {"state": "queued", "edits": edits.as_json(), "done": 0, "total": 0, "beat": time.time()}
-    with write():
-        change(upload, ("checked",), **fields)
+    change(upload, ("checked",), **fields)
 
 
 # ------------------------------------------------------------------ of the background
@@ -195,5 +206,5 @@ def claim_job():
 
 def keep_job(upload, **fields):
     """Keep what became of a job, unless the upload was decided on meanwhile."""
-    with write():
-        Upload.update(fields).where((Upload.id == upload.id) & Upload.state.in_(PENDING)).execute()
+    with suppress(AlreadyDone):
+        change(upload, PENDING, **fields)
