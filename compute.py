@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict, namedtuple
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -16,12 +16,6 @@ from values import N_, Invalid
 
 RANK = {code: rank for rank, code in enumerate(Assessment.source.labels)}
 WEIGHTED = ("supervisor", "peer", "subordinate")
-
-# The words of every code in an explanation.
-WORDS = {"work": N_("Hasil Kerja"), "behaviour": N_("Perilaku")}
-WORDS |= (
-    Rating.work_level.labels | Rating.predicate.labels | Assessment.source.labels | Employee.jf_level.labels
-)
 
 
 class Closed(Invalid):
@@ -42,19 +36,20 @@ class Outcome(NamedTuple):
 
 
 # What is read of an employee and of an assessment, and what is computed of a rating, under the names of
-# their fields; scores and credit of a suggestion are texts of two decimals.
+# their fields; scores and credit that are computed are texts of two decimals.
 Person = namedtuple("Person", "id nip name unit supervisor status jf_level")
-Said = namedtuple(
-    "Said",
+Opinion = namedtuple(
+    "Opinion",
     "id employee source assessor updated_at work_score behaviour_score work_level behaviour_level by_desk",
 )
-Suggestion = namedtuple(
-    "Suggestion",
-    "unit rater work_score behaviour_score work_level behaviour_level predicate credit explanation",
-)
 RATING = [field.name for field in Rating._meta.sorted_fields]
+AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
+TRAIL = "{%s}" % ", ".join(f'"{name}": %s' for name in AUDITED)  # in the shape of `audit.snapshot`
 WORK, BEHAVIOUR = (attrgetter(f"{name}_level", f"{name}_score") for name in ("work", "behaviour"))
 TWO_PLACES = ("work_score", "behaviour_score", "credit")
+COMPUTED = (
+    "unit", "rater", *TWO_PLACES, "work_level", "behaviour_level", "predicate", "explanation", "basis_changed",
+)  # fmt: skip
 
 
 def compute(period, *, user=None, unit=None, employees=None):
@@ -75,16 +70,8 @@ def compute(period, *, user=None, unit=None, employees=None):
         if employees is not None:
             who.append(Employee.id.in_(employees))
         new, changed, same, missing = _compare(period, *_gather(period, who))
-        _insert(period, new, user)
-        _update(period, changed, user)
+        _write(period, new, changed, user)
     return Outcome(len(new), len(changed), same, tuple(missing))
-
-
-def reasons(row, translate=str):
-    """Why a rating is what it is, as sentences in the order in which they follow."""
-    has = row.work_level, row.behaviour_level, row.predicate
-    pairs = rating.reasons(row.why, has, lambda code: translate(WORDS.get(code, code)))
-    return [translate(template) % params for template, params in pairs]
 
 
 # ------------------------------------------------------------------ gather
@@ -108,8 +95,8 @@ def _gather(period, who):
         values = dict(zip(RATING, row, strict=True))
         had[values["employee"]] = values | {name: _text(values[name]) for name in TWO_PLACES}
     # one without scores and levels is a request, not an input
-    for row in read(Assessment, Said._fields, Assessment.period == period.id, ~Assessment.unanswered()):
-        said[row[1]].append(Said._make(row))
+    for row in read(Assessment, Opinion._fields, Assessment.period == period.id, ~Assessment.unanswered()):
+        said[row[1]].append(Opinion._make(row))
     return people, had, said
 
 
@@ -127,7 +114,7 @@ def _text(raw):
 # ------------------------------------------------------------------ decide
 
 
-def _desk(period):
+def _calculator(period):
     """The rules of a period: those of the policy in force when it ends."""
     policy = Policy.on(period.ends_on)
     rules = rating.Rules(
@@ -139,108 +126,86 @@ def _desk(period):
     starts, ends = period.starts_on, period.ends_on
     months = (ends.year - starts.year) * 12 + ends.month - starts.month + 1
     named = {"policy": policy.id, "valid_from": policy.valid_from.isoformat()}
-    return rating.Desk(rules, months, named | {"source": policy.source, "ratified": policy.ratified})
+    return rating.Calculator(rules, months, named | {"source": policy.source, "ratified": policy.ratified})
 
 
 def _compare(period, people, had, said):
     """New and changed suggestions, the count of those that stay, and who is missing."""
-    desk, meets = _desk(period), (Period.starts_on <= period.ends_on) & (Period.ends_on >= period.starts_on)
-    others = Period.select(Period.id).where(meets, Period.kind != period.kind)
+    others = Period.select(Period.id).where(
+        Period.kind != period.kind, Period.starts_on <= period.ends_on, Period.ends_on >= period.starts_on
+    )
     credited = Rating.period.in_(others) & Rating.credit.is_null(False) & (Rating.state != "withdrawn")
     # whose credit points of this time come from ratings of another kind of period
     counted = {key for (key,) in Rating.select(Rating.employee).where(credited).tuples()}
     exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
-    new, changed, same, missing = [], [], 0, []
+    blank = dict.fromkeys(RATING) | Rating._meta.get_default_dict()
+    blank |= {"period": period.id, "updated_at": now().isoformat(" ")}
+    calculator, new, changed, same, missing = _calculator(period), [], [], 0, []
     for person in people:
         old = had.get(person.id)
         if old and old["state"] != "suggested":
             same += 1
-        elif (suggestion := _suggestion(person, said.get(person.id, ()), desk, counted)) is None:
+        elif (suggestion := _suggestion(person, said.get(person.id, ()), calculator, counted)) is None:
             missing += [(person.id, _label(person))] if person.id not in exempt else []
-        elif old is None:
-            new.append((person, suggestion))
-        elif tuple(map(old.get, Suggestion._fields)) != suggestion or old["basis_changed"]:
-            changed.append((person, suggestion, old))
+        elif (after := (old or blank | {"employee": person.id}) | suggestion) != old:
+            (changed if old else new).append((person, old, after))
         else:
             same += 1
     return new, changed, same, missing
 
 
-def _suggestion(person, told, desk, counted):
-    """The suggestion for one employee, or None while the supervisor has not judged both aspects."""
-    chief = [row for row in told if row.source == "supervisor"]
+def _suggestion(person, opinions, calculator, counted):
+    """What is COMPUTED of one employee's rating, or None while the supervisor has not judged both aspects."""
+    chief = [row for row in opinions if row.source == "supervisor"]
     if len(chief) > 1:  # the supervisor on record first, then the newest
-        chief.sort(
-            key=lambda row: (
-                row.assessor is not None and row.assessor == person.supervisor,
-                row.updated_at,
-                row.id,
-            ),
-            reverse=True,
-        )
-    work_level, work_score, work = _ask(desk, chief, told, WORK)
-    level, score, behaviour = _ask(desk, chief, told, BEHAVIOUR)
+        chief.sort(key=attrgetter("updated_at", "id"), reverse=True)
+        chief.sort(key=lambda row: row.assessor is None or row.assessor != person.supervisor)
+    work_level, work_score, work = _ask(calculator, chief, opinions, WORK)
+    level, score, behaviour = _ask(calculator, chief, opinions, BEHAVIOUR)
     if work_level is None or level is None:
         return None
     earns = person.status == "PNS" and person.jf_level
     elsewhere = bool(earns) and person.id in counted
     jenjang = person.jf_level if earns and not elsewhere else None
-    predicate, credit, cell = desk.cell(work_level, level, jenjang)
-    return Suggestion(
-        person.unit, chief[0].assessor or person.supervisor, work_score, score,
-        work_level, level, predicate, credit,
-        desk.explanation(work, behaviour, chief[0].id, chief[0].by_desk, elsewhere, cell),
-    )  # fmt: skip
+    predicate, credit, cell = calculator.cell(work_level, level, jenjang)
+    why = calculator.explanation(work, behaviour, chief[0].id, chief[0].by_desk, elsewhere, cell)
+    rater = chief[0].assessor or person.supervisor
+    found = (person.unit, rater, work_score, score, credit, work_level, level, predicate, why, False)
+    return dict(zip(COMPUTED, found, strict=True))
 
 
-def _ask(desk, chief, told, aspect):
+def _ask(calculator, chief, opinions, aspect):
     """(level, score, JSON) of an aspect: the first supervisor who speaks of it decides whether a level stands."""
     word = next((pair for pair in map(aspect, chief) if pair != (None, None)), None)
     if word is None:  # nobody else speaks in the supervisor's place
         return None, None, None
-    given = [(row.source, _decimal(score)) for row in told if (score := aspect(row)[1]) is not None]
+    given = [(row.source, _decimal(score)) for row in opinions if (score := aspect(row)[1]) is not None]
     given.sort(key=lambda pair: (RANK[pair[0]], pair[1]))  # the order of showing
-    return desk.aspect(word[0], tuple(given))
+    return calculator.aspect(word[0], tuple(given))
 
 
 # ------------------------------------------------------------------ write
 
 
-AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
-encoded = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
-
-
-def _insert(period, new, user):
-    """Insert ratings with the model's own defaults, and their trail in the shape of `audit.snapshot`."""
-    given = ("id", "employee", *Suggestion._fields)
-    defaults = dict.fromkeys(RATING) | Rating._meta.get_default_dict() | {"period": period.id}
-    defaults["updated_at"] = now().isoformat(" ")
-    rest = [name for name in RATING if name not in given]
-    # a text with gaps: an encoder for every row took a tenth of a run
-    varying = [name for name in AUDITED if name in Suggestion._fields]
-    parts = {name: encoded(defaults[name]).replace("%", "%%") for name in AUDITED}
-    parts |= dict.fromkeys(("employee", *varying), "%s")
-    template = "{" + ", ".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
-    literal, pick = cache(encoded), itemgetter(*map(Suggestion._fields.index, varying))
-    same, rows, trail = [defaults[name] for name in rest], [], []
-    for key, (person, suggestion) in zip(audit.reserve_ids(Rating, len(new)), new, strict=True):
-        rows.append((key, person.id, *suggestion, *same))
-        after = template % (person.id, *map(literal, pick(suggestion)))
-        trail.append((key, f"{_label(person)} {period}", None, after))
-    audit.insert_many(Rating, (*given, *rest), rows)
-    audit.log_many("create", Rating, trail, user=user)
-
-
-def _update(period, changed, user):
-    """Set the computed fields of suggested ratings, and write their trail."""
-    rows, trail = [], []
-    for person, suggestion, old in changed:
-        after = old | suggestion._asdict() | {"version": old["version"] + 1, "basis_changed": False}
-        rows.append((*suggestion, False, old["id"], old["version"]))
-        texts = [encoded({name: values[name] for name in AUDITED}) for values in (old, after)]
-        trail.append((old["id"], f"{_label(person)} {period}", *texts))
-    audit.update_many(Rating, (*Suggestion._fields, "basis_changed"), rows)
-    audit.log_many("update", Rating, trail, user=user)
+def _write(period, new, changed, user):
+    """Write ratings, given as (person, before, after), and their trail; new ones have no `before`."""
+    # each value is encoded once: an encoder for every row took a tenth of a run
+    encoded = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
+    literal, audited = lru_cache(None, typed=True)(encoded), itemgetter(*AUDITED)
+    for key, (_, _, row) in zip(audit.reserve_ids(Rating, len(new)), new, strict=True):
+        row["id"] = key
+    audit.insert_many(Rating, RATING, [tuple(row.values()) for _, _, row in new])
+    values = itemgetter(*COMPUTED, "id", "version")
+    audit.update_many(Rating, COMPUTED, [values(row) for _, _, row in changed])
+    for _, _, row in changed:
+        row["version"] += 1
+    ending = str(period)
+    for action, found in (("create", new), ("update", changed)):
+        trail = []
+        for person, *versions in found:
+            texts = [row and TRAIL % tuple(map(literal, audited(row))) for row in versions]
+            trail.append((versions[1]["id"], f"{_label(person)} {ending}", *texts))
+        audit.log_many(action, Rating, trail, user=user)
 
 
 def _label(person):

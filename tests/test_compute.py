@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 import audit
-from compute import Closed, Outcome, compute, reasons
+from compute import Closed, Outcome, compute
 from models import Change, Employee, Policy, Rating, Unit
+from rating.explain import reasons
 from tests.make import make_assessment, make_employee, make_period, make_rating, make_unit, make_user
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -7,10 +7,11 @@ import pytest
 import access
 import audit
 import flows
-from compute import compute, reasons
+from compute import compute
 from fields import PeriodCode
 from models import Assessment, Employee, Exemption, Holiday, Period, Policy, Rating
 from rating import retirement_age
+from rating.explain import reasons
 from seed_data import seed_holidays
 from tests.cast import Cast, counts, load, told
 from tests.make import make_complaint, make_employee, make_rating, make_unit, make_user

@@ -19,6 +19,7 @@ from database import write
 from excel.out.export import rows_of, taken
 from models import Change, Complaint, Period, Policy, Rating, Unit, User
 from rating import MATRIX
+from rating.explain import reasons
 from values import CONTROL, N_
 from views.base import AdminView
 from views.files import telling
@@ -123,7 +124,7 @@ class RatingView(Computes):
         "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
         "acknowledged_on",
     )  # fmt: skip
-    form_without = ("employee", "period", *compute.Suggestion._fields)
+    form_without = ("employee", "period", *compute.COMPUTED)
     can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
     matrix = MATRIX
 
@@ -153,7 +154,7 @@ class RatingView(Computes):
 
     def why(self, row):
         """The sentences that answer "Mengapa predikat ini?"."""
-        return compute.reasons(row, gettext)
+        return reasons(row, gettext)
 
     @staticmethod
     def short_word(code):
