@@ -3,8 +3,8 @@
 import csv
 import io
 from collections import namedtuple
-from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 
 from flask import abort, jsonify, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
@@ -13,7 +13,7 @@ from flask_babel import format_date, gettext
 import access
 import migrations
 from capabilities import gathered
-from database import WITA, now
+from database import WITA
 from excel.out.export import harmless
 from forms import LoginForm
 from models import Assessment, Change, Period, Rating, User
@@ -23,54 +23,30 @@ from values import N_
 from views.files import as_file
 from views.lists import ScopedLoader, paths_of
 from views.session import me
-from views.shown import TONES, badge, due_day, list_url, row_url, value_at, words
+from views.shown import TONES, badge, due_day, in_words, list_url, row_url, value_at, words
 
 # A number that leads somewhere.
-CardOnPage = namedtuple("CardOnPage", "label value url tone", defaults=("", ""))
+CardOnPage = namedtuple("CardOnPage", "label value url tone")
 
 
-@dataclass
-class PanelOnPage:
-    """A short table: where it leads, what it says when it is empty, and how it is drawn.
-
-    `links` has an address a row (or none), `count` the number of rows that the whole has, `tones`
-    draws every row as a series over the columns after the first.
-    """
-
-    key: str
-    title: str
-    head: tuple = ()
-    rows: list | tuple = ()
-    url: str = ""
-    empty: str = ""
-    links: list | tuple = ()
-    bar: tuple = ()
-    tones: tuple = ()
-    count: int | None = None
-
-    def whole(self, row):
-        return row[self.bar[1]] if len(self.bar) > 1 else sum(r[self.bar[0]] for r in self.rows)
-
-    @property
-    def series(self):
-        """[(label, tone, values)] of a table that is drawn over time."""
-        return [(row[0], tone, row[1:]) for row, tone in zip(self.rows, self.tones, strict=True)]
+def tallied(user, period, panel=""):
+    """[(tally, its number, the list that it leads to)] of a panel that all rooms share, else of the account's cards."""
+    mine = [t for t in gathered(Tally) if t.panel == panel and (panel or user.role in t.roles.split())]
+    return [(tally, *tally.asked(user, period)) for tally in mine]
 
 
-def asked(panel, user, period):
-    """The lines of a panel that all rooms share: what they tally for it."""
-    tallies = [(tally, *tally.asked(user, period)) for tally in gathered(Tally) if tally.panel == panel]
-    return [Line((Word(tally.label), number), leads) for tally, number, leads in tallies]
+def lines_of(panel, user, period):
+    return [Line((Word(tally.label), number), leads) for tally, number, leads in tallied(user, period, panel)]
 
 
 def late(user, period):
-    lines = [line for line in asked("late", user, period) if line.cells[1]]
+    lines = [line for line in lines_of("late", user, period) if line.cells[1]]
     return Figures((N_("Yang terlambat"), N_("Jumlah")), lines)
 
 
 def system(user, period):
     schema = Word(N_("Perubahan skema yang belum dijalankan")), ", ".join(migrations.pending()) or 0
-    return Figures((N_("Yang diperiksa"), N_("Hasil")), [*asked("system", user, period), Line(schema)])
+    return Figures((N_("Yang diperiksa"), N_("Hasil")), [*lines_of("system", user, period), Line(schema)])
 
 
 SHARED = (
@@ -88,44 +64,51 @@ def panels_of(user):
 def start_page(user, period):
     """(cards, panels) of the account's start page, in the order of the rooms, the work first."""
     cards = []
-    for tally in gathered(Tally):
-        if user.role in tally.roles.split():
-            number, leads = tally.asked(user, period)
-            tone = ("warn" if number else "good") if tally.waits else ""
-            cards.append(CardOnPage(gettext(tally.label), number, list_url(leads), tone))
-    panels = [panel_for(panel, user, period) for panel in panels_of(user)]
-    return cards, [panel for panel in panels if panel]
+    for tally, number, leads in tallied(user, period):
+        tone = ("warn" if number else "good") if tally.waits else ""
+        cards.append(CardOnPage(gettext(tally.label), number, list_url(leads), tone))
+    return cards, drawn(panels_of(user), user, period)
 
 
 def record_panels(row, user):
     """The panels that the rooms bring to a record, those only that have anything to say."""
     mine = [panel for panel in gathered(Panel) if isinstance(row, panel.of)]
-    shown = [panel_for(panel, user, row, counted=True) for panel in mine]
-    return [panel for panel in shown if panel and panel.rows]
+    return [panel for panel in drawn(mine, user, row, counted=True) if panel.rows]
+
+
+def drawn(panels, user, record, counted=False):
+    """These panels as the account sees them, without those whose table it may not read."""
+    readable = [p for p in panels if p.figures or access.may(user, "read", p.model)]
+    return [panel_for(panel, user, record, counted) for panel in readable]
 
 
 def panel_for(panel, user, record, counted=False):
-    """A declared panel as the account sees it; None where it may not read its table."""
-    shown = PanelOnPage(panel.key, gettext(panel.title), empty=gettext(panel.empty), bar=panel.bar)
+    """A declared panel as pages draw it: a title over a table of rows.
+
+    `links` has the address of each row, `tones` its colour where the rows are series over time; `url` leads to
+    the whole list, which has `count` rows, and `empty` is what is said where there are none.
+    """
+    seen = SimpleNamespace(
+        key=panel.key, title=gettext(panel.title), empty=gettext(panel.empty), bar=panel.bar,
+        head=(), rows=(), links=(), tones=(), url="", count=None,
+    )  # fmt: skip
     if panel.figures:
         head, lines, about = panel.figures(user, record)
-        shown.title += f": {about}" if about else ""
-        shown.head = tuple(map(gettext, head))
-        shown.rows = [tuple(gettext(c) if isinstance(c, Word) else c for c in line.cells) for line in lines]
-        shown.links = [list_url(line.leads) for line in lines]
-        shown.tones = tuple(TONES[line.code] for line in lines) if panel.over_time else ()
-    elif not access.may(user, "read", panel.model):
-        return None
+        seen.title += f": {about}" if about else ""
+        seen.head = [gettext(word) for word in head]
+        seen.rows = [[gettext(c) if isinstance(c, Word) else c for c in line.cells] for line in lines]
+        seen.links = [list_url(line.leads) for line in lines]
+        seen.tones = [TONES[line.code] for line in lines] if panel.over_time else ()
     elif leads := listed(panel, user, record):
         model, found = panel.model, leads.rows(user)
-        shown.count = found.count() if counted else None
+        seen.count = found.count() if counted else None
         found = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns))
-        rows = list(found.limit(panel.most)) if shown.count != 0 else []
-        told = (path.removesuffix(".name") for path in panel.columns)  # a name is called by whose it is
-        shown.head = tuple(gettext(model.field_at(path).label) for path in told)
-        shown.rows = [tuple(cell(row, path) for path in panel.columns) for row in rows]
-        shown.url, shown.links = list_url(leads), [row_url(row, panel.page) for row in rows]
-    return shown
+        rows = list(found.limit(panel.most)) if seen.count != 0 else []
+        named = (path.removesuffix(".name") for path in panel.columns)  # a name is called by whose it is
+        seen.head = [gettext(model.field_at(path).label) for path in named]
+        seen.rows = [[cell(row, path) for path in panel.columns] for row in rows]
+        seen.url, seen.links = list_url(leads), [row_url(row, panel.page) for row in rows]
+    return seen
 
 
 def cell(row, path):
@@ -156,16 +139,15 @@ class HomeView(AdminIndexView):
     @expose("/panel/<key>.csv")
     def panel(self, key):
         """A table of the start page as a file."""
-        declared = next((panel for panel in panels_of(me()) if panel.key == key), None)
-        panel = declared and panel_for(declared, me(), Period.current())
-        if not panel:
-            abort(404)
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([harmless(str(v)) for v in row] for row in (panel.head, *panel.rows))
-        return as_file(io.BytesIO(text.getvalue().encode("utf-8-sig")), key, "csv")
+        asked = [panel for panel in panels_of(me()) if panel.key == key]
+        for panel in drawn(asked, me(), Period.current()):
+            text = io.StringIO(newline="")
+            csv.writer(text).writerows([harmless(str(v)) for v in row] for row in (panel.head, *panel.rows))
+            return as_file(io.BytesIO(text.getvalue().encode("utf-8-sig")), key, "csv")
+        abort(404)
 
 
-def named(row):
+def all_names(row):
     """A row's label, and what else names it."""
     further = [name for name in row.names if f"{{{name}}}" not in row.called]
     return " · ".join([str(row), *(getattr(row, name) for name in further)])
@@ -180,27 +162,25 @@ class SearchView(BaseView):
         return False  # it stands in the top bar
 
     def found(self, words, most):
-        """[(model, rows)] of what the account may read and the words name; at most so many of each."""
+        """[(model, [(address, names)])] of what the account may read and the words name; at most so many of each."""
         readable = [loader for loader in self.loaders if access.may(me(), "read", loader.model)]
         groups = [(loader.model, loader.get_list(words, limit=most)) for loader in readable if words.strip()]
-        return [(model, rows) for model, rows in groups if rows]
+        return [(model, [(row_url(row), all_names(row)) for row in rows]) for model, rows in groups if rows]
 
     @expose("/")
     def index(self):
         words = request.args.get("q", "")
-        return self.render(
-            "admin/search.html", words=words, groups=self.found(words, 20), address=row_url, named=named
-        )
+        return self.render("admin/search.html", words=words, groups=self.found(words, 20))
 
     @expose("/quick")
-    def quick(self):
-        """[[address, label, kind]] for the list under the search field."""
-        rows = [(model, row) for model, rows in self.found(request.args.get("query", ""), 5) for row in rows]
-        return jsonify([[row_url(row), named(row), gettext(model.noun)] for model, row in rows])
+    def suggestions(self):
+        """[[address, names, kind]] for the list under the search field."""
+        groups = self.found(request.args.get("query", ""), 5)
+        return jsonify([(*found, gettext(model.noun)) for model, rows in groups for found in rows])
 
 
 class PartsView(BaseView):
-    """For developers every part that pages are made of."""
+    """For developers every part that pages are made of, filled with what there is."""
 
     def is_accessible(self):
         return me() is not None and me().role == "admin"
@@ -208,23 +188,12 @@ class PartsView(BaseView):
     @expose("/")
     def index(self):
         labels = Rating.predicate.labels | Assessment.work_level.labels
-        predicates = Rating.predicate.choices
-        rows = [(gettext(label), n) for (_, label), n in zip(predicates, (9, 25, 4, 2, 1), strict=True)]
-        head, tones = (gettext("Predikat"), gettext("Pegawai")), tuple(TONES[code] for code, _ in predicates)
         form = LoginForm(formdata=None)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
-        told = [("Skor Perilaku", "87,5", "90"), ("Catatan", "", "Sudah dibicarakan")]
-        change = Change(at=now(), word=gettext("Diubah"), door=gettext("formulir"), differences=told)
         return self.render(
-            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]), change=change,
+            "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]),
             badges=[badge(field, code) for field in (Rating.predicate, Rating.state, User.role) for code in field.labels],
-            cards=[CardOnPage("Pegawai", 1204, "#kartu"), CardOnPage("Belum dinilai", 3, tone="warn"),
-                   CardOnPage("Selesai", 9, tone="good")],
-            panels=[
-                PanelOnPage("shares", "Panel: bagian dari seluruhnya", head, rows, "#panel", bar=(1,)),
-                PanelOnPage("progress", "Panel: kemajuan", ("Unit", "Sudah", "Semua"), [("Dinas A", 3, 4)], bar=(1, 2)),
-                PanelOnPage("trend", "Panel: dari waktu ke waktu", (head[0], "2026-TW1", "2026-TW2"),
-                            [(*row, row[1] + 2) for row in rows], tones=tones),
-                PanelOnPage("empty", "Panel: kosong", head, empty="Kalimat yang menyebut apa yang dapat dilakukan."),
-            ],
+            cards=start_page(me(), Period.current())[0],
+            panels=drawn([panel for panel in gathered(Panel) if panel.roles], me(), Period.current()),
+            changes=in_words(list(access.scoped(Change, me()).order_by(Change.id.desc()).limit(3))),
         )  # fmt: skip
