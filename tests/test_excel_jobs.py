@@ -152,7 +152,7 @@ def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post,
     drain()
     text, _ = review(client, answer)
     assert "121 di luar 0-120" in text
-    post(client, f"{answer.location}edit", {"do": '{"cell": [2, "Skor Perilaku", "99"]}'})
+    post(client, f"{answer.location}edit", {"cell:2:Skor Perilaku": "99"})
     assert "data-pending" in client.get(answer.location).get_data(as_text=True)
     drain()
     text, fingerprint = review(client, answer)

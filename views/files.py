@@ -23,7 +23,7 @@ from excel.out.export import export
 from excel.out.template import template
 from excel.read.parse import Unreadable
 from excel.write.jobs import is_large
-from excel.write.uploads import store
+from excel.write.uploads import AlreadyDone, store
 from forms import UploadForm
 from models import Period, Upload
 from values import CONTROL, N_, Invalid
@@ -50,7 +50,7 @@ def telling():
     try:
         yield
     except Invalid as refusal:
-        flash(spoken(refusal), "error")
+        flash(spoken(refusal), "info" if isinstance(refusal, AlreadyDone) else "error")
 
 
 class Exports:

@@ -1,7 +1,6 @@
 """An upload in the browser: its review, what is decided there, its applying, its result and its undoing."""
 
 import io
-import json
 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
@@ -15,13 +14,16 @@ from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
 from excel.read.parse import Unmapped, title_key
 from excel.write import jobs, uploads
-from excel.write.apply import NotApplied, apply, undo
+from excel.write.apply import apply, undo
 from models import Change, Rating, Upload
-from values import Invalid, as_text
+from values import N_, Invalid, as_text
 from views.base import AdminView
 from views.files import as_file, telling
 from views.session import me, whole
 from views.shown import badge, in_words, spoken
+
+RESTING = N_("Dasar %(n)s predikat berubah; hitung lagi atau tarik: %(rows)s")
+KEPT = N_("Dibiarkan karena sudah diubah atau dipakai: %(rows)s")
 
 
 class UploadsView(AdminView):
@@ -59,19 +61,18 @@ class UploadsView(AdminView):
             return self.show_result(upload)
         self.readable(id)
         edits = Edits.of(upload)
-        try:
+        with telling():  # no longer readable, or too old
             uploads.may_decide(upload, me())
             if upload.draft:
                 return self.show_review(upload, Packed(bytes(upload.draft)), edits)
-            plan = uploads.plan_of(upload, me(), edits)
-        except Unmapped as refusal:
-            return self.ask_columns(upload, refusal.table, spoken(refusal))
-        except Invalid as refusal:  # no longer readable, or too old
-            flash(spoken(refusal), "error")
-            return redirect(url_for(".index_view"))
-        if "columns" in request.args:
-            return self.ask_columns(upload, plan.checked.table)
-        return self.show_review(upload, Review(plan, edits), edits)
+            try:
+                plan = uploads.plan_of(upload, me(), edits)
+            except Unmapped as refusal:
+                return self.ask_columns(upload, refusal.table, spoken(refusal))
+            if "columns" in request.args:
+                return self.ask_columns(upload, plan.checked.table)
+            return self.show_review(upload, Review(plan, edits), edits)
+        return redirect(url_for(".index_view"))
 
     @expose("/<int:id>/progress")
     def progress(self, id):
@@ -86,7 +87,7 @@ class UploadsView(AdminView):
         page, pages = asked_page(counts[kind])
         return self.render(
             "admin/upload_review.html", upload=upload, sheet=SHEETS[upload.sheet], head=review.head, counts=counts,
-            kind=kind, page=page, note=edits.note, pages=pages, entries=review.page(kind, page), said=said,
+            kind=kind, page=page, note=edits.note, pages=pages, entries=review.page(kind, page), problem_words=problem_words,
             badge=lambda code: badge(Rating.predicate, code),
             page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
         )  # fmt: skip
@@ -121,57 +122,40 @@ class UploadsView(AdminView):
 
     # -- decisions
 
-    @expose("/<int:id>/columns", methods=("POST",))
-    def columns(self, id):
-        """What the file's titles mean, as a person said; remembered for the office."""
-        upload = self.readable(id)
-        edits, headers = Edits.of(upload), {"", *(c.header for c in SHEETS[upload.sheet].columns)}
-        for name, header in request.form.items():
-            title = name.removeprefix("title:")
-            was = request.form.get(f"was:{title}")
-            if name.startswith("title:") and header in headers and header != was:
-                edits.titles[title_key(title[:200])] = header
-        return self.revised(upload, edits)
-
     @expose("/<int:id>/edit", methods=("POST",))
     def edit(self, id):
-        """Cells corrected, suggestions taken, rows skipped or chosen: kept beside the bytes."""
+        """Titles explained, cells corrected, suggestions taken, rows skipped or chosen: kept beside the bytes.
+
+        Fields are `title:TITLE` and `cell:ROW:HEADER`; buttons are such a cell, or what `decide` takes.
+        """
         upload = self.readable(id)
-        edits = Edits.of(upload)
-        headers = {column.header for column in SHEETS[upload.sheet].known.values()}
-        for name, text in request.form.items():
-            row, _, header = name.removeprefix("cell:").partition(":")
-            if name.startswith("cell:") and text.strip() and header in headers and whole(row, 7):
+        edits, headers = Edits.of(upload), {c.header for c in SHEETS[upload.sheet].known.values()}
+        for name, texts in request.form.lists():
+            text = next(filter(str.strip, texts), "")
+            what, _, place = name.partition(":")
+            row, _, header = place.partition(":")
+            if what == "title" and text in {"", *headers} and text != request.form.get(f"was:{place}"):
+                edits.titles[title_key(place[:200])] = text
+            elif what == "cell" and text and header in headers and whole(row, 7):
                 edits.correct(int(row), header, text)
-        self.decide(edits, upload, headers)
-        return self.revised(upload, edits)
-
-    def decide(self, edits, upload, headers):
-        """What the pressed button says: {"cell": [row, header, text]}, {"skip"|"take"|"ask": [rows] or "all"}, ..."""
-        try:
-            (what, told), *_ = json.loads(request.form.get("do") or '{"ask": []}').items()
-            kinds = [type(part) for part in told]
-        except (ValueError, AttributeError, TypeError, RecursionError):
-            abort(400)
-        if what == "accept":  # every repaired NIP at once
-            errors = uploads.plan_of(upload, me(), edits).errors
-            for problem in [p for p in errors if p.error.mangled and p.error.near]:
-                edits.correct(problem.row, problem.column, problem.error.near)
-        elif what == "cell" and kinds == [int, str, str] and told[1] in headers:
-            edits.correct(*told)
-        elif what in CHOICES and told == "all":
-            edits.decide([line.row for line in uploads.plan_of(upload, me(), edits).conflict], what)
-        elif what in CHOICES and set(kinds) <= {int}:
-            edits.decide(told, what)
-        else:
-            abort(400)
-
-    def revised(self, upload, edits):
-        """Keep the decisions, and back to the page they were made on."""
         with telling():
+            for what in {"accept", *CHOICES} & request.form.keys():
+                self.decide(upload, edits, what, request.form[what])
             uploads.revise(upload, me(), edits)
         place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
-        return redirect(url_for(".review", id=upload.id, **place))
+        return redirect(url_for(".review", id=id, **place))
+
+    @staticmethod
+    def decide(upload, edits, what, rows):
+        """Skip or take a row by its number, or "all" that conflict, or ask again; or accept all repaired NIPs."""
+        if what in CHOICES and rows != "all":
+            return edits.decide([whole(rows, 7) or abort(400)], what)
+        plan = uploads.plan_of(upload, me(), edits)
+        if what in CHOICES:
+            return edits.decide([line.row for line in plan.conflict], what)
+        for problem in plan.errors:
+            if problem.error.mangled and problem.error.near:
+                edits.correct(problem.row, problem.column, problem.error.near)
 
     # -- what is done
 
@@ -180,14 +164,12 @@ class UploadsView(AdminView):
         upload = self.readable(id)
         fingerprint = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
-        try:
+        with telling():  # out of date, in error, done before, or no longer readable
             if upload.draft:
                 uploads.queue_apply(upload, me(), fingerprint, partial)
             else:
                 apply(upload, me(), partial, fingerprint=fingerprint)
                 flash(gettext("Unggahan disimpan."), "success")
-        except Invalid as refusal:  # out of date or in error; else done before, or no longer readable
-            flash(spoken(refusal), "error" if isinstance(refusal, NotApplied) else "info")
         return redirect(url_for(".review", id=id))
 
     @expose("/<int:id>/undo", methods=("POST",))
@@ -197,13 +179,9 @@ class UploadsView(AdminView):
             resting = uploads.resting(upload)
             undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
-            if resting:
-                rows = "; ".join(resting[:20])
-                flash(gettext("Dasar %(n)s predikat berubah; hitung lagi atau tarik: %(rows)s", n=len(resting), rows=rows),
-                      "info")  # fmt: skip
-            if kept:
-                rows = "; ".join(kept[:20])
-                flash(gettext("Dibiarkan karena sudah diubah atau dipakai: %(rows)s", rows=rows), "info")
+            for words, rows in ((RESTING, resting), (KEPT, kept)):
+                if rows:
+                    flash(gettext(words, n=len(rows), rows="; ".join(rows[:20])), "info")
         return redirect(url_for(".review", id=id))
 
     # -- files
@@ -235,7 +213,7 @@ def asked_page(count):
     return max(0, min(request.args.get("page", 0, type=int), pages - 1)), pages
 
 
-def said(problem):
+def problem_words(problem):
     """A problem of a review in the reader's language, with its hint."""
     parts = filter(None, (problem["said"], problem["hint"]))
     texts = [spoken(Invalid(words, **params)) for words, params in parts]
