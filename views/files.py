@@ -1,6 +1,7 @@
 """Workbooks out of the panel and into it: a list's export, the templates, and the upload of a file."""
 
 import io
+import mimetypes
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
@@ -12,8 +13,6 @@ from flask_admin import BaseView, expose
 from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
-from wtforms.fields.choices import SelectChoice
 
 import access
 from capabilities import SHEETS
@@ -30,18 +29,16 @@ from values import CONTROL, N_, Invalid
 from views.session import me, whole
 from views.shown import spoken
 
-MOST = 3  # uploads of an account that are being checked at once
+MOST_CHECKED = 3  # uploads of an account that are being checked at once
 CHECKING, LOCK = Counter(), Lock()  # accounts, in this process
-MIME = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
+mimetypes.add_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
+mimetypes.add_type("text/csv", ".csv")  # which Windows knows otherwise
 
 
 def as_file(file, name, kind):
     """The answer that brings a binary file, read from its beginning."""
     file.seek(0)
-    return send_file(file, as_attachment=True, download_name=f"{name}.{kind}", mimetype=MIME.get(kind))
+    return send_file(file, as_attachment=True, download_name=f"{name}.{kind}")
 
 
 @contextmanager
@@ -84,19 +81,25 @@ class Exports:
         return as_file(file, f"{part.name}-{datetime.now(WITA):%Y%m%d-%H%M}", kind)
 
 
+class TooMany(Invalid):
+    """An account has as many files checked at once as it may."""
+
+
 @contextmanager
 def quota(user):
-    """Whether an account may have one more file checked now; those in the background count too."""
+    """Check one more file for an account; those in the background count too. Raises TooMany."""
     mine = (Upload.user == user) & (Upload.state == "queued") & Upload.fingerprint.is_null()
     queued = Upload.select().where(mine).count()
     with LOCK:
-        free = CHECKING[user.id] + queued < MOST
-        CHECKING[user.id] += free
+        if CHECKING[user.id] + queued >= MOST_CHECKED:
+            words = N_("%(n)s unggahan Anda masih diperiksa; tunggu sampai salah satunya selesai")
+            raise TooMany(words, n=MOST_CHECKED)
+        CHECKING[user.id] += 1
     try:
-        yield free
+        yield
     finally:
         with LOCK:
-            CHECKING[user.id] -= free
+            CHECKING[user.id] -= 1
 
 
 class ImportView(BaseView):
@@ -106,9 +109,7 @@ class ImportView(BaseView):
         return bool(self.sheets())
 
     def sheets(self):
-        if not current_user.is_authenticated:
-            return []
-        return [s for s in SHEETS.values() if s.imports and access.may(me(), "upload", s.model)]
+        return [s for s in SHEETS.values() if me() and s.imports and access.may(me(), "upload", s.model)]
 
     def sheet(self, name):
         sheet = SHEETS.get(name)
@@ -122,20 +123,18 @@ class ImportView(BaseView):
 
     @expose("/<sheet>/", methods=("GET", "POST"))
     def upload(self, sheet):
-        sheet = self.sheet(sheet)
-        form = UploadForm()
+        sheet, form = self.sheet(sheet), UploadForm()
         periods = self.offer_periods(form, sheet)
         status, headers = 422 if request.method == "POST" else 200, {}
         if form.validate_on_submit():
             context = Context(me(), periods.get(form.period.data) if periods else None)
             file, data = form.file.data, form.file.data.read()
             try:
-                with quota(me()) as free:
-                    if free:
-                        upload, _ = store(sheet, data, file.filename, context, later=is_large(data))
-                        return redirect(url_for("upload.review", id=upload.id))
-                words = N_("%(n)s unggahan Anda masih diperiksa; tunggu sampai salah satunya selesai")
-                form.file.errors, status, headers = [gettext(words, n=MOST)], 429, {"Retry-After": "10"}
+                with quota(me()):
+                    upload, _ = store(sheet, data, file.filename, context, later=is_large(data))
+                return redirect(url_for("upload.review", id=upload.id))
+            except TooMany as refusal:
+                form.file.errors, status, headers = [spoken(refusal)], 429, {"Retry-After": "10"}
             except Unreadable as refusal:
                 form.file.errors = [spoken(refusal)]
         page = self.render("admin/import.html", sheet=sheet, form=form, periods=periods)
@@ -148,8 +147,10 @@ class ImportView(BaseView):
             del form.period
             return {}
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc()).limit(24)}
-        form.period.choices = [SelectChoice(code, str(p)) for code, p in periods.items()]
-        form.period.choices.append(SelectChoice("", gettext("sesuai kolom Periode")))
+        form.period.choices = [
+            *((code, str(p)) for code, p in periods.items()),
+            ("", gettext("sesuai kolom Periode")),
+        ]
         if request.method == "GET" and (current := Period.current()):
             form.period.data = current.code
         return periods

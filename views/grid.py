@@ -15,14 +15,15 @@ from excel.out.export import write_csv
 from excel.write.apply import apply_at_once
 from models import Assessment, Employee, Period, Rating, Unit
 from rating import MATRIX
+from values import N_
 from views.records import Computes
 from views.session import me
 from views.shown import spoken
 
 LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW", "": CLEAR}  # atas, sesuai, bawah; an emptied one clears
-SHOWN = {level: letter for letter, level in LETTERS.items()}
-ASPECTS = ("work_level", "behaviour_level")
-MOST = 60  # people on one screen; more are for Excel
+LETTER_OF = {level: letter for letter, level in LETTERS.items()}
+JUDGED = ("work_level", "behaviour_level")
+MOST_PEOPLE = 60  # on one screen; more are for Excel
 
 
 class AssessmentView(Computes):
@@ -39,50 +40,47 @@ class AssessmentView(Computes):
         if period is None:
             flash(gettext("Belum ada periode terbuka."), "error")
             return redirect(self.get_url(".index_view"))
-        units, code = units_of(me()), request.values.get("unit", "")
-        if code not in units:
-            own = me().unit and me().unit.code
-            code = own if own in units else next(iter(units), "")
+        units = units_of(me())
+        codes = request.values.get("unit"), me().unit and me().unit.code, *units
+        code = next((code for code in codes if code in units), "")
         query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
-        people = list(query.limit(MOST))
-        stored = stored_levels(people, period)
-        typed = typed_levels(people) if request.method == "POST" else {}
-        if typed:
-            upload = self.save(people, period, typed)
-            if upload:
-                return redirect(self.get_url(".grid", unit=code, saved=upload.id))
+        people = list(query.limit(MOST_PEOPLE))
+        typed = typed_letters(people) if request.method == "POST" else {}
+        if typed and (upload := self.save(people, period, typed)):
+            return redirect(self.get_url(".grid", unit=code, saved=upload.id))
+        stored = stored_assessments(people, period)
         answers = {  # predikat by two letters, for the column that answers while one types
-            "".join(SHOWN[level] for level in pair): gettext(Rating.predicate.labels[code])
+            "".join(LETTER_OF[level] for level in pair): gettext(Rating.predicate.labels[code])
             for pair, code in MATRIX.items()
         }
         return self.render(
-            "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST, aspects=ASPECTS,
-            rows={p.id: typed.get(p.id) or letters(stored.get(p.id)) for p in people},
-            versions={key: row.version for key, row in stored.items()}, predicates=answers,
-            saved=request.args.get("saved", type=int),
+            "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST_PEOPLE, aspects=JUDGED,
+            rows={p.id: typed.get(p.id) or letters(stored[p.id]) for p in people}, stored=stored,
+            predicates=answers, saved=request.args.get("saved", type=int),
         )  # fmt: skip
 
     @staticmethod
     def save(people, period, typed):
         """The applied Upload of what was changed on the screen; None, and said why, when nothing was written."""
         with write():
-            stored = stored_levels(people, period)
-            changed = [p for p in people if typed[p.id] != letters(stored.get(p.id))]
-            versions = {p.id: str(stored[p.id].version if p.id in stored else 0) for p in changed}
-            stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != versions[p.id]]
+            stored = stored_assessments(people, period)
+            changed = [p for p in people if typed[p.id] != letters(stored[p.id])]
+            stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != str(stored[p.id].version)]
             if stale:
-                return flash(gettext("Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s",
-                                     names=", ".join(stale)), "error")  # fmt: skip
+                words = N_(
+                    "Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s"
+                )
+                return flash(gettext(words, names=", ".join(stale)), "error")
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
-            part, file = ASSESSMENTS.only(("employee.nip", "period", "source", *ASPECTS)), io.BytesIO()
+            part, file = ASSESSMENTS.only(("employee.nip", "period", "source", *JUDGED)), io.BytesIO()
             rows = [(p.nip, period.code, "supervisor", *map(LETTERS.get, typed[p.id])) for p in changed]
             write_csv(part, rows, file)
             name = f"isi-di-layar-{period.code}.csv"
             found, upload = apply_at_once(ASSESSMENTS, file.getvalue(), name, Context(me(), period))
         for problem in found.errors:
             flash(f"{problem.value}: {problem.message}", "error")
-        for warning in found.warnings[:MOST]:
+        for warning in found.warnings[:MOST_PEOPLE]:
             if warning.column:
                 flash(f"{warning.row - 1}. {warning.column}: {spoken(warning.error)}", "info")
         return upload
@@ -101,20 +99,20 @@ def units_of(user):
     return {code: (name, count) for code, name, count in found.tuples()}
 
 
-def stored_levels(people, period):
-    """{employee id: the assessment that the sheet would meet for a blank NIP Penilai}."""
+def stored_assessments(people, period):
+    """{employee id: the assessment that the sheet would meet for a blank NIP Penilai, else one of version 0}."""
     wanted = (Assessment.period == period) & (Assessment.source == "supervisor")
-    rows = Assessment.select().where(wanted, Assessment.employee.in_([p.id for p in people]))
+    rows = Assessment.select().where(wanted, Assessment.employee.in_(people))
     stored = {(row.employee_id, row.period_id, row.source, row.assessor_id): row for row in rows}
-    met = {p.id: stored_assessment((p.id, period.id, "supervisor", p.supervisor_id), stored) for p in people}
-    return {key: row for key, row in met.items() if row}
+    keys = [(p.id, period.id, "supervisor", p.supervisor_id) for p in people]
+    return {key[0]: stored_assessment(key, stored) or Assessment(version=0) for key in keys}
 
 
 def letters(row):
-    return tuple(SHOWN.get(getattr(row, name, None), "") for name in ASPECTS)
+    return tuple(LETTER_OF.get(getattr(row, name), "") for name in JUDGED)
 
 
-def typed_levels(people):
+def typed_letters(people):
     """{employee id: letters} as the form has them; what is no letter is none."""
-    typed = {p.id: [request.form.get(f"{aspect}-{p.id}") for aspect in ASPECTS] for p in people}
+    typed = {p.id: [request.form.get(f"{name}-{p.id}") for name in JUDGED] for p in people}
     return {key: tuple(text if text in LETTERS else "" for text in texts) for key, texts in typed.items()}
