@@ -38,6 +38,8 @@ FIXED = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "BABEL_DEFAULT_LOCALE": "id",
     "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
+    "RATELIMIT_APPLICATION": "3000 per minute",  # by address
+    "RATELIMIT_STORAGE_URI": "memory://",
 }
 CODES = {  # what a database cannot hold was no value of ours
     Denied: 403, Busy: 429, OverflowError: 400, DataError: 400, OperationalError: 503,
@@ -50,7 +52,7 @@ def create_app(config=None):
     app.config.update(FIXED | settings() | (config or {}))
     Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
     app.secret_key = app.config["SECRET_KEY"] or secret_key(app.config["INSTANCE"])
-    app.config["SESSION_COOKIE_SECURE"] = app.config["HTTPS"]
+    app.config.update(SESSION_COOKIE_SECURE=app.config["HTTPS"], RATELIMIT_ENABLED=app.config["LIMITS"])
     if count := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     connect(app.config["DATABASE_URL"])
@@ -63,11 +65,11 @@ def create_app(config=None):
     CSRFProtect(app)
     Compress(app)
     hash_addresses(app)
-    limit(app)
+    # coarse, by address; the exact count of sign-in tries is in Throttle
+    Limiter(get_remote_address, app=app).limit("60 per minute", methods=["POST"])(account)
     for pages in (public, account, guides):
         app.register_blueprint(pages)
-    theme = Bootstrap4Theme(folder="bootstrap4")
-    index = HomeView(name=_l("Beranda"), url="/admin")
+    theme, index = Bootstrap4Theme(folder="bootstrap4"), HomeView(name=_l("Beranda"), url="/admin")
     register(Admin(app, name="Kinerja", theme=theme, index_view=index))
     app.jinja_env.globals.update(
         me=me, nonce=nonce, preferred=preferred, help_url=help_url, office=app.config["OFFICE"],
@@ -100,13 +102,6 @@ def hash_addresses(app):
             values["v"] = digest(file)
 
 
-def limit(app):
-    """Coarse limits by address; the exact count of sign-in tries is in Throttle."""
-    app.config.update(RATELIMIT_ENABLED=app.config["LIMITS"], RATELIMIT_STORAGE_URI="memory://")
-    limiter = Limiter(get_remote_address, app=app, application_limits=["3000 per minute"])
-    limiter.limit("60 per minute", methods=["POST"])(account)
-
-
 def speak_of_errors(app):
     """Every error as a plain page with a way out; the unexpected ones go to the log as well."""
 
@@ -115,11 +110,10 @@ def speak_of_errors(app):
         return Response("400: alamat ini tidak dilayani\n", 400, mimetype="text/plain")
 
     def answer(error):
-        known = (code for kind, code in CODES.items() if isinstance(error, kind))
-        code = error.code if isinstance(error, HTTPException) else next(known)
-        if isinstance(error, OperationalError):
+        known = next((code for kind, code in CODES.items() if isinstance(error, kind)), None)
+        if known == 503:
             app.logger.exception("the database did not answer")
-        headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
+        code, headers = known or error.code, {"Retry-After": "5"} if known == 429 else {}
         return render_template("error.html", code=code), code, headers
 
     for kind in (HTTPException, *CODES):

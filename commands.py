@@ -9,25 +9,24 @@ from peewee import OperationalError, ProgrammingError
 
 import access
 import audit
-import compute as computing
 import flows
 import migrations
 import serving
 from capabilities import SHEETS
+from compute import compute
 from database import among, connect, db
 from excel.check.review import report
 from excel.check.validate import Context
-from excel.out.export import export as export_sheet
-from excel.out.template import template as write_template
-from excel.write import jobs
-from excel.write.apply import apply_at_once
-from excel.write.apply import undo as undo_upload
+from excel.out.export import export
+from excel.out.template import template
+from excel.write.apply import apply_at_once, undo
+from excel.write.jobs import keep_working
 from excel.write.uploads import resting
-from flows import FLOWS
-from forms import SHORTEST, too_common
+from forms import SHORTEST, new_password, too_common
 from migrations.writer import write_migration
 from models import MODELS, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
+from seed_data.demo import demo_accounts, seed_demo
 from settings import read, settings
 from values import Invalid, compare_key
 
@@ -45,7 +44,7 @@ class Commands(click.Group):
     """Says as one sentence, and as JSON where that was asked for, what a user can cause."""
 
     def invoke(self, context):
-        as_json = "--json" in context.args
+        context.obj = "--json" in context.args
         try:
             return super().invoke(context)
         except click.ClickException as wrong:
@@ -56,49 +55,56 @@ class Commands(click.Group):
             if not migrations.pending():
                 raise
             refusal = Refused("Skema basis data belum mutakhir; jalankan init dahulu")
-        if as_json:
-            say(True, {"error": refusal.format_message()})
+        if context.obj:
+            answer({"error": refusal.format_message()})
         raise refusal
 
 
-class Row(click.ParamType):
-    """The row that a natural key names; an unknown or empty one is wrong usage, never "all"."""
+def answer(result, *lines, left=()):
+    """Print what came of a command, as JSON or in lines; exit 1 where something was left."""
+    as_json = click.get_current_context().obj
+    click.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+    if left:
+        sys.exit(1)
 
-    def __init__(self, field, noun, active=False):
-        self.name, self.field, self.noun, self.active = noun, field, noun, active
 
-    def convert(self, value, param, ctx):
-        if hasattr(self.field, "parse"):
-            key = self.field.parse(value)
-        else:
-            key = int(value) if value.isdecimal() and len(value) < 19 else None
-        row = self.field.model.get_or_none(self.field == key) if key is not None else None
+class RowByKey(click.ParamType):
+    """The row that a natural key names, of those that an account sees; an unknown or empty one is wrong usage."""
+
+    def __init__(self, field, noun, user=None):
+        self.name, self.field, self.user = noun, field, user
+
+    def convert(self, value, param=None, ctx=None):
+        key = self.field.parse(value) if hasattr(self.field, "parse") else row_number(value)
+        row = access.scoped(self.field.model, self.user).where(self.field == key).first()
         if row is None:
-            raise Refused(f"{self.noun} “{value}” tidak ada")
-        if self.active and not row.active:
-            raise Refused(f"{self.noun} “{value}” tidak aktif")
+            raise Refused(f"{self.name} “{value}” tidak ada")
         return row
 
 
-def say(as_json, data, *lines):
-    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+def row_number(text):
+    """The id that a text says, or None."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-PERIODS = Row(Period.code, "Periode")
-SHEET = click.argument(
-    "sheet", type=click.Choice(list(SHEETS)), callback=lambda context, option, name: SHEETS[name]
-)
-USER = click.option(
-    "--user", type=Row(User.username, "Akun", active=True), help="Act with this account's rights and scope."
-)
-PERIOD = click.option("--period", type=PERIODS, help="Code of the period, such as 2026-TW3.")
-UNIT = click.option("--unit", type=Row(Unit.code, "Unit"), help="Code of a unit: it and all below.")
-FILE = click.argument("file", type=click.Path(dir_okay=False))
-TABLES = {model._meta.table_name: flow for model, flow in FLOWS.items()}
-JSON = click.option("--json", "as_json", is_flag=True, help="One object on one line on standard output.")
+def active(context, option, account):
+    """Refuse an account that is closed."""
+    if account and not account.active:
+        raise Refused(f"Akun “{account.username}” tidak aktif")
+    return account
+
+
+ACCOUNT, PERIOD_CODE = RowByKey(User.username, "Akun"), RowByKey(Period.code, "Periode")
+FLOW_OF = {model._meta.table_name: flow for model, flow in flows.FLOWS.items()}
+OF_SHEET = click.argument("sheet", type=click.Choice(list(SHEETS)), callback=lambda *given: SHEETS[given[-1]])
+TO_FILE = click.argument("file", type=click.Path(dir_okay=False))
+AS_USER = click.option("--user", type=ACCOUNT, callback=active, help="Act with this account's rights.")
+IN_PERIOD = click.option("--period", type=PERIOD_CODE, help="Code of the period, such as 2026-TW3.")
+IN_UNIT = click.option("--unit", type=RowByKey(Unit.code, "Unit"), help="Code of a unit: it and all below.")
+AS_JSON = click.option("--json", is_flag=True, expose_value=False, help="Print one object on one line.")
 HOST = click.option("--host", default="127.0.0.1", show_default=True)
 PORT = click.option("--port", default=5000, show_default=True)
-PASSWORD = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+FROM_INPUT = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 TEMPORARY = click.option("--temporary", is_flag=True, help="It must be changed at the first sign-in.")
 
 
@@ -125,20 +131,19 @@ def init():
         click.echo(f"{loaded} hari libur dimuat")
 
 
-@main.command()
+@main.command("migration")
 @click.argument("name")
-def migration(name):
+def next_migration(name):
     """Write the next migration from the difference between models.py and the migrations so far."""
     if not any(map(str.isalnum, name)):
         raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
-    click.echo(
-        write_migration(name, migrations.HISTORY, MODELS) or "Tidak ada perbedaan; tidak ada yang ditulis"
-    )
+    written = write_migration(name, migrations.HISTORY, MODELS)
+    click.echo(written or "Tidak ada perbedaan; tidak ada yang ditulis")
 
 
-@main.command()
+@main.command("downgrade")
 @click.argument("number", type=click.IntRange(0))
-def downgrade(number):
+def go_back(number):
     """Go back to migration NUMBER: every newer one is taken back, newest first (0: all)."""
     for name in migrations.downgrade(number):
         click.echo(name)
@@ -149,17 +154,15 @@ def downgrade(number):
 @click.option("--random-state", default=1, show_default=True)
 def seed(employees, random_state):
     """Fill an empty database with demo data; refuses one that has employees."""
-    from seed_data.demo import seed_demo
-
     for table, count in seed_demo(employees, random_state).items():
         click.echo(f"{table}: {count}")
 
 
-@main.command()
+@main.command("serve")
 @HOST
 @PORT
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
-def serve(host, port, workers):
+def serve_panel(host, port, workers):
     """Serve the panel with a production server, and work large uploads off beside it."""
     db.close()
     serving.serve(host, port, workers)
@@ -168,10 +171,9 @@ def serve(host, port, workers):
 @main.command()
 @HOST
 @PORT
-def demo(host, port):
+@click.pass_context
+def demo(context, host, port):
     """Migrate, seed an empty database, print the demo accounts and serve."""
-    from seed_data.demo import demo_accounts, seed_demo
-
     if read("KINERJA_ENV"):
         raise Refused(
             "demo membuat akun dengan sandi yang diumumkan; tidak dijalankan dengan KINERJA_ENV=production"
@@ -182,9 +184,7 @@ def demo(host, port):
     for role, username, password in demo_accounts():
         click.echo(f"{role:<12}{username:<18}{password}")
     click.echo(f"http://{host}:{port}")
-    sys.stdout.flush()
-    db.close()
-    serving.serve(host, port)
+    context.invoke(serve_panel, host=host, port=port)
 
 
 @main.group()
@@ -195,11 +195,9 @@ def user():
 @user.command("add")
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([*User.role.labels]))
-@UNIT
-@click.option(
-    "--nip", "person", type=Row(Employee.nip, "NIP"), help="The employee whom the account belongs to."
-)
-@PASSWORD
+@IN_UNIT
+@click.option("--nip", "person", type=RowByKey(Employee.nip, "NIP"), help="The employee whose account it is.")
+@FROM_INPUT
 @TEMPORARY
 def add_user(name, role, unit, person, password_stdin, temporary):
     """Make an account; without --password-stdin its password is made and printed once."""
@@ -217,8 +215,8 @@ def add_user(name, role, unit, person, password_stdin, temporary):
 
 
 @user.command("password")
-@click.argument("account", metavar="NAME", type=Row(User.username, "Akun"))
-@PASSWORD
+@click.argument("account", metavar="NAME", type=ACCOUNT)
+@FROM_INPUT
 @TEMPORARY
 def set_password(account, password_stdin, temporary):
     """Give an account a new password and end its sessions."""
@@ -227,11 +225,9 @@ def set_password(account, password_stdin, temporary):
     audit.update(account, before, user=None)
 
 
-def read_password(from_stdin, temporary):
+def read_password(from_input, temporary):
     """(password, whether it must be changed): from standard input, or made and printed once."""
-    if not from_stdin:
-        from views.records import new_password
-
+    if not from_input:
         password = new_password()
         click.echo(password)
         return password, True
@@ -241,47 +237,43 @@ def read_password(from_stdin, temporary):
     return password, temporary
 
 
-@main.command()
-@SHEET
-@FILE
-@PERIOD
-@UNIT
-@USER
-def template(sheet, file, period, unit, user):
+@main.command("template")
+@OF_SHEET
+@TO_FILE
+@IN_PERIOD
+@IN_UNIT
+@AS_USER
+def template_file(sheet, file, period, unit, user):
     """Write the workbook to fill in."""
     if not file.lower().endswith(".xlsx"):
         raise Refused("Nama berkas templat harus berakhir .xlsx")
     with open(file, "wb") as out:
-        write_template(sheet, out, Context(user, period), unit_code=unit and unit.code)
+        template(sheet, out, Context(user, period), unit_code=unit and unit.code)
 
 
 @main.command("import")
-@SHEET
+@OF_SHEET
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@PERIOD
-@USER
+@IN_PERIOD
+@AS_USER
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--partial", is_flag=True, help="Write the right rows, leave the wrong ones.")
-@JSON
-def import_file(sheet, file, period, user, dry_run, partial, as_json):
+@AS_JSON
+def import_file(sheet, file, period, user, dry_run, partial):
     """Read a workbook into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
-    if not sheet.imports:
-        raise Refused(f"Lembar {sheet.name} hanya untuk ekspor")
     with click.progressbar(length=100, file=sys.stderr, label="Impor", hidden=not sys.stderr.isatty()) as bar:
         context = Context(user, period, progress=lambda share: bar.update(int(100 * share) - bar.pos))
         plan, upload = apply_at_once(sheet, file.read_bytes(), file.name, context, partial, dry_run)
         context.progress(1)
     result = report(plan, upload)
-    place = "{}aris {row}, kolom {column}: {message}".format
-    say(
-        as_json, result,
-        *(place("B", **problem) for problem in result["errors"]),
-        *(place("Peringatan: b", **problem) for problem in result["warnings"]),
-        "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format(**result),
+    answer(
+        result,
+        *map("Baris {row}, kolom {column}: {message}".format_map, result["errors"]),
+        *map("Peringatan: baris {row}, kolom {column}: {message}".format_map, result["warnings"]),
+        "{rows} baris: {new} baru, {changed} berubah, {same} sama, {conflict} bentrok".format_map(result),
         f"Disimpan sebagai unggahan {upload.id}." if upload else "Tidak ada yang disimpan.",
-    )  # fmt: skip
-    if plan.unsettled and not partial:
-        sys.exit(1)
+        left=plan.unsettled and not partial,
+    )
 
 
 @main.command()
@@ -290,32 +282,32 @@ def import_file(sheet, file, period, user, dry_run, partial, as_json):
 def work(stay, parent):
     """Work large uploads off; `serve` starts this by itself, beside another server run it with --stay."""
     db.close()
-    jobs.keep_working(stay, parent)
+    keep_working(stay, parent)
 
 
 @main.command("export")
-@SHEET
-@FILE
-@PERIOD
-@UNIT
-@USER
+@OF_SHEET
+@TO_FILE
+@IN_PERIOD
+@IN_UNIT
+@AS_USER
 def export_file(sheet, file, period, unit, user):
     """Write a sheet as .xlsx or .csv, told by the file's ending."""
-    count = export_sheet(sheet, file, user=user, period=period, unit_code=unit and unit.code)
+    count = export(sheet, file, user=user, period=period, unit_code=unit and unit.code)
     click.echo(f"{count} baris", err=True)
 
 
-@main.command()
-@click.argument("period", type=PERIODS)
-@UNIT
-@JSON
-def compute(period, unit, as_json):
+@main.command("compute")
+@click.argument("period", type=PERIOD_CODE)
+@IN_UNIT
+@AS_JSON
+def compute_period(period, unit):
     """Compute the ratings of a period."""
-    outcome = computing.compute(period, unit=unit)
+    outcome = compute(period, unit=unit)
     names = ("new", "changed", "same", "incomplete")
-    counts = {"period": period.code} | {name: getattr(outcome, name) for name in names}
-    text = "{period}: {new} baru, {changed} berubah, {same} sama, {incomplete} belum dinilai"
-    say(as_json, counts, text.format(**counts))
+    result = {"period": period.code} | {name: getattr(outcome, name) for name in names}
+    words = "{period}: {new} baru, {changed} berubah, {same} sama, {incomplete} belum dinilai"
+    answer(result, words.format_map(result))
 
 
 @main.command(hidden=True)
@@ -325,39 +317,36 @@ def moves():
 
 
 @main.command()
-@click.argument("table", type=click.Choice(list(TABLES)))
+@click.argument("table", type=click.Choice(list(FLOW_OF)))
 @click.argument("move")
 @click.argument("keys", nargs=-1, required=True)
-@USER
+@AS_USER
 @click.option("--reason", help="Why, where the move asks for it.")
-@click.option(
-    "--set", "given", multiple=True, metavar="HEADER=VALUE", help="Something else that the move asks for."
-)
-@JSON
-def move(table, move, keys, user, reason, given, as_json):
+@click.option("--set", "given", multiple=True, metavar="HEADER=VALUE", help="What else the move asks for.")
+@AS_JSON
+def move(table, move, keys, user, reason, given):
     """Move rows (by number) from one state to another: exit 0 all moved, 1 some left, 2 wrong usage."""
-    flow = TABLES[table]
+    flow = FLOW_OF[table]
     step = flow.by_name.get(move)
     if step is None:
         raise Refused(f"{table} tidak mengenal langkah “{move}”; pilih: {', '.join(flow.by_name)}")
     if reason is not None:
         given = (*given, f"{Rating.reason.verbose_name}={reason}")
-    asked = told_values(flow, step, user, given)
-    ids = {int(key) for key in keys if key.isdecimal() and len(key) < 19}
-    rows = list(access.scoped(flow.model, user).where(among(flow.model.id, ids))) if ids else []
+    asked = given_values(flow, step, user, given)
+    ids = {row_number(key) for key in keys} - {None}
+    rows = list(access.scoped(flow.model, user).where(among(flow.model.id, ids)))
     taken = flows.take(rows, step, user, asked)
     lost, words = set(keys) - {str(row.id) for row in rows}, "tidak ditemukan di antara yang Anda kelola"
     left = [{"key": key, "message": words} for key in keys if key in lost]
     left += [{"key": str(row.id), "message": str(why)} for row, why in taken.left]
     result = {"table": table, "move": move, "moved": len(taken.rows), "left": left}
-    say(as_json, result, f"{len(taken.rows)} dipindahkan", *map("{key}: {message}".format_map, left))
-    if left:
-        sys.exit(1)
+    lines = map("{key}: {message}".format_map, left)
+    answer(result, f"{len(taken.rows)} dipindahkan", *lines, left=left)
 
 
-def told_values(flow, move, user, given):
+def given_values(flow, step, user, given):
     """{field name: value} of HEADER=VALUE texts, read as a workbook's cells are."""
-    offered = [f for f in flow.model.spoken() if f.name in (*flow.own, *move.offers)]
+    offered = [f for f in flow.model.spoken() if f.name in (*flow.own, *step.offers)]
     fields, found = {compare_key(f.verbose_name): f for f in offered}, {}
     for text in given:
         header, separator, value = text.partition("=")
@@ -365,24 +354,21 @@ def told_values(flow, move, user, given):
         if not separator or field is None:
             headers = ", ".join(f.verbose_name for f in offered)
             raise Refused(f"--set {text}: tulis KOLOM=NILAI; kolomnya: {headers}")
-        if field.said_as != "reference":
+        if field.said_as == "reference":
+            named = RowByKey(field.rel_model.natural_key(), field.verbose_name, user)
+            found[field.name] = named.convert(value).id
+        else:
             found[field.name] = field.parse(value)
-            continue
-        model = field.rel_model
-        row = access.scoped(model, user).where(model.natural_key() == value).first()  # of those that she sees
-        if row is None:
-            raise Refused(f"{field.verbose_name} “{value}” tidak ada")
-        found[field.name] = row.id
     return found
 
 
-@main.command()
-@click.argument("upload", type=Row(Upload.id, "Unggahan"))
-@JSON
-def undo(upload, as_json):
+@main.command("undo")
+@click.argument("upload", type=RowByKey(Upload.id, "Unggahan"))
+@AS_JSON
+def undo_upload(upload):
     """Take one upload back; rows changed since are kept and named."""
     rests = resting(upload)
-    undone, kept = undo_upload(upload, None)
+    undone, kept = undo(upload, None)
     lines = [*(f"Dibiarkan: {label}" for label in kept), *(f"Dasarnya berubah: {label}" for label in rests)]
     result = {"upload": upload.id, "undone": undone, "kept": len(kept)}
-    say(as_json, result, f"{undone} baris dikembalikan", *lines)
+    answer(result, f"{undone} baris dikembalikan", *lines)

@@ -1,6 +1,7 @@
 """The forms that no model can describe: sign-in, password and upload."""
 
 import re
+import secrets
 
 from flask import current_app
 from flask_admin.babel import Translations
@@ -31,6 +32,12 @@ def too_common(password, *names):
     own = re.sub("|".join(map(re.escape, parts)) or "$", "", password, flags=re.IGNORECASE)
     letters = re.findall(r"[^\W\d_]", own)
     return guessed["guesses"] < GUESSES or not letters or (own != password and len(letters) < LEFT)
+
+
+def new_password():
+    """Four groups of four letters and digits that cannot be mistaken for one another."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 class Form(FlaskForm):

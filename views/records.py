@@ -1,6 +1,5 @@
 """What the tables say otherwise than AdminView: narrower lists, actions of their own, pages that explain."""
 
-import secrets
 from operator import itemgetter
 
 from flask import abort, current_app, flash, g, get_template_attribute, request
@@ -17,6 +16,7 @@ import compute
 from capabilities.ratings import RECAP, SIASN, Totals
 from database import write
 from excel.out.export import rows_of, taken
+from forms import new_password
 from models import Change, Complaint, Period, Policy, Rating, Unit, User
 from rating import MATRIX
 from rating.explain import reasons
@@ -63,12 +63,6 @@ class UserView(AdminView):
             audit.update(row, before, user=me())
             made.append((row.username, password))
         return self.once(made)
-
-
-def new_password():
-    """Four groups of four letters and digits that cannot be mistaken for one another."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 class Computes(AdminView):

@@ -141,7 +141,9 @@ def validate(sheet, table, context):
 
 def may_import(sheet, user):
     """Refuse an account that may not upload this sheet: raises access.Denied."""
-    if not sheet.imports or not access.may(user, "upload", sheet.model):
+    if not sheet.imports:
+        raise access.Denied(N_("Lembar ini hanya untuk ekspor"))
+    if not access.may(user, "upload", sheet.model):
         raise access.Denied(N_("Akun ini tidak boleh mengimpor lembar ini"))
 
 

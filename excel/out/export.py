@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
 from peewee import CharField, Field, ForeignKeyField, TextField
 
 import access
@@ -28,8 +29,7 @@ LIVE = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formu
 BATCH = 2_000
 REMEMBERED = 16_384  # rendered cells that a column keeps: what hardly repeats need not be kept
 LONGEST = 32_767  # characters that a cell may hold
-EPOCH = date(1899, 12, 30)  # day 0 of a workbook's calendar
-PAGE = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+WORKSHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 SAMPLE = re.compile(rb'<row r="2".*?</row>', re.DOTALL)
 STYLE = re.compile(rb'<c r="[A-Z]+2"[^>]*?s="(\d+)"')
 UNDERSCORE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # of _x0041_, which a program would read as A
@@ -55,8 +55,8 @@ def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, ki
 
 def taken(sheet, count, user):
     """Leave a line in the trail: who took how many rows of what."""
-    told = {"sheet": sheet.name, "rows": count}
-    audit.event("export", sheet.model, f"{sheet.title}: {count}", user=user, after=told)
+    after = {"sheet": sheet.name, "rows": count}
+    audit.event("export", sheet.model, f"{sheet.title}: {count}", user=user, after=after)
 
 
 def rows_of(sheet, *, user=None, period=None, unit_code=None, query=None):
@@ -83,7 +83,7 @@ def write_csv(sheet, rows, out):
     writer = csv.writer(text)
     writer.writerow([column.header for column in sheet.columns])
     count = 0
-    for columns in rendered(rows, [_csv_cell(column.field) for column in sheet.columns]):
+    for columns in in_batches(rows, [_csv_cell(column.field) for column in sheet.columns]):
         writer.writerows(zip(*columns, strict=True))
         count += len(columns[0])
     text.detach()
@@ -170,7 +170,7 @@ def fill(book, pages, out):
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
     ):
         for entry in source.infolist():
-            data, place = source.read(entry), PAGE.fullmatch(entry.filename)
+            data, place = source.read(entry), WORKSHEET.fullmatch(entry.filename)
             number = int(place[1]) - 1 if place else len(pages)
             if number < len(pages):
                 with target.open(entry.filename, "w", force_zip64=True) as page:
@@ -192,7 +192,7 @@ def _stream(sheet, rows, data, page):
     last = 1
     page.write(re.sub(rb"<dimension[^>]*/>", b"", data[: found.start()]))
     cells = [_cell(column, style) for column, style in zip(sheet.columns, styles, strict=True)]
-    for columns in rendered(rows, cells):
+    for columns in in_batches(rows, cells):
         numbers = [f'{number}"' for number in range(last + 1, last + 1 + len(columns[0]))]
         parts = [[f'<row r="{number}>' for number in numbers]]
         for address, values in zip(addresses, columns, strict=True):
@@ -204,7 +204,7 @@ def _stream(sheet, rows, data, page):
     return last
 
 
-def rendered(rows, renderers):
+def in_batches(rows, renderers):
     """Batches of columns of rendered values; each different value of a column is rendered once."""
     memos, rows = [Memo(render) for render in renderers], iter(rows)
     while batch := list(islice(rows, BATCH)):
@@ -245,11 +245,8 @@ def as_number(field, value):
     """The number that a workbook keeps for a value of a field; None for text."""
     if value is None or isinstance(value, bool) or isinstance(field, ForeignKeyField):
         return None
-    if isinstance(value, datetime):
-        value = value.replace(tzinfo=UTC).astimezone(WITA)
-        return (value.date() - EPOCH).days + (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
     if isinstance(value, date):
-        return (value - EPOCH).days
+        return to_excel(_local(value) if isinstance(value, datetime) else value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return value if isinstance(value, int) else None
@@ -257,6 +254,9 @@ def as_number(field, value):
 
 def as_shown(field, value):
     """A value of a field as text; moments in Mamuju's time, nothing for nothing."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC).astimezone(WITA).strftime("%d-%m-%Y %H:%M:%S")
-    return field.show(value)
+    return f"{_local(value):%d-%m-%Y %H:%M:%S}" if isinstance(value, datetime) else field.show(value)
+
+
+def _local(moment):
+    """A kept moment by the clock of Mamuju."""
+    return moment.replace(tzinfo=UTC).astimezone(WITA).replace(tzinfo=None)

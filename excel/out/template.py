@@ -14,11 +14,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 import access
 from models import Period, Unit
-from values import CONTROL, N_, Invalid, codes
+from values import CONTROL, N_, codes
 
 from ..check.validate import may_import
 from ..read.child import VERSIONS
-from ..read.guarded import guarded
+from ..read.guarded import ending, guarded
 from ..sheet import Part
 from .export import Formula, face, fill, print_setup
 
@@ -32,10 +32,8 @@ def template(sheet, out, context, unit_code=None):
     """Write the template of a sheet to a path or binary file; returns the number of rows filled in.
 
     A sheet that is prefilled comes with its rows and the versions they have now. Raises
-    access.Denied, and Invalid where the sheet cannot be filled in (no open period).
+    access.Denied, and Invalid where there is no open period to fill it in for.
     """
-    if not sheet.imports:
-        raise Invalid(N_("Lembar ini hanya untuk ekspor"))
     may_import(sheet, context.user)
     prefilled = sheet.prefilled(context, unit_code)
     rows, versions = prefilled or ((), ())
@@ -46,7 +44,7 @@ def template(sheet, out, context, unit_code=None):
     listed = partial(_listed, lists)
     filled = [replace(c, field=Formula(sheet.formula(c, letters, listed))) for c in sheet.automatic]
     part = Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
-    options = {column: _options(column, context.user) for column in sheet.columns}
+    options = {column: _allowed(column, context.user) for column in sheet.columns}
     _page_to_fill_in(book.active, part, sheet, lists, options)
     _guide(book.create_sheet("Petunjuk", 1), sheet, options)
     if prefilled:
@@ -68,7 +66,7 @@ def add_versions(book, sheet, keys):
         page.append([json.dumps([*cells, key[-1] or 0], ensure_ascii=False)])
 
 
-def _options(column, user):
+def _allowed(column, user):
     """The texts a cell may hold, where they are few: labels, Ya and Tidak, codes of the database."""
     model = column.reference and column.reference.rel_model
     if model not in (Unit, Period):
@@ -106,19 +104,19 @@ def _check(column, options, lists):
 
     A long list stands on the hidden page. A reference is only warned about: it may point to another row of the same file.
     """
-    if not options and not column.field.check:
-        return None
-    check = DataValidation(allow_blank=True, showErrorMessage=True)
     if options:
-        check.type, check.formula1 = "list", f'"{",".join(options)}"'
-        if len(check.formula1) > INLINE or any("," in text or '"' in text for text in options):
-            check.formula1 = _listed(lists, options)
-        check.errorTitle, check.error = "Tidak ada dalam daftar", "Pilih dari daftar"
+        source = f'"{",".join(options)}"'
+        if len(source) > INLINE or any("," in text or '"' in text for text in options):
+            source = _listed(lists, options)
+        check = DataValidation("list", source, error="Pilih dari daftar", errorTitle="Tidak ada dalam daftar")
         check.errorStyle = "stop" if column.reference is None else "warning"
+    elif column.field.check:
+        kind, low, high, words = column.field.check
+        check = DataValidation(kind, str(low), str(high), error=words, errorTitle="Tidak dapat diterima")
+        check.operator = "between"
     else:
-        check.type, low, high, check.error = column.field.check
-        check.operator, check.formula1, check.formula2 = "between", str(low), str(high)
-        check.errorTitle = "Tidak dapat diterima"
+        return None
+    check.allow_blank = check.showErrorMessage = True
     return check
 
 
@@ -155,9 +153,9 @@ def _guide(page, sheet, options):
     for cell in page[page.max_row]:
         cell.font = Font(bold=True)
     for column in sheet.columns:
-        told = _explanation(sheet, column)
-        page.append([column.header, told, (*options[column], column.field.example)[0]])
-        page.row_dimensions[page.max_row].height = 15 * (1 + len(told) // 85)  # not every suite finds it
+        words = _explanation(sheet, column)
+        page.append([column.header, words, (*options[column], column.field.example)[0]])
+        page.row_dimensions[page.max_row].height = 15 * (1 + len(words) // 85)  # not every suite finds it
         for cell in page[page.max_row]:
             cell.alignment, cell.number_format = Alignment(wrap_text=True, vertical="top"), "@"
     for letter, width in zip("ABC", (24, 90, 34), strict=True):
@@ -179,17 +177,17 @@ def marked(data, found):
         place = f"{problem.column}: " if problem.column else ""
         rows[problem.row].append(place + problem.message)
     titles = [str(title).strip() for title in table.titles]
-    column = 1 + max(place for place, title in enumerate(titles, 1) if title)
-    if MARKED in titles:  # where an earlier marking put the reasons
-        column = titles.index(MARKED) + 1
-    other = not data.startswith(b"PK\x03\x04") or b"xl/workbook.xml" not in data  # .csv, .xls, .ods
+    free = 1 + max(place for place, title in enumerate(titles, 1) if title)
+    column = (
+        titles.index(MARKED) + 1 if MARKED in titles else free
+    )  # where an earlier marking put the reasons
+    keeps = ending(data) in ("xlsx", "xlsm")
     order = {
-        "page": "" if other else table.page, "header": table.header, "title": MARKED,
+        "page": table.page if keeps else "", "header": table.header, "title": MARKED,
         "column": column, "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
         "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
-    book = _as_workbook(table) if other else data
-    return guarded(json.dumps(order).encode() + b"\n" + book, "mark")
+    return guarded(json.dumps(order).encode() + b"\n" + (data if keeps else _as_workbook(table)), "mark")
 
 
 def _as_workbook(table):
