@@ -65,8 +65,8 @@ def create_app(config=None):
     CSRFProtect(app)
     Compress(app)
     hash_addresses(app)
-    # coarse, by address; the exact count of sign-in tries is in Throttle
-    Limiter(get_remote_address, app=app).limit("60 per minute", methods=["POST"])(account)
+    limiter = Limiter(get_remote_address, app=app)  # coarse; the exact count of sign-in tries is in Throttle
+    limiter.limit("60 per minute", methods=["POST"])(account)
     for pages in (public, account, guides):
         app.register_blueprint(pages)
     theme, index = Bootstrap4Theme(folder="bootstrap4"), HomeView(name=_l("Beranda"), url="/admin")

@@ -71,14 +71,16 @@ def answer(result, *lines, left=()):
 class RowByKey(click.ParamType):
     """The row that a natural key names, of those that an account sees; an unknown or empty one is wrong usage."""
 
-    def __init__(self, field, noun, user=None):
-        self.name, self.field, self.user = noun, field, user
+    def __init__(self, field, noun, user=None, active=False):
+        self.name, self.field, self.user, self.active = noun, field, user, active
 
     def convert(self, value, param=None, ctx=None):
         key = self.field.parse(value) if hasattr(self.field, "parse") else row_number(value)
         row = access.scoped(self.field.model, self.user).where(self.field == key).first()
         if row is None:
             raise Refused(f"{self.name} “{value}” tidak ada")
+        if self.active and not row.active:
+            raise Refused(f"{self.name} “{value}” tidak aktif")
         return row
 
 
@@ -87,18 +89,13 @@ def row_number(text):
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def active(context, option, account):
-    """Refuse an account that is closed."""
-    if account and not account.active:
-        raise Refused(f"Akun “{account.username}” tidak aktif")
-    return account
-
-
-ACCOUNT, PERIOD_CODE = RowByKey(User.username, "Akun"), RowByKey(Period.code, "Periode")
+PERIOD_CODE = RowByKey(Period.code, "Periode")
 FLOW_OF = {model._meta.table_name: flow for model, flow in flows.FLOWS.items()}
 OF_SHEET = click.argument("sheet", type=click.Choice(list(SHEETS)), callback=lambda *given: SHEETS[given[-1]])
 TO_FILE = click.argument("file", type=click.Path(dir_okay=False))
-AS_USER = click.option("--user", type=ACCOUNT, callback=active, help="Act with this account's rights.")
+AS_USER = click.option(
+    "--user", type=RowByKey(User.username, "Akun", active=True), help="Act with this account's rights."
+)
 IN_PERIOD = click.option("--period", type=PERIOD_CODE, help="Code of the period, such as 2026-TW3.")
 IN_UNIT = click.option("--unit", type=RowByKey(Unit.code, "Unit"), help="Code of a unit: it and all below.")
 AS_JSON = click.option("--json", is_flag=True, expose_value=False, help="Print one object on one line.")
@@ -215,7 +212,7 @@ def add_user(name, role, unit, person, password_stdin, temporary):
 
 
 @user.command("password")
-@click.argument("account", metavar="NAME", type=ACCOUNT)
+@click.argument("account", metavar="NAME", type=RowByKey(User.username, "Akun"))
 @FROM_INPUT
 @TEMPORARY
 def set_password(account, password_stdin, temporary):

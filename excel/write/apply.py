@@ -90,14 +90,13 @@ def _store(found, lines, write_all):
     """Write lines at once; where the database refuses one, each by itself, and what it refuses is an error."""
     try:
         with db.atomic():
-            return write_all(lines)
-    except IntegrityError:
-        for line in lines:
-            try:
-                with db.atomic():
-                    write_all([line])
-            except IntegrityError as error:
-                found.refuse({line.row: audit.refused(error, found.sheet.model)})
+            write_all(lines)
+    except IntegrityError as error:
+        if len(lines) == 1:
+            found.refuse({lines[0].row: audit.refused(error, found.sheet.model)})
+        else:
+            for line in lines:
+                _store(found, [line], write_all)
 
 
 def _log(action, found, lines, upload):
