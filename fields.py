@@ -30,6 +30,7 @@ class Look:
     number_format, width = "@", 14  # of its column in a workbook
     check = None  # of a workbook's cells: (kind, lowest, highest, what to fill in)
     hint = example = ""  # in a template
+    part = ""  # the heading that begins with it, in forms and details
     made_with = {}  # of its column in the database
     checked = False  # whether the database keeps its `rule` too
 

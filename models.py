@@ -71,12 +71,13 @@ class Employee(Record):
     names = ("nip", "name")
     called = "{name} ({nip})"
     upward = "supervisor"
-    headings = {"nip": N_("Identitas"), "position": N_("Jabatan"), "email": N_("Kontak dan keadaan")}
 
-    nip = Nip(N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"))
+    nip = Nip(N_("NIP"), unique=True, help_text=N_("18 angka, disimpan sebagai teks"), part=N_("Identitas"))
     name = Text(N_("Nama"), max_length=120, index=True, example="Siti Aminah")
     unit = Link(Unit, N_("Unit"))
-    position = Text(N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama")
+    position = Text(
+        N_("Jabatan"), max_length=150, null=True, example="Perawat Ahli Pertama", part=N_("Jabatan")
+    )
     position_type = Choice(N_("Jenis Jabatan"), "position_types", default="PELAKSANA")
     jf_level = Choice(N_("Jenjang"), "jf_levels", null=True, help_text=N_("Hanya untuk jabatan fungsional"))
     grade = Choice(
@@ -89,7 +90,7 @@ class Employee(Record):
     supervisor = Link(
         "self", N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
     )
-    email = Email(N_("Email"), max_length=120, null=True)
+    email = Email(N_("Email"), max_length=120, null=True, part=N_("Kontak dan keadaan"))
     phone = Phone(N_("Telepon"), max_length=30, null=True)
     active = YesNo(N_("Aktif"), default=True)
     job_class = Whole(N_("Kelas Jabatan"), 1, 17, null=True)
@@ -130,19 +131,18 @@ class User(Record, UserMixin):
     noun = N_("Akun")
     names = ("username",)
     called = "{username}"
-    headings = {"username": N_("Akun"), "employee": N_("Siapa dan lingkupnya"), "active": N_("Keadaan")}
 
-    username = Code(N_("Nama Akun"), unique=True, max_length=60)
+    username = Code(N_("Nama Akun"), unique=True, max_length=60, part=N_("Akun"))
     password = Text(max_length=255, default="")
     role = Choice(N_("Peran"), "roles")
-    employee = Link(Employee, N_("Pegawai"), null=True)
+    employee = Link(Employee, N_("Pegawai"), null=True, part=N_("Siapa dan lingkupnya"))
     unit = Link(
         Unit,
         N_("Unit"),
         null=True,
         help_text=N_("Akun atasan dan petugas melihat unit ini dan semua unit di bawahnya"),
     )
-    active = YesNo(N_("Aktif"), default=True)
+    active = YesNo(N_("Aktif"), default=True, part=N_("Keadaan"))
     must_change_password = YesNo(N_("Harus Ganti Sandi"), default=True)
     epoch = IntegerField(default=1)
 
@@ -221,43 +221,35 @@ class Policy(Record):
 
     noun = N_("Aturan")
     called = "{valid_from}"
-    headings = {
-        "valid_from": N_("Dasar"),
-        "weight_supervisor": N_("Bobot dan jumlah penilai"),
-        "above_from": N_("Batas skor"),
-        "share_productivity": N_("TPP"),
-        "days_deliver": N_("Tenggat penilaian (hari kerja)"),
-        "days_verify": N_("Tenggat pengaduan (hari kerja)"),
-        "days_files": N_("Penyimpanan (hari kalender)"),
-        "distribution_min_people": N_("Pedoman distribusi"),
-    }
-    valid_from = Day(N_("Berlaku Mulai"), unique=True)
+    valid_from = Day(N_("Berlaku Mulai"), unique=True, part=N_("Dasar"))
     source = Text(N_("Dasar Hukum"), max_length=250)
     ratified = YesNo(
         N_("Disahkan Perbup"),
         default=False,
         help_text=N_("Nilai bawaan yang belum dikuatkan Perbup ditandai “belum disahkan Perbup”"),
     )
-    weight_supervisor = Whole(N_("Bobot Atasan"), 0, 100, default=60)
+    weight_supervisor = Whole(N_("Bobot Atasan"), 0, 100, default=60, part=N_("Bobot dan jumlah penilai"))
     weight_peer = Whole(N_("Bobot Rekan"), 0, 100, default=20)
     weight_subordinate = Whole(N_("Bobot Bawahan"), 0, 100, default=20)
     min_supervisor = Whole(N_("Minimal Atasan"), 1, 100, default=1)
     min_peer = Whole(N_("Minimal Rekan"), 1, 100, default=3)
     min_subordinate = Whole(N_("Minimal Bawahan"), 1, 100, default=3)
-    above_from = Score(N_("Batas Diatas Ekspektasi"), default=110)
+    above_from = Score(N_("Batas Diatas Ekspektasi"), default=110, part=N_("Batas skor"))
     meets_from = Score(N_("Batas Sesuai Ekspektasi"), default=90)
-    share_productivity = Whole(N_("TPP: Produktivitas (%)"), 0, 100, default=60)
+    share_productivity = Whole(N_("TPP: Produktivitas (%)"), 0, 100, default=60, part=N_("TPP"))
     share_discipline = Whole(N_("TPP: Disiplin (%)"), 0, 100, default=40)
     pct_very_good = Whole(N_("TPP: Sangat Baik (%)"), 0, 200, default=100)
     pct_good = Whole(N_("TPP: Baik (%)"), 0, 200, default=100)
     pct_needs_improvement = Whole(N_("TPP: Butuh Perbaikan (%)"), 0, 200, default=75)
     pct_poor = Whole(N_("TPP: Kurang (%)"), 0, 200, default=50)
     pct_very_poor = Whole(N_("TPP: Sangat Kurang (%)"), 0, 200, default=25)
-    days_deliver = Whole(N_("Hari Penyerahan"), 0, 365, default=14)
+    days_deliver = Whole(N_("Hari Penyerahan"), 0, 365, default=14, part=N_("Tenggat penilaian (hari kerja)"))
     days_return = Whole(N_("Hari Pengembalian"), 0, 365, default=14)
     days_object = Whole(N_("Hari Keberatan"), 0, 365, default=14)
     days_decide = Whole(N_("Hari Keputusan Keberatan"), 0, 365, default=7)
-    days_verify = Whole(N_("Hari Verifikasi Pengaduan"), 0, 365, default=3)
+    days_verify = Whole(
+        N_("Hari Verifikasi Pengaduan"), 0, 365, default=3, part=N_("Tenggat pengaduan (hari kerja)")
+    )
     days_respond = Whole(N_("Hari Tindak Lanjut Pertama"), 0, 365, default=5)
     days_reply = Whole(N_("Hari Balasan Pelapor"), 0, 365, default=10)
     days_information = Whole(N_("Hari Permintaan Informasi"), 0, 365, default=5)
@@ -267,8 +259,11 @@ class Policy(Record):
     days_files = Whole(
         N_("Hari Simpan Berkas"), 0, 3650, default=90,
         help_text=N_("Sesudah itu berkas unggahan dihapus; hitungan dan sidik jarinya tetap"),
+        part=N_("Penyimpanan (hari kalender)"),
     )  # fmt: skip
-    distribution_min_people = Whole(N_("Distribusi: Minimal Orang"), 1, 1000, default=5)
+    distribution_min_people = Whole(
+        N_("Distribusi: Minimal Orang"), 1, 1000, default=5, part=N_("Pedoman distribusi")
+    )
     distribution_most_max = Whole(N_("Distribusi: Terbanyak (%)"), 0, 100, default=70)
     distribution_low_min = Whole(N_("Distribusi: Rendah Minimal (%)"), 0, 100, default=60)
     distribution_top_max = Whole(N_("Distribusi: Sangat Baik Maksimal (%)"), 0, 100, default=10)
@@ -278,10 +273,10 @@ class Policy(Record):
         constraints = [Check('"meets_from" <= "above_from"')]
 
     @classmethod
-    def on(cls, day):
-        """The policy in force on a date; the first one for any date before it."""
-        dated = cls.select().order_by(cls.valid_from.desc())
-        return dated.where(cls.valid_from <= day).first() or cls.select().order_by(cls.valid_from).first()
+    def on(cls, day, policies=None):
+        """The policy in force on a date, of these or all, newest first; the first one for any date before it."""
+        policies = policies or cls.select().order_by(cls.valid_from.desc())
+        return next((policy for policy in policies if policy.valid_from <= day), policies[-1])
 
     @staticmethod
     def rules(row):
@@ -328,14 +323,12 @@ class Exemption(Record):
 
     noun = N_("Pengecualian")
     called = "{employee} {reason}"
+    unique = ("employee", "starts_on")
 
     employee = Link(Employee, N_("Pegawai"), index=False)
     reason = Choice(N_("Alasan"), "exemption_reasons")
     starts_on = Day(N_("Mulai"))
     ends_on = Day(N_("Selesai"), null=True, after="starts_on", help_text=N_("Kosong bila belum berakhir"))
-
-    class Meta:
-        indexes = ((("employee", "starts_on"), True),)
 
     @classmethod
     def covering(cls, period):
@@ -350,14 +343,12 @@ class UnitResult(Record):
 
     noun = N_("Capaian Organisasi")
     called = "{unit} {period}"
+    unique = ("unit", "period")
 
     unit = Link(Unit, N_("Unit"), index=False)
     period = Link(Period, N_("Periode"))
     result = Choice(N_("Capaian Organisasi"), "unit_results")
     note = LongText(N_("Catatan"), null=True, example="Enam dari tujuh sasaran tercapai")
-
-    class Meta:
-        indexes = ((("unit", "period"), True),)
 
 
 class Assessment(Record):
@@ -366,14 +357,15 @@ class Assessment(Record):
     noun = N_("Nilai")
     called = "{employee} {period} {source}"
     frozen_with_period = True
+    unique = ("employee", "period", "source", "assessor")
+    indexed = ("period", "source")
     empty_is_one = {"assessor": "assessment_without_assessor"}
-    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Nilai")}
 
-    employee = Link(Employee, N_("Pegawai"), index=False)  # led by a composite index
+    employee = Link(Employee, N_("Pegawai"), index=False, part=N_("Siapa dan kapan"))
     period = Link(Period, N_("Periode"), index=False)
     source = Choice(N_("Sumber"), "sources", default="supervisor")
     assessor = Link(Employee, N_("Penilai"), null=True)
-    work_score = Score(N_("Skor Hasil Kerja"), null=True, help_text=N_("0-120"))
+    work_score = Score(N_("Skor Hasil Kerja"), null=True, help_text=N_("0-120"), part=N_("Nilai"))
     behaviour_score = Score(N_("Skor Perilaku"), null=True, help_text=N_("0-120"))
     work_level = Choice(N_("Rating Hasil Kerja"), "levels", null=True,
         help_text=N_("Diatas: sebagian besar hasil melampaui ekspektasi dan tidak ada hasil utama "
@@ -387,9 +379,6 @@ class Assessment(Record):
     by_desk = YesNo(
         N_("Dicatat Kepegawaian"), default=False, help_text=N_("Dicatat kepegawaian atas nama penilai")
     )
-
-    class Meta:
-        indexes = ((("employee", "period", "source", "assessor"), True), (("period", "source"), False))
 
     @classmethod
     def unanswered(cls):
@@ -412,20 +401,20 @@ class Rating(Record):
     noun = N_("Predikat")
     called = "{employee} {period}"
     frozen_with_period = True
-    headings = {"employee": N_("Siapa dan kapan"), "work_score": N_("Hasil"), "state": N_("Status")}
+    unique, indexed = ("employee", "period"), ("period", "predicate")
 
     UNSETTLED = ("suggested", "confirmed")  # what rests on assessments that may still change
 
-    employee = Link(Employee, N_("Pegawai"), index=False)
+    employee = Link(Employee, N_("Pegawai"), index=False, part=N_("Siapa dan kapan"))
     unit = Link(Unit, N_("Unit"), help_text=N_("Unit pada periode itu"))
     period = Link(Period, N_("Periode"), index=False)
     rater = Link(Employee, N_("Penilai"), null=True)
-    work_score = Score(N_("Skor Hasil Kerja"), null=True)
+    work_score = Score(N_("Skor Hasil Kerja"), null=True, part=N_("Hasil"))
     behaviour_score = Score(N_("Skor Perilaku"), null=True)
     work_level = Choice(N_("Rating Hasil Kerja"), "levels")
     behaviour_level = Choice(N_("Rating Perilaku"), "levels")
     predicate = Choice(N_("Predikat"), "predicates", index=True)
-    state = Choice(N_("Status"), "rating_states", default="suggested")
+    state = Choice(N_("Status"), "rating_states", default="suggested", part=N_("Status"))
     basis_changed = YesNo(
         N_("Dasar Berubah"),
         default=False,
@@ -439,9 +428,6 @@ class Rating(Record):
     explanation = TextField(default="{}")
     reason = LongText(N_("Alasan"), null=True)
     note = LongText(N_("Catatan"), null=True)
-
-    class Meta:
-        indexes = ((("employee", "period"), True), (("period", "predicate"), False))
 
     @property
     def why(self):
@@ -470,51 +456,42 @@ class Objection(Record):
 class Training(Record):
     noun = N_("Pelatihan")
     called = "{title} - {employee}"
-    headings = {
-        "employee": N_("Pelatihan"),
-        "starts_on": N_("Waktu dan JP"),
-        "certificate_no": N_("Bukti dan hasil"),
-    }
+    unique = ("employee", "title", "starts_on")
 
-    employee = Link(Employee, N_("Pegawai"), index=False)
+    employee = Link(Employee, N_("Pegawai"), index=False, part=N_("Pelatihan"))
     title = Text(N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
     kind = Choice(N_("Jenis"), "training_kinds")
     provider = Text(N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat")
-    starts_on = Day(N_("Mulai"))
+    starts_on = Day(N_("Mulai"), part=N_("Waktu dan JP"))
     ends_on = Day(N_("Selesai"), null=True, after="starts_on")
     hours = Whole(N_("JP"), 0, 2000, default=0, help_text=N_("1 JP = 45 menit"))
     certificate_no = Text(
-        N_("No Sertifikat"), label=N_("Nomor Sertifikat"), max_length=100, null=True, example="421/BPSDM/2026"
-    )
+        N_("No Sertifikat"), label=N_("Nomor Sertifikat"), max_length=100, null=True, example="421/BPSDM/2026",
+        part=N_("Bukti dan hasil"),
+    )  # fmt: skip
     certificate_file = Text(max_length=100, null=True)
     state = Choice(N_("Status"), "training_states", default="proposed")
     outcome = LongText(N_("Hasil"), null=True)
     reason = LongText(N_("Alasan"), null=True)
-
-    class Meta:
-        indexes = ((("employee", "title", "starts_on"), True),)
 
 
 class Award(Record):
     noun = N_("Penghargaan")
     called = "{title} - {employee}"
     frozen_with_period = True
+    unique = ("employee", "title", "granted_on")
     empty_is_one = {"granted_on": "award_without_date"}
-    headings = {"employee": N_("Penghargaan"), "granted_on": N_("Surat keputusan"), "level": N_("Rincian")}
 
-    employee = Link(Employee, N_("Pegawai"), index=False)
+    employee = Link(Employee, N_("Pegawai"), index=False, part=N_("Penghargaan"))
     kind = Choice(N_("Jenis"), "award_kinds")
     title = Text(N_("Judul"), max_length=200, example="Satyalancana Karya Satya X Tahun")
-    granted_on = Day(N_("Tanggal SK"), null=True)
+    granted_on = Day(N_("Tanggal SK"), null=True, part=N_("Surat keputusan"))
     decree_no = Text(N_("Nomor SK"), max_length=100, null=True, example="800/125/2026")
-    level = Choice(N_("Tingkat"), "award_levels", null=True)
+    level = Choice(N_("Tingkat"), "award_levels", null=True, part=N_("Rincian"))
     amount = Money(N_("Nominal"), null=True, help_text=N_("Rupiah, seperti 1.500.000"))
     period = Link(Period, N_("Periode"), null=True)
     state = Choice(N_("Status"), "award_states", default="proposed")
     reason = LongText(N_("Alasan"), null=True)
-
-    class Meta:
-        indexes = ((("employee", "title", "granted_on"), True),)
 
 
 # ------------------------------------------------------------------ Pengaduan
@@ -526,29 +503,29 @@ class Complaint(Record):
     noun = N_("Pengaduan")
     names = ("ticket", "subject")
     called = "{ticket}"
-    headings = {
-        "ticket": N_("Penerimaan"), "unit": N_("Tentang siapa"), "reporter": N_("Isi pengaduan"),
-        "state": N_("Penanganan"), "response": N_("Tanggapan"),
-    }  # fmt: skip
     OPEN = ("received", "verified", "disposed", "in_progress", "need_info", "reopened")
 
-    ticket = Code(N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042")
+    ticket = Code(
+        N_("Nomor Tiket"), unique=True, max_length=20, example="ADU-2026-00042", part=N_("Penerimaan")
+    )
     received_on = Day(N_("Tanggal Diterima"), default=today)
     channel = Choice(N_("Kanal"), "channels", default="web")
     classification = Choice(N_("Klasifikasi"), "complaint_classes", default="complaint", column_name="class")
-    unit = Link(Unit, N_("Unit"), null=True)
+    unit = Link(Unit, N_("Unit"), null=True, part=N_("Tentang siapa"))
     employee = Link(Employee, N_("Terlapor"), null=True)
-    reporter = Text(N_("Pelapor"), max_length=200, null=True, confidential=True)
+    reporter = Text(N_("Pelapor"), max_length=200, null=True, confidential=True, part=N_("Isi pengaduan"))
     subject = Text(N_("Perihal"), max_length=200, example="Antrean puskesmas lama")
     body = LongText(N_("Uraian"), example="Pasien menunggu tiga jam di loket pada 2 Maret 2026")
     attachment = Text(max_length=100, null=True)
-    state = Choice(N_("Status"), "complaint_states", default="received")
+    state = Choice(N_("Status"), "complaint_states", default="received", part=N_("Penanganan"))
     verify_due = Day(N_("Batas Verifikasi"), null=True, due=True)
     respond_due = Day(N_("Batas Tindak Lanjut"), null=True, due=True)
     close_due = Day(N_("Tenggat"), null=True, due=True)
     answered_on = Day(N_("Ditanggapi Tanggal"), null=True)
     closed_on = Day(N_("Selesai Tanggal"), null=True)
-    response = LongText(N_("Tanggapan"), null=True, example="Loket kedua dibuka mulai 9 Maret 2026")
+    response = LongText(
+        N_("Tanggapan"), null=True, example="Loket kedua dibuka mulai 9 Maret 2026", part=N_("Tanggapan")
+    )
     substantiated = YesNo(N_("Terbukti"), null=True)
     reply_due = Day(N_("Batas Balasan Pelapor"), null=True, due=True)
     reason = LongText(N_("Alasan"), null=True)
@@ -607,20 +584,17 @@ class Clocks:
 
     def after(self, day, name):
         """The date that the policy of a day gives: so many working days after it, as `days_<name>` says."""
-        policy = next((p for p in self.policies if p.valid_from <= day), self.policies[-1])
-        return due(day, getattr(policy, f"days_{name}"), self.holidays)
+        return due(day, getattr(Policy.on(day, self.policies), f"days_{name}"), self.holidays)
 
 
 class Setting(Table):
     """A value that an account keeps for itself, or (without one) the office for everybody, as JSON."""
 
+    unique = ("user", "key")
     empty_is_one = {"user": "setting_of_office"}
     user = Link(User, null=True, index=False)  # led by the composite index
     key = Text(max_length=120)
     value = TextField(default="null")
-
-    class Meta:
-        indexes = ((("user", "key"), True),)
 
     @classmethod
     def read(cls, user, key, default=None):
@@ -682,6 +656,7 @@ class Change(Table):
 
     noun = N_("Jejak Perubahan")
     called = "{label}"
+    indexed = ("table", "key")
 
     at = Moment(N_("Waktu"), default=now, index=True)
     user = Link(User, N_("Oleh"), null=True)
@@ -693,9 +668,6 @@ class Change(Table):
     label = Text(N_("Data"), max_length=250)
     before = LongText(N_("Sebelum"), null=True)
     after = LongText(N_("Sesudah"), null=True)
-
-    class Meta:
-        indexes = ((("table", "key"), False),)
 
 
 MODELS = (

@@ -19,8 +19,9 @@ class Table(Model):
     names = ()  # the fields that name a row: its natural key, then what else it is searched by
     called = "{id}"  # how a row is said in pages, messages and the trail, by field names
     frozen_with_period = False  # whether a closed period closes a row
-    empty_is_one = {}  # field of a unique index -> name of the further index by which no value counts as one
-    headings = {}  # field name -> the heading that begins with it, in forms and details
+    unique = ()  # the fields of which no two rows have the same values
+    indexed = ()  # the fields by which rows are looked up together
+    empty_is_one = {}  # field of `unique` -> name of the further index by which no value counts as one
 
     class Meta:
         database = db
@@ -36,12 +37,12 @@ class Table(Model):
 
     @classmethod
     def validate_model(cls):
-        """Add the indexes of `empty_is_one`; peewee asks once the class is made."""
+        """Add the indexes that the class declares; peewee asks once the class is made."""
+        fields = cls._meta.fields
+        cls._meta.indexes += [(names, names is cls.unique) for names in (cls.unique, cls.indexed) if names]
         for name, index in cls.empty_is_one.items():
-            names = next(names for names, unique in cls._meta.indexes if unique and name in names)
-            others = [cls._meta.fields[other] for other in names if other != name]
-            empty = cls._meta.fields[name].is_null()
-            cls.add_index(cls.index(*others, unique=True, where=empty, name=index))
+            others = [fields[other] for other in cls.unique if other != name]
+            cls.add_index(cls.index(*others, unique=True, where=fields[name].is_null(), name=index))
 
     @staticmethod
     def rules(row):

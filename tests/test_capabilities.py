@@ -215,12 +215,10 @@ class Duty(Record):
 
     noun = N_("Tugas Uji")
     called = "{title} - {employee}"
+    unique = ("employee", "title")
     employee = Link(Employee, verbose_name=N_("Pegawai"), index=False)
     title = Text(verbose_name=N_("Judul"), max_length=200)
     since = Day(verbose_name=N_("Sejak"), null=True)
-
-    class Meta:
-        indexes = ((("employee", "title"), True),)
 
 
 MODELS = ('''

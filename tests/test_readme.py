@@ -10,6 +10,7 @@ class Duty(Record):
 
     noun = N_("Tugas Uji")
     called = "{title} - {employee}"
+    unique = ("employee", "title")
 
     employee = Link(Employee, verbose_name=N_("Pegawai"))
     title = Text(verbose_name=N_("Judul"), label=N_("Nama Tugas Uji"), max_length=200)
@@ -18,9 +19,6 @@ class Duty(Record):
     state = Choice(verbose_name=N_("Status"), listed="duty_states", default="proposed")
     decided_on = Day(verbose_name=N_("Ditetapkan Tanggal"), null=True)
     decree_no = Text(verbose_name=N_("Nomor SK"), max_length=100, null=True)
-
-    class Meta:
-        indexes = ((("employee", "title"), True),)
 
     @staticmethod
     def rules(row):

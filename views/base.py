@@ -71,10 +71,10 @@ class AdminView(Exports, Saving, Lists, ModelView):
         return self.column_labels.get(field) or _l(self.model.field_at(field.removesuffix(".name")).label)
 
     def sections(self, names):
-        """[(heading, names)] of columns under the headings of the model, each of which holds until the next one."""
+        """[(heading, names)] of columns under the headings of their fields, each of which holds until the next one."""
         headings, heading = {}, ""
         for field in self.model.spoken():
-            heading = headings[field.name] = self.model.headings.get(field.name, heading)
+            heading = headings[field.name] = field.part or heading
         groups = groupby(names, key=lambda name: headings.get(name, ""))
         return [(_l(heading) if heading else "", list(group)) for heading, group in groups]
 

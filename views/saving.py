@@ -203,10 +203,8 @@ class Saving:
 
     def say_refused(self, form, row, error):
         """Name the field that the database refuses, and the row that has its value where that may be seen."""
-        meta = self.model._meta
-        single = [(f.name,) for f in meta.sorted_fields if f.unique and not f.primary_key]
-        together = [index[0] for index in meta.indexes if isinstance(index, tuple) and index[1]]
-        for names in (*single, *together):
+        single = [(f.name,) for f in self.model._meta.sorted_fields if f.unique and not f.primary_key]
+        for names in filter(None, (*single, self.model.unique)):
             same = [getattr(self.model, name) == row.__data__.get(name) for name in names]
             other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
             if other:
