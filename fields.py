@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 import peewee
@@ -54,9 +54,9 @@ RUINED = re.compile(r"\d([.,]\d+)?E\+?(1[5-9]|[2-9]\d|\d{3})", re.ASCII | re.IGN
 
 
 class Text(Look, peewee.CharField):
-    """One line of free text; with a `pattern`, a code of that form, which `refusal` names."""
+    """One line of free text; with a `pattern`, a code of that form, in `capitals` or not, which `refusal` names."""
 
-    pattern, refusal = None, N_("“%(value)s” tidak berbentuk seperti yang diminta")
+    pattern, refusal, capitals = None, N_("“%(value)s” tidak berbentuk seperti yang diminta"), False
 
     @property
     def width(self):
@@ -77,7 +77,7 @@ class Text(Look, peewee.CharField):
     def tidy(self, text):
         if not self.pattern:
             return " ".join(text.split())
-        text = clean_key(text)
+        text = clean_key(text).upper() if self.capitals else clean_key(text)
         if text and not re.fullmatch(self.pattern, text, re.ASCII):
             raise Invalid(self.refusal, value=text)
         return text
@@ -93,42 +93,37 @@ class LongText(Look, peewee.TextField):
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+FORMS = {  # of a Code: what is special to its field
+    "key": {
+        "pattern": r"[A-Za-z0-9][A-Za-z0-9._/-]*",
+        "refusal": N_("“%(value)s” bukan kode; pakai huruf, angka, titik, dan garis"),
+    },
+    "period": {
+        "pattern": r"20\d\d(-TW[1-4]|-(0[1-9]|1[0-2]))?",
+        "refusal": N_("“%(value)s” bukan periode; tulis seperti 2026-TW3, 2026-09, atau 2026"),
+        "example": "2026-TW3",
+        "capitals": True,
+    },
+    "email": {
+        "pattern": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+        "refusal": N_("“%(value)s” bukan alamat surel"),
+        "keyboard": {"inputmode": "email"},
+        "example": "siti.aminah@mamujukab.go.id",
+    },
+    "phone": {
+        "pattern": r"\+?[\d\s()-]{5,25}",
+        "refusal": N_("“%(value)s” bukan nomor telepon"),
+        "keyboard": {"inputmode": "tel"},
+        "example": "0812 3456 7890",
+    },
+}
+
+
 class Code(Text):
-    """A natural key of letters, digits, points and hyphens."""
+    """A text of a form: a natural key, a period's code (2026, 2026-TW3, 2026-09), an address or a number of a phone."""
 
-    pattern = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
-    refusal = N_("“%(value)s” bukan kode; pakai huruf, angka, titik, dan garis")
-
-
-class PeriodCode(Text):
-    """A period: 2026 (a year), 2026-TW3 (a quarter) or 2026-09 (a month)."""
-
-    pattern = r"20\d\d(-TW[1-4]|-(0[1-9]|1[0-2]))?"
-    refusal = N_("“%(value)s” bukan periode; tulis seperti 2026-TW3, 2026-09, atau 2026")
-    example = "2026-TW3"
-
-    def tidy(self, text):
-        return super().tidy(text.upper())
-
-    @staticmethod
-    def span(code):
-        """(kind, first day, last day) of a period's code."""
-        year, _, part = code.partition("-")
-        first, months = (3 * int(part[2]) - 2, 3) if part[:2] == "TW" else (int(part), 1) if part else (1, 12)
-        last = date(int(year) + (first + months > 12), (first + months - 1) % 12 + 1, 1) - timedelta(days=1)
-        return {1: "monthly", 3: "quarterly", 12: "annual"}[months], date(int(year), first, 1), last
-
-
-class Email(Text):
-    pattern, refusal = r"[^@\s]+@[^@\s]+\.[^@\s]+", N_("“%(value)s” bukan alamat surel")
-    keyboard = {"inputmode": "email"}
-    example = "siti.aminah@mamujukab.go.id"
-
-
-class Phone(Text):
-    pattern, refusal = r"\+?[\d\s()-]{5,25}", N_("“%(value)s” bukan nomor telepon")
-    keyboard = {"inputmode": "tel"}
-    example = "0812 3456 7890"
+    def __init__(self, verbose_name=None, form="key", **said):
+        super().__init__(verbose_name, **FORMS[form] | said)
 
 
 class Nip(Text):
@@ -150,15 +145,14 @@ class Number(Look):
     """A number between two limits, which the database checks too where it is `checked`."""
 
     comparisons = said_as = "number"
-    checked, whole, like = True, False, "87,5"
+    checked, kind, like = True, "decimal", "87,5"
 
     def rule(self, column):
         return f"{column} BETWEEN {self.low} AND {self.high}"
 
     @property
     def check(self):
-        kind = "whole" if self.whole else "decimal"
-        return kind, self.low, self.high, f"Isi angka {self.low}-{self.high}"
+        return self.kind, self.low, self.high, f"Isi angka {self.low}-{self.high}"
 
     def parse(self, value):
         """The number of a cell, or of text with at most one comma or point."""
@@ -203,12 +197,11 @@ class Score(Number, peewee.DecimalField):
         return "" if value is None else comma(f"{half_up(value):f}".rstrip("0").rstrip("."))
 
 
-class Points(Number, peewee.DecimalField):
+class Points(Score):
     """Credit points or a weight: two decimals, computed or set by HR."""
 
-    low, high, checked = 0, 99_999, False
+    high, checked, example = 99_999, False, ""
     made_with = {"max_digits": 7, "decimal_places": 2}
-    keyboard, number_format, show = Score.keyboard, Score.number_format, Score.show
 
     def exact(self, number, value):
         return half_up(number)
@@ -217,41 +210,38 @@ class Points(Number, peewee.DecimalField):
 class Whole(Number, peewee.IntegerField):
     """A whole number; between two limits, if they are given, which the database checks then."""
 
-    whole, keyboard, like = True, {"inputmode": "numeric"}, "8"
+    low, high, checked = 0, 2_000_000_000, False
+    kind, keyboard, like = "whole", {"inputmode": "numeric"}, "8"
     number_format, example = "0", "4"
+    fraction = N_("%(value)s bukan bilangan bulat")
 
     def __init__(self, verbose_name=None, low=0, high=None, **said):
-        super().__init__(verbose_name, **said)
-        self.low, self.high, self.checked = low, high or 2_000_000_000, high is not None
+        limits = {"low": low, "high": high, "checked": True} if high else {}
+        super().__init__(verbose_name, **limits | said)
 
     def exact(self, number, value):
         if isinstance(value, str) and re.fullmatch(r"\d+[.,]\d{3}", clean_key(value)):
             digits = re.sub(r"\D", "", clean_key(value))
             raise Invalid(N_("“%(value)s” meragukan; tulis tanpa titik: %(near)s"), value=value, near=digits)
         if number != number.to_integral_value():
-            raise Invalid(N_("%(value)s bukan bilangan bulat"), value=comma(number))
+            raise Invalid(self.fraction, value=comma(number), like=self.like)
         return int(number)
 
 
 RUPIAH = re.compile(r"(?:rp\.? ?)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.ASCII | re.IGNORECASE)
 
 
-class Money(Number, peewee.BigIntegerField):
+class Money(Whole):
     """An amount in whole rupiah, also as `Rp 1.500.000`, `1500000,00` or `1.500.000,-`."""
 
-    low, high, whole, like = 0, 999_999_999_999, True, "1.500.000"
-    keyboard = Whole.keyboard
+    field_type = "BIGINT"
+    high, checked, like = 999_999_999_999, True, "1.500.000"
     number_format, said_as, example = "#,##0", "money", "1500000"
+    fraction = N_("%(value)s bukan rupiah penuh; tulis seperti %(like)s")
 
     def parse(self, value):
         found = isinstance(value, str) and RUPIAH.fullmatch(clean_key(value))
         return super().parse(found[1].replace(".", "") if found else value)
-
-    def exact(self, number, value):
-        if number != number.to_integral_value():
-            words = N_("%(value)s bukan rupiah penuh; tulis seperti %(like)s")
-            raise Invalid(words, value=comma(number), like=self.like)
-        return int(number)
 
 
 class YesNo(Look, peewee.BooleanField):

@@ -2,31 +2,14 @@
 
 import json
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from database import among, now, once, today, write
-from fields import (
-    Choice,
-    Code,
-    Day,
-    Email,
-    Link,
-    LongText,
-    Moment,
-    Money,
-    Nip,
-    PeriodCode,
-    Phone,
-    Points,
-    Score,
-    Text,
-    Whole,
-    YesNo,
-)
+from fields import Choice, Code, Day, Link, LongText, Moment, Money, Nip, Points, Score, Text, Whole, YesNo
 from rating import due
 from tables import Record, Table, climb
 from values import N_, nip_scheme
@@ -90,8 +73,8 @@ class Employee(Record):
     supervisor = Link(
         "self", N_("Atasan"), null=True, help_text=N_("Atasan langsung: pejabat penilai kinerja")
     )
-    email = Email(N_("Email"), max_length=120, null=True, part=N_("Kontak dan keadaan"))
-    phone = Phone(N_("Telepon"), max_length=30, null=True)
+    email = Code(N_("Email"), "email", max_length=120, null=True, part=N_("Kontak dan keadaan"))
+    phone = Code(N_("Telepon"), "phone", max_length=30, null=True)
     active = YesNo(N_("Aktif"), default=True)
     job_class = Whole(N_("Kelas Jabatan"), 1, 17, null=True)
 
@@ -291,13 +274,21 @@ class Period(Record):
     names = ("code", "name")
     called = "{name}"
 
-    code = PeriodCode(N_("Kode"), unique=True, max_length=12)
+    code = Code(N_("Kode"), "period", unique=True, max_length=12)
     name = Text(N_("Nama"), max_length=80, example="Triwulan III 2026")
     kind = Choice(N_("Jenis"), "period_kinds")
     starts_on = Day(N_("Mulai"))
     ends_on = Day(N_("Selesai"), after="starts_on")
     state = Choice(N_("Status"), "period_states", default="open")
     reason = LongText(N_("Alasan"), null=True)
+
+    @staticmethod
+    def span(code):
+        """(kind, first day, last day) of a period's code."""
+        year, _, part = code.partition("-")
+        first, months = (3 * int(part[2]) - 2, 3) if part[:2] == "TW" else (int(part), 1) if part else (1, 12)
+        last = date(int(year) + (first + months > 12), (first + months - 1) % 12 + 1, 1) - timedelta(days=1)
+        return {1: "monthly", 3: "quarterly", 12: "annual"}[months], date(int(year), first, 1), last
 
     @classmethod
     def ids(cls, state):
@@ -311,7 +302,7 @@ class Period(Record):
 
     @staticmethod
     def rules(row):
-        if row.code and (row.kind, row.starts_on, row.ends_on) != PeriodCode.span(row.code):
+        if row.code and (row.kind, row.starts_on, row.ends_on) != Period.span(row.code):
             words = N_(
                 "Jenis, Mulai, dan Selesai harus sesuai Kode: 2026-TW3 berarti Triwulan, 01-07-2026 sampai 30-09-2026"
             )

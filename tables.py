@@ -104,30 +104,26 @@ class Table(Model):
 
         `order` is of (path, whether it descends); without it the order of the query stays.
         """
-        query, tables = cls.joined(query, [path[:-1] for path in (*paths, *(path for path, _ in order))])
+        every = [*paths, *(path for path, _ in order)]
+        ways = sorted({path[:n] for path in every for n in range(1, len(path))})
+        read = dict.fromkeys([("id",), *ways, *((*way, "id") for way in ways), *paths])
+        query, columns = cls.joined(query, [*read, *every])
         if order:
-            keys = [(getattr(tables[path[:-1]], path[-1]), down) for path, down in order]
-            query = query.order_by(*(key.desc() if down else key.asc() for key, down in keys))
-        columns = {("id",): cls.id}
-        for *way, link in filter(None, tables):
-            columns |= {(*way, link): getattr(tables[*way], link), (*way, link, "id"): tables[*way, link].id}
-        columns |= {path: getattr(tables[path[:-1]], path[-1]) for path in paths}
-        return query.select(*columns.values())
+            query = query.order_by(*(columns[p].desc() if down else columns[p].asc() for p, down in order))
+        return query.select(*map(columns.get, read))
 
     @classmethod
-    def joined(cls, query, ways, tables=None):
-        """(the query with the tables at the end of these ways of references, {way: alias}).
-
-        `tables` are aliases that others refer to already; what is missing in them is added.
-        """
-        tables = {(): cls} if tables is None else tables
-        steps = {way[: n + 1] for way in ways for n in range(len(way))}
-        for way in sorted(steps):  # parents first
-            source = tables[way[:-1]]
-            link = getattr(source, way[-1])
-            target = tables.setdefault(way, link.rel_model.alias())
-            query = query.join_from(source, target, JOIN.LEFT_OUTER, on=link == target.id, attr=way[-1])
-        return query, tables
+    def joined(cls, query, paths):
+        """(the query with the tables on these paths of references, {path: the column at its end})."""
+        tables = {(): cls}
+        for way in sorted({path[:n] for path in paths for n in range(1, len(path))}):  # parents first
+            source, name = tables[way[:-1]], way[-1]
+            link = getattr(source, name)
+            tables[way] = link.rel_model.alias()
+            query = query.join_from(
+                source, tables[way], JOIN.LEFT_OUTER, on=link == tables[way].id, attr=name
+            )
+        return query, {path: getattr(tables[path[:-1]], path[-1]) for path in paths}
 
 
 class Record(Table):

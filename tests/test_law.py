@@ -8,7 +8,6 @@ import access
 import audit
 import flows
 from compute import compute
-from fields import PeriodCode
 from models import Assessment, Employee, Exemption, Holiday, Period, Policy, Rating
 from rating import retirement_age
 from rating.explain import reasons
@@ -69,7 +68,7 @@ def test_a_form_says_a_level_against_its_score(rows, sign_in, post):
     ("2026-12", ("monthly", date(2026, 12, 1), date(2026, 12, 31))),
 ])  # fmt: skip
 def test_a_periods_code_says_its_kind_and_dates(code, span):
-    assert PeriodCode.span(code) == span
+    assert Period.span(code) == span
 
 
 PERIOD = ("Kode", "Nama", "Jenis", "Mulai", "Selesai")

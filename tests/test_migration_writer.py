@@ -34,7 +34,7 @@ CHANGES = (  # what is there, what takes its place
     ('    job_class = Whole(', '    stars = Whole(verbose_name=N_("Bintang"), low=1, high=5, default=3)\n'
      '    mood = Choice(verbose_name=N_("Suasana"), listed="moods", default="BAD")\n'
      '    mentor = Link("self", verbose_name=N_("Pembimbing"), null=True)\n    job_class = Whole('),
-    ('    phone = Phone(N_("Telepon"), max_length=30, null=True)\n', ""),
+    ('    phone = Code(N_("Telepon"), "phone", max_length=30, null=True)\n', ""),
     ('    name = Text(N_("Nama"), max_length=150, index=True, example="Dinas Kesehatan")\n',
      '    name = Text(N_("Nama"), max_length=160)\n'),
 )  # fmt: skip

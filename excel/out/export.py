@@ -73,8 +73,8 @@ def rows_of(sheet, *, user=None, period=None, unit_code=None, query=None):
         if unit_code:
             query = query.where(access.below(model, access.unit_of(unit_code, user)))
     paths = [tuple(column.path.split(".")) for column in sheet.columns]
-    query, tables = model.joined(query, [path[:-1] for path in paths])
-    return stream(query.select(*[getattr(tables[path[:-1]], path[-1]) for path in paths]))
+    query, found = model.joined(query, paths)
+    return stream(query.select(*[found[path] for path in paths]))
 
 
 def write_csv(sheet, rows, out):
