@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from benchmarks.lists import fill
-from seed_data.demo import PASSWORD
+from seed_data.demo import DEMO_PASSWORD
 from tests.browser.conftest import CHROMIUM, SWITCHES
 
 LINE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
@@ -56,7 +56,7 @@ def measured(browser, address, role, page):
     if role:
         tab.goto("/login")
         tab.fill("[name=username]", f"demo-{role}")
-        tab.fill("[name=password]", PASSWORD)
+        tab.fill("[name=password]", DEMO_PASSWORD)
         tab.click("main button")
         tab.wait_for_url("**/admin/")
     wire, bytes_ = context.new_cdp_session(tab), []

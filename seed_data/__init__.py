@@ -1,7 +1,5 @@
 """What a new database may hold before anybody has typed: real structure, and a demo beside it."""
 
-from datetime import date
-
 from database import write
 from models import Holiday, Unit
 from values import codes
@@ -13,24 +11,31 @@ def those(name, **wanted):
 
 
 def seed_reference():
-    """Load Mamuju's units and the holidays of 2026; what is there already stays as it is."""
-    with write():
-        known = dict(Unit.select(Unit.code, Unit.id).tuples())
-        for row in codes("units"):  # a parent before its children
-            if row["Kode"] not in known:
-                known[row["Kode"]] = Unit.create(
-                    code=row["Kode"], name=row["Nama"], kind=Unit.kind.parse(row["Jenis"]),
-                    parent=known.get(row["Induk"]), active=Unit.active.parse(row["Aktif"]),
-                    verified=Unit.verified.parse(row["Terverifikasi"]),
-                )  # fmt: skip
-        seed_holidays()
+    """Load Mamuju's units and the holidays of 2026."""
+    load(Unit, "units")
+    seed_holidays()
 
 
 def seed_holidays():
     """Load the holidays of the years that we know; returns how many were missing."""
+    return load(Holiday, "holidays_2026")
+
+
+def load(model, name):
+    """Make the rows of a list that are missing, by its first column, a parent before its children; returns how many.
+
+    Its columns are called like the fields or like their headers; what is there already stays as it is.
+    """
+    fields = model._meta.fields | {field.verbose_name: field for field in model.spoken()}
+    key, made = fields[next(iter(codes(name)[0]))], 0
     with write():
-        known = {day for (day,) in Holiday.select(Holiday.date).tuples()}
-        missing = [row for row in codes("holidays_2026") if date.fromisoformat(row["date"]) not in known]
-        for row in missing:
-            Holiday.create(**row)
-        return len(missing)
+        known = dict(model.select(key, model.id).tuples())
+        for row in codes(name):
+            values = {}
+            for title, text in row.items():
+                field = fields[title]
+                values[field.name] = known.get(text) if field.name == model.upward else field.parse(text)
+            if values[key.name] not in known:
+                known[values[key.name]] = model.create(**values).id
+                made += 1
+    return made

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from seed_data.demo import PASSWORD, demo_accounts, seed_demo
+from seed_data.demo import DEMO_PASSWORD, demo_accounts, seed_demo
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = [
@@ -62,7 +62,7 @@ def visit(browser, site):
         page.goto("/login")
         if role:
             page.get_by_label("Nama Akun").fill(f"demo-{role}")
-            page.get_by_label("Sandi").fill(PASSWORD)
+            page.get_by_label("Sandi").fill(DEMO_PASSWORD)
             page.get_by_role("button", name="Masuk").click()
             page.wait_for_url("**/admin/")
         return page

@@ -16,7 +16,7 @@ import migrations
 from admin_app import create_app
 from database import db
 from models import Rating, User
-from seed_data.demo import PASSWORD, demo_accounts, seed_demo
+from seed_data.demo import DEMO_PASSWORD, demo_accounts, seed_demo
 from tests.browser.conftest import CHROMIUM, SWITCHES
 from tests.browser.test_walks import DESK, PHONE, fill_scores
 
@@ -126,7 +126,7 @@ def visit(address):
 def enter(page, role):
     page.goto("/login")
     page.get_by_label("Nama Akun").fill(f"demo-{role}")
-    page.get_by_label("Sandi").fill(PASSWORD)
+    page.get_by_label("Sandi").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Masuk").click()
     page.wait_for_url("**/admin/")
 

@@ -6,7 +6,7 @@ import pytest
 
 from database import db
 from models import Assessment, Employee, Period, Rating, User
-from seed_data.demo import PASSWORD
+from seed_data.demo import DEMO_PASSWORD
 from tests.make import xlsx
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ def account(role, person):
     """A further demo account of a person, whose name `visit` knows."""
     db.connect(reuse_if_open=True)
     User.create(
-        username="demo-lawan", role=role, employee=person, unit=person.unit, password=User.hashed(PASSWORD),
+        username="demo-lawan", role=role, employee=person, unit=person.unit, password=User.hashed(DEMO_PASSWORD),
         must_change_password=False,
     )  # fmt: skip
 
