@@ -18,7 +18,15 @@ INSIDERS = "admin hr supervisor employee"  # all but the officers, who answer ci
 EVERYBODY = " ".join(ROLES)
 KEPT_BY_DESK = dict.fromkeys(("create", "update", "delete", "upload"), DESK)
 
-NOTHING = SQL("1 = 0")
+
+class Everything(SQL):
+    """The condition that every row meets; joined with another it is the other."""
+
+    def __and__(self, other):
+        return other
+
+
+ALL, NOTHING = Everything("1 = 1"), SQL("1 = 0")
 TABLES = {}  # model: its Rights, in the order of the capabilities
 
 
@@ -31,7 +39,7 @@ class Rights:
     """What the roles may do to a table, and to which of its rows.
 
     `verbs` are {verb: roles}. `sees` gives the rows of roles that are not the desk: a function of the
-    account, or one by role; each answers with a condition, None for all rows. `changes` narrows (or
+    account, or one by role; each answers with a condition. `changes` narrows (or
     widens) what an account may write, `apart` takes rows away from whoever has a person, the desk
     included; `locked` are the fields that an account reads but never changes in a form.
     """
@@ -66,9 +74,7 @@ def is_desk(user):
 
 
 def people(user):
-    """The employees of an account's scope, as a sub-select of ids; None means all."""
-    if is_desk(user):
-        return None
+    """The employees of the scope of an account other than the desk's, as a sub-select of ids."""
     if user.role == "supervisor" and user.unit_id:
         return Employee.select(Employee.id).where(Unit.within(Employee.unit, user.unit_id))
     if user.role == "employee" and user.employee_id:
@@ -77,13 +83,13 @@ def people(user):
 
 
 def led(user):
-    """Of whom an account gives the supervisor's word, as a condition on Employee; None means of all.
+    """Of whom an account gives the supervisor's word, as a condition on Employee.
 
     A person, of whom she leads, directly or by others, within her scope; an account without a person, of those whose
     supervisor is in its scope; the desk, of everybody but its own person (DOMAIN 1.7).
     """
     if is_desk(user):
-        return None if user is None or not user.employee_id else Employee.id != user.employee_id
+        return Employee.id != user.employee_id if user and user.employee_id else ALL
     if user.role != "supervisor":
         return NOTHING
     if user.employee_id:
@@ -93,7 +99,7 @@ def led(user):
 
 def heard(user):
     """Of whom an account delivers what others say, as a condition on Employee: its own people,
-    but neither itself nor who leads it; None means of all."""
+    but neither itself nor who leads it."""
     if is_desk(user):
         return led(user)
     lead = [*Employee.above(user.employee_id)] if user.employee_id else []
@@ -101,22 +107,20 @@ def heard(user):
 
 
 def scope(model, user):
-    """The condition under which an account sees rows of a table; None means all of them.
+    """The condition under which an account sees rows of a table.
 
     Made of sub-selects, so it fits any query on the table. The same condition serves list,
     details, edit, delete, actions, look-ups, foreign-key choices, export and the command line.
     """
-    if user is None:
-        return None
-    rights, seen = TABLES.get(model, CLOSED), None
+    rights, seen = TABLES.get(model, CLOSED), ALL
     if not is_desk(user):
         rule = rights.sees.get(user.role) if isinstance(rights.sees, dict) else rights.sees
         seen = rule(user) if rule else NOTHING
-    return both(seen, rights.apart(user) if rights.apart and user.employee_id else None)
+    return seen & rights.apart(user) if rights.apart and user and user.employee_id else seen
 
 
 def writable(model, user):
-    """The condition under which an account may change rows of a table; None means all of them.
+    """The condition under which an account may change rows of a table.
 
     As `scope`, but for tables that say otherwise: narrower where nobody may judge herself, wider
     where an account delivers what it may not read back.
@@ -127,8 +131,12 @@ def writable(model, user):
 
 def scoped(model, user):
     """A query of the rows of a table that an account sees."""
-    condition = scope(model, user)
-    return model.select() if condition is None else model.select().where(condition)
+    return model.select().where(scope(model, user))
+
+
+def outside(model, ids, condition):
+    """The ids among these of the rows that do not meet a condition, as a set; unasked where all do."""
+    return set() if condition is ALL else {*ids} - model.those(ids, condition)
 
 
 def locked_fields(model, user):
@@ -140,16 +148,9 @@ def locked_fields(model, user):
 # ------------------------------------------------------------------ rules that tables share
 
 
-def both(one, other):
-    """Two conditions as one; None stands for no condition."""
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other
-
-
 def everyone(user):
     """All rows."""
-    return
+    return ALL
 
 
 def of_people(column):
@@ -163,19 +164,14 @@ def under(column):
     def rule(user):
         if user.unit_id:
             return Unit.within(column, user.unit_id)
-        return None if user.role == "officer" else NOTHING
+        return ALL if user.role == "officer" else NOTHING
 
     return rule
 
 
 def through(column, model, by=scope):
     """Rows that refer to a row of another table which the account sees (or by `writable` may change)."""
-
-    def rule(user):
-        seen = by(model, user)
-        return None if seen is None else column.in_(model.select(model.id).where(seen))
-
-    return rule
+    return lambda user: column.in_(model.select(model.id).where(by(model, user)))
 
 
 def unit_of(code, user):

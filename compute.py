@@ -64,7 +64,7 @@ def compute(period, *, user=None, unit=None, employees=None):
             words = N_("%(period)s sudah ditutup; buka kembali periodenya sebelum menghitung predikat")
             raise Closed(words, period=period.name)
         led = access.led(user)  # its own person is left to others
-        who = [] if led is None else [led]
+        who = [] if led is access.ALL else [led]
         if unit is not None:
             who.append(Unit.within(Employee.unit, unit.id))
         if employees is not None:

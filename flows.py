@@ -20,7 +20,7 @@ class Move:
     """One way from some states to another.
 
     `verb` is asked of the permission table; `who` narrows the rows further: a function of the account
-    that gives a condition, instead of all that it may write; guides call it by its `words`. `asks`
+    that gives a condition, instead of that of all that it may write; guides call it by its `words`. `asks`
     must be given, `offers` may; `needs` (rows, account) -> further fields that must be. `sets` are other fields
     with what they become: a value, or a function of (row, Taken), as `the_day`. All are fields of the model. `guard` (row) -> in
     words why a row cannot move, if so; `facts` (rows, account) -> [(words, number)] what one should know before.
@@ -140,11 +140,11 @@ def sort_out(rows, move, user):
     if not rows:
         return [], []
     model = type(rows[0])
-    state, ids, allowed, closed = FLOWS[model].state, [row.id for row in rows], set(), set()
+    state, closed = FLOWS[model].state, set()
+    foreign = ids = {row.id for row in rows}
     if may_move(move, model, user):
-        narrower = user and move.who(user) if move.who else access.writable(model, user)
-        wanted = access.both(access.scope(model, user), narrower)
-        allowed = {*ids} if wanted is None else model.those(ids, wanted)
+        mine = move.who(user) if user and move.who else access.writable(model, user)
+        foreign = access.outside(model, ids, access.scope(model, user) & mine)
     if model.frozen_with_period and not move.after_close:
         ended = model.period.in_(Period.ids("closed"))
         closed = once(("closed", model, *ids), lambda: model.those(ids, ended))  # a page asks for each move
@@ -155,7 +155,7 @@ def sort_out(rows, move, user):
             return Invalid(N_("berstatus %(state)s"), state=state.labels.get(code, code))
         if row.id in closed:
             return Invalid(N_("periodenya sudah ditutup"))
-        if row.id not in allowed:
+        if row.id in foreign:
             return Invalid(N_("bukan wewenang akun Anda"))
         words = move.guard and move.guard(row)
         return Invalid(words) if words else None

@@ -26,29 +26,21 @@ SETTLED = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))  # from *final* 
 RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
 
-def for_supervisor(user):
-    return Assessment.employee.in_(people(user)) & Assessment.source.not_in(HIDDEN_SOURCES)
+def heard_of(user):
+    """What is said of the account's people, but for who said it in confidence; and what its own person is asked."""
+    about = Assessment.employee.in_(people(user)) & Assessment.source.not_in(HIDDEN_SOURCES)
+    return about | (Assessment.assessor == user.employee_id) if user.role == "employee" else about
 
 
-def for_employee(user):
-    mine = user.employee_id or 0
-    about_me = (Assessment.employee == mine) & Assessment.source.not_in(HIDDEN_SOURCES)
-    return about_me | (Assessment.assessor == mine)
-
-
-def changes(user):
+def sayable(user):
     """What an account may say, or deliver, and of whom; nothing of a rating that is final."""
     same = (Rating.employee == Assessment.employee) & (Rating.period == Assessment.period)
     unlocked = ~fn.EXISTS(Rating.select(Rating.id).where(same, SETTLED))
-    me = user.employee_id or 0
+    me, word = user.employee_id or 0, Assessment.source == "supervisor"
     if user.role == "employee":
         return (Assessment.assessor == me) & unlocked
-    own, herself = Assessment.employee == me, Assessment.source == "self"
-    if is_desk(user):  # as `led` says, without a list of everybody else
-        return (~own | herself) & unlocked
-    word = Assessment.source == "supervisor"
-    said = (word & of_whom(led(user))) | (~word & of_whom(heard(user)))
-    return (said | (own & herself)) & unlocked
+    herself = (Assessment.employee == me) & (Assessment.source == "self")
+    return ((word & of_whom(led(user))) | (~word & of_whom(heard(user))) | herself) & unlocked
 
 
 def of_whom(rule):
@@ -56,42 +48,36 @@ def of_whom(rule):
     return Assessment.employee.in_(Employee.select(Employee.id).where(rule))
 
 
-def locked(user):
+def about_what(user):
     """Who is asked for an assessment answers it; whom and what it is about stays."""
-    employee = user is not None and user.role == "employee"
-    return {"employee", "period", "source", "assessor"} if employee else set()
+    return ASSESSMENTS.key if user.role == "employee" else ()
 
 
 table(
     Assessment, read=INSIDERS, create=RATERS, update=INSIDERS, delete=RATERS, upload=RATERS, compute=RATERS,
-    sees={"supervisor": for_supervisor, "employee": for_employee}, changes=changes, locked=locked,
+    sees=heard_of, changes=sayable, locked=about_what,
 )  # fmt: skip
 
 
 def may_be_said(user):
-    """The rule of `changes`, for rows that are not stored yet and in words."""
-
-    def ids(whom):
-        rule = whom(user)
-        return None if rule is None else {key for (key,) in Employee.select(Employee.id).where(rule).tuples()}
-
-    known = Memo(ids)  # of whom the supervisor's word (led) or others' (heard) may be given; None means all
+    """The rule of `sayable`, for rows that are not stored yet and in words."""
+    # of whom the supervisor's word (led) or others' (heard) may be given
+    reach = Memo(lambda whom: set(Employee.select(Employee.id).where(whom(user)).tuples()))
     final = Rating.select(Rating.employee).where(SETTLED)
-    settled = Memo(lambda period: {key for (key,) in final.where(Rating.period == period).tuples()})
+    settled = Memo(lambda period: set(final.where(Rating.period == period).tuples()))
 
     def rule(values):
         employee, source, period = map(values.get, ("employee", "source", "period"))
-        if period and employee in settled[period]:
+        if period and (employee,) in settled[period]:
             yield "employee", N_("predikatnya sudah final; nilainya terkunci")
         if user is None or user.role == "employee" or employee is None:
             return  # an employee answers what she was asked; the row's own scope decides
-        herself = employee == user.employee_id
-        reached = known[led if source == "supervisor" else heard]
-        if (source == "self" and herself) or reached is None or employee in reached:
+        herself, word = employee == user.employee_id, source == "supervisor"
+        if (source == "self" and herself) or (employee,) in reach[led if word else heard]:
             return
         if herself:
             yield "employee", N_("Anda tidak dapat menilai diri sendiri")
-        elif source == "supervisor":
+        elif word:
             yield "employee", N_("nilai Atasan hanya dari atasan langsung pegawai ini, atau atasannya lagi")
         else:
             yield "employee", N_("nilai tentang atasan Anda tidak dapat Anda sampaikan")
@@ -257,11 +243,9 @@ class AssessmentSheet(Sheet):
             .join(Unit)
             .join_from(Employee, row, JOIN.LEFT_OUTER, on=same)
             .join_from(row, assessor, JOIN.LEFT_OUTER, on=(row.assessor == assessor.id))
-            .where(Employee.active == True)  # noqa: E712 - SQL
+            .where(Employee.active, led(context.user))
             .order_by(Unit.code, Employee.name, Employee.nip)
         )
-        if (rule := led(context.user)) is not None:
-            query = query.where(rule)
         if unit_code:
             query = query.where(below(Employee, unit_of(unit_code, context.user)))
 

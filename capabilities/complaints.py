@@ -1,7 +1,7 @@
 """Citizens' complaints: their clocks, their way to an answer, and the steps that the reporter may read."""
 
 import audit
-from access import DESK, NOTHING, is_desk, table, through, under
+from access import ALL, DESK, NOTHING, is_desk, table, through, under
 from database import Memo, among, moment, now, once, today
 from excel.sheet import UNIT, Sheet
 from flows import Flow, Move, the_day
@@ -16,10 +16,10 @@ def not_about(column):
     return lambda user: column.not_in(mine.where(Complaint.employee == user.employee_id))
 
 
-def locked(user):
-    """What came in is not the officer's to change; of an officer without a unit not the class either way."""
-    if user is None or user.role != "officer":
-        return set()
+def what_came_in(user):
+    """What is not an officer's to change; the class and the unit neither where she is of one."""
+    if user.role != "officer":
+        return ()
     fixed = {"received_on", "channel", "employee", "subject", "body", "satisfaction"}
     return fixed | {"classification", "unit"} if user.unit_id else fixed
 
@@ -27,7 +27,7 @@ def locked(user):
 table(
     Complaint, read="admin hr officer", create=DESK, update="admin hr officer", upload=DESK,
     look="admin hr officer", handle="admin hr officer", answer="admin hr officer",
-    sees={"officer": under(Complaint.unit)}, apart=not_about(Complaint.id), locked=locked,
+    sees={"officer": under(Complaint.unit)}, apart=not_about(Complaint.id), locked=what_came_in,
 )  # fmt: skip
 table(
     ComplaintEvent, read="admin hr officer", sees={"officer": through(ComplaintEvent.complaint, Complaint)},
@@ -42,7 +42,7 @@ def ends_after(days=None):
 
 def desk_alone(user):
     """The desk and officers without a unit, who serve all units."""
-    return None if is_desk(user) or not user.unit_id else NOTHING
+    return ALL if is_desk(user) or not user.unit_id else NOTHING
 
 
 desk_alone.words = N_("kepegawaian dan petugas tanpa unit")

@@ -7,7 +7,7 @@ from operator import attrgetter
 from peewee import Desc, Field, fn
 
 import audit
-from access import DESK, EVERYBODY, INSIDERS, RATERS, both, is_desk, people, scope, table, through, writable
+from access import ALL, DESK, EVERYBODY, INSIDERS, RATERS, is_desk, people, scope, table, through, writable
 from database import among, today
 from excel.sheet import NAME, PERIOD, PERSON, UNIT, Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
@@ -29,7 +29,7 @@ def seen(user):
 
 
 def not_her_own(user):
-    return both(scope(Rating, user), Rating.employee != user.employee_id if user.employee_id else None)
+    return scope(Rating, user) & (Rating.employee != user.employee_id if user.employee_id else ALL)
 
 
 def stands_in(column, user):
@@ -51,21 +51,20 @@ table(
 
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
-    mine = None if is_desk(user) else stands_in(Rating.rater, user)
-    return both(not_her_own(user), mine)
+    return not_her_own(user) & (ALL if is_desk(user) else stands_in(Rating.rater, user))
 
 
 def superior(user):
     """The supervisor of the rater; an account without a person for superiors of its unit; the desk for everybody."""
     below = Employee.select(Employee.id)
-    mine = None if is_desk(user) else Rating.rater.in_(below.where(stands_in(Employee.supervisor, user)))
-    return both(not_her_own(user), mine)
+    mine = ALL if is_desk(user) else Rating.rater.in_(below.where(stands_in(Employee.supervisor, user)))
+    return not_her_own(user) & mine
 
 
 def herself(user):
     """The person; the desk enters what she signs on paper, but for its own people's own ratings."""
     if is_desk(user) and not user.employee_id:
-        return None
+        return ALL
     mine = Rating.employee == user.employee_id
     return mine if not is_desk(user) else mine | not_her_own(user)
 

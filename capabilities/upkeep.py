@@ -1,6 +1,6 @@
 """What IT keeps: the dated rules as data, the days that are no working days, uploads, and the trail of all tables."""
 
-from access import DESK, EVERYBODY, INSIDERS, KEPT_BY_DESK, RATERS, TABLES, both, everyone, table
+from access import ALL, DESK, EVERYBODY, INSIDERS, KEPT_BY_DESK, RATERS, TABLES, everyone, table
 from excel.sheet import Sheet
 from models import Change, Holiday, Period, Policy, Rating, Upload
 from panels import UPKEEP, Named, Panel, Tally, Where, referring
@@ -15,12 +15,12 @@ def not_in_use(user):
 
 def not_about_herself(user):
     """What a table keeps from somebody, its trail keeps from her too."""
-    condition = None
+    condition = ALL
     for model, rights in TABLES.items():
         if rights.apart and model is not Change:
             seen = model.select(model.id).where(rights.apart(user))
             other = (Change.table != model._meta.table_name) | (Change.action == "export")
-            condition = both(condition, other | Change.key.in_(seen))
+            condition &= other | Change.key.in_(seen)
     return condition
 
 

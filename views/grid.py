@@ -88,8 +88,7 @@ class AssessmentView(Computes):
 
 def to_judge(user):
     """The active people of whom an account gives the supervisor's word, with their units."""
-    rule, everybody = access.led(user), Employee.select().join(Unit).where(Employee.active)
-    return everybody if rule is None else everybody.where(rule)
+    return Employee.select().join(Unit).where(Employee.active, access.led(user))
 
 
 def units_of(user):

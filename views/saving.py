@@ -114,8 +114,7 @@ class Saving:
             keys = {row.period_id, *periods} - {None}
             if Period.select().where(Period.id.in_(keys), Period.state == "closed").exists():
                 return False
-        reach = access.writable(self.model, me())
-        return bool(self.model.those([row.id], *([] if reach is None else [reach])))
+        return bool(self.model.those([row.id], access.writable(self.model, me())))
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""

@@ -109,7 +109,7 @@ class UploadsView(AdminView):
         """A page of the changes of an upload, of those rows only that the account may read."""
         sheet = SHEETS[upload.sheet]
         query = uploads.written(upload, sheet.model)
-        if access.scope(sheet.model, me()) is not None:
+        if access.scope(sheet.model, me()) is not access.ALL:
             query = query.where(Change.key.in_(access.scoped(sheet.model, me()).select(sheet.model.id)))
         page, pages = asked_page(query.count())
         changes = in_words(list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE)))

@@ -166,8 +166,8 @@ class Planner:
         self.user, self.plan, model = checked.context.user, Plan(checked), checked.sheet.model
         self.stored = _stored(self.sheet, checked.rows.values())
         ids = {old["id"] for old in self.stored.values()}
-        self.denied = outside(model, ids, access.writable(model, self.user))
-        self.plan.unread = outside(model, ids, access.scope(model, self.user))
+        self.denied = access.outside(model, ids, access.writable(model, self.user))
+        self.plan.unread = access.outside(model, ids, access.scope(model, self.user))
         self.closed = model.frozen_with_period and {key for (key,) in Period.ids("closed").tuples()}
         self.rules, self.outlook = self.sheet.rules(self.user), self.sheet.outlook(checked)
         self.note = self.outlook.note if self.outlook else nothing
@@ -321,11 +321,6 @@ def _stored(sheet, rows):
         tuple([line[p] for p in places]): dict(zip(names, line, strict=True))
         for line in fetched(query, fields)
     }
-
-
-def outside(model, ids, condition):
-    """Those of the rows that do not meet a condition; none of them where there is none."""
-    return set() if condition is None or not ids else ids - model.those(ids, condition)
 
 
 def base_of(row, checked):

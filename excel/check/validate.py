@@ -176,7 +176,7 @@ def _resolved(checked, column, read):
     sheet, model, user = checked.sheet, column.reference.rel_model, checked.context.user
     keys, coming, query = {v for v in read[column] if isinstance(v, str)}, set(), model.select()
     words = N_("%(value)s tidak ditemukan; periksa penulisannya")
-    if column.name not in sheet.anybody and access.scope(model, user) is not None:
+    if column.name not in sheet.anybody and access.scope(model, user) is not access.ALL:
         query = access.scoped(model, user)
         words = N_("%(value)s tidak ditemukan di antara yang Anda kelola")
         if column.field.name == "nip":

@@ -15,7 +15,7 @@ from database import db, now, write
 from models import MODELS, Change, Period, Upload
 from values import N_, Invalid
 
-from ..check.plan import outside, plan, read
+from ..check.plan import plan, read
 from ..check.validate import Coming, may_import
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
@@ -189,11 +189,11 @@ def undo(upload, user):
             {key for (key,) in written_rows(upload).select(model.id).tuples()},
             access.scope(model, user),
         )
-        if outside(model, ids, access.writable(model, user)):
+        if access.outside(model, ids, access.writable(model, user)):
             raise NotUndoable(
                 N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
             )
-        hidden = outside(model, ids, seen)
+        hidden = access.outside(model, ids, seen)
         lines, taken = list(written(upload).order_by(Change.id.desc())), {}
         try:
             for table in reversed(MODELS):
@@ -203,7 +203,7 @@ def undo(upload, user):
             raise NotUndoable(N_("Data yang dirujuk semula sudah dihapus atau dipakai lagi")) from None
     undone, kept = taken[model]
     labels = [line.label for line in kept if line.key not in hidden]
-    return undone if seen is None else upload.new + upload.changed - len(labels), labels
+    return undone if seen is access.ALL else upload.new + upload.changed - len(labels), labels
 
 
 def _still_undoable(upload, model):

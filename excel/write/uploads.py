@@ -9,7 +9,7 @@ from database import now, write
 from models import Change, Employee, Upload
 from values import N_, Invalid, as_text
 
-from ..check.plan import check, outside, plan, read
+from ..check.plan import check, plan, read
 from ..check.validate import Context, may_import
 from ..read.edits import Edits, learn
 from ..read.guarded import Busy
@@ -85,9 +85,9 @@ def open_to(upload, user):
     """
     model = SHEETS[upload.sheet].model
     seen = access.scope(model, user)
-    if seen is None or upload.user_id == user.id:
+    if seen is access.ALL or upload.user_id == user.id:
         return True
-    if outside(model, {key for (key,) in written_rows(upload).select(model.id).tuples()}, seen):
+    if access.outside(model, {key for (key,) in written_rows(upload).select(model.id).tuples()}, seen):
         return False
     if not upload.data:
         return True
