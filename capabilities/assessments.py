@@ -6,7 +6,7 @@ from peewee import JOIN, fn
 
 import audit
 from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, unit_of
-from capabilities.outlook import Outlook, contradictions
+from capabilities.outlook import GIVEN, Outlook, judged
 from capabilities.people import but_herself, staff
 from database import Memo, among, stream
 from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
@@ -20,8 +20,6 @@ LEVELS, PREDICATES = Rating.work_level.labels, Rating.predicate.labels
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
-GIVEN = ("work_score", "behaviour_score", "work_level", "behaviour_level")
-SAID = (*GIVEN, "note")
 SETTLED = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))  # from *final* on its assessments are locked
 RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
@@ -29,7 +27,7 @@ RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating
 def heard_of(user):
     """What is said of the account's people, but for who said it in confidence; and what its own person is asked."""
     about = Assessment.employee.in_(people(user)) & Assessment.source.not_in(HIDDEN_SOURCES)
-    return about | (Assessment.assessor == user.employee_id) if user.role == "employee" else about
+    return about | (Assessment.assessor == (user.employee_id or 0)) if user.role == "employee" else about
 
 
 def sayable(user):
@@ -174,7 +172,7 @@ class AssessmentSheet(Sheet):
 
     def unfilled(self, row):
         asks = row.values["source"] in REQUESTED and row.values["assessor"]
-        return not asks and all(row.values.get(name) is None for name in SAID)
+        return not asks and all(row.values.get(name) is None for name in (*GIVEN, "note"))
 
     secrecy = N_(
         "nilai Rekan dan Bawahan selalu terhitung baru; jawaban penilai yang sudah tersimpan tidak ditimpa"
@@ -186,7 +184,7 @@ class AssessmentSheet(Sheet):
 
     def stands(self, old, user):
         """Where another assessor has answered, her answer stays."""
-        answered = any(old[name] is not None for name in SAID)
+        answered = any(old[name] is not None for name in (*GIVEN, "note"))
         return answered and old["assessor"] not in (None, user.employee_id)
 
     def rules(self, user):
@@ -211,7 +209,7 @@ class AssessmentSheet(Sheet):
     def remarks(self, values):
         if values["source"] != "supervisor":
             return []
-        return contradictions(values, Policy.on(Period.get_by_id(values["period"]).ends_on))
+        return judged(values, Policy.on(Period.get_by_id(values["period"]).ends_on))[2]
 
     def formula(self, column, letters, listed):
         """What the two ratings of a row lead to, once they are chosen.
@@ -237,7 +235,7 @@ class AssessmentSheet(Sheet):
             raise Invalid(N_("Belum ada periode yang terbuka; buka satu periode lebih dahulu"))
         assessor, row = Employee.alias(), Assessment
         same = (row.employee == Employee.id) & (row.period == period.id) & (row.source == "supervisor")
-        said = (getattr(row, name) for name in (*SAID, "version"))
+        said = (getattr(row, name) for name in (*GIVEN, "note", "version"))
         query = (
             Employee.select(Employee.nip, Employee.name, assessor.nip, *said)
             .join(Unit)
