@@ -81,12 +81,12 @@ class Missing(Invalid):
 
 
 class Flow:
-    """The states of a model and their moves; `arrives` says in which state a new row of the desk begins."""
+    """The moves of a model's `state`; `arrives` says in which one a new row of the desk begins."""
 
-    def __init__(self, model, state, initial, moves, arrives=None):
-        self.model, self.state, self.initial, self.moves = model, model._meta.fields[state], initial, moves
+    def __init__(self, model, moves, arrives=None):
+        self.model, self.state, self.initial, self.moves = model, model.state, model.state.default, moves
         self.arrives, self.by_name = arrives, {move.name: move for move in moves}
-        self.own = {state}.union(*(move.own for move in moves))  # what only moves write: no form has it
+        self.own = {"state"}.union(*(move.own for move in moves))  # what only moves write: no form has it
         FLOWS[model] = self
 
     def first(self, values, user):

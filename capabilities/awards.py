@@ -15,15 +15,11 @@ def by_decree(values):
     return "granted" if values.get("granted_on") and values.get("decree_no") else "proposed"
 
 
-FLOW = Flow(
-    Award, "state", "proposed",
-    (
-        Move("grant", N_("Berikan"), N_("Diberikan"), ("proposed", "granted"), "granted", "decide",
-             asks=("granted_on", "decree_no")),
-        Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
-    ),
-    arrives=by_decree,
-)  # fmt: skip
+FLOW = Flow(Award, (
+    Move("grant", N_("Berikan"), N_("Diberikan"), ("proposed", "granted"), "granted", "decide",
+         asks=("granted_on", "decree_no")),
+    Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
+), arrives=by_decree)  # fmt: skip
 
 
 class AwardSheet(Sheet):

@@ -90,7 +90,7 @@ def write_events(events, source):
 
 
 HANDLE, ANSWER = {"verb": "handle", "who": desk_alone, "then": tell}, {"verb": "answer", "then": tell}
-FLOW = Flow(Complaint, "state", "received", (
+FLOW = Flow(Complaint, (
     Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", **HANDLE),
     Move("forward", N_("Teruskan"), N_("Diteruskan"),
          ("received", "verified", "disposed", "need_info", "reopened"), "disposed", **HANDLE,

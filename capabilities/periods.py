@@ -45,7 +45,7 @@ def reason_unless_final(periods, user):
     return ("reason",) if any(count for _, count in standing(periods, user)[1:]) else ()
 
 
-FLOW = Flow(Period, "state", "open", (
+FLOW = Flow(Period, (
     Move("close", N_("Tutup"), N_("Ditutup"), ("open",), "closed", "close",
          offers=("reason",), needs=reason_unless_final, facts=standing),
     Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"), ("closed",), "open", "close", asks=("reason",)),

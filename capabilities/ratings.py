@@ -119,29 +119,29 @@ def shaken(row):
 ANEW = dict.fromkeys(("confirmed_on", "final_on", "delivered_on", "acknowledged_on")) | {
     "basis_changed": True
 }
-FLOW = Flow(Rating, "state", "suggested", (
-    Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", "rate", who=rater,
-         offers=("reason",), needs=in_place_of(Rating.rater), sets={"confirmed_on": the_day}, guard=shaken),
+RATED = {"verb": "rate", "who": rater, "offers": ("reason",), "needs": in_place_of(Rating.rater)}
+DECIDED = {"verb": "decide", "who": superior, "then": decide, "after_close": True}
+FLOW = Flow(Rating, (
+    Move("confirm", N_("Konfirmasi"), N_("Dikonfirmasi"), ("suggested",), "confirmed", **RATED,
+         sets={"confirmed_on": the_day}, guard=shaken),
     Move("withdraw", N_("Tarik"), N_("Ditarik"), Rating.UNSETTLED, "withdrawn", "withdraw", asks=("reason",)),
     Move("reopen", N_("Buka kembali"), N_("Dibuka kembali"),
          ("withdrawn", "final", "delivered", "acknowledged", "upheld", "changed"), "suggested", "withdraw",
          asks=("reason",), sets=ANEW),
     Move("unconfirm", N_("Batalkan konfirmasi"), N_("Konfirmasi dibatalkan"), ("confirmed",), "suggested", "rate",
          who=rater, asks=("reason",), sets={"confirmed_on": None}),
-    Move("finalise", N_("Finalkan"), N_("Difinalkan"), ("confirmed",), "final", "rate", who=rater,
-         offers=("reason",), needs=in_place_of(Rating.rater), sets={"final_on": the_day}, guard=shaken),
-    Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", "rate", who=rater,
-         offers=("reason",), needs=in_place_of(Rating.rater), sets={"delivered_on": the_day}, after_close=True),
+    Move("finalise", N_("Finalkan"), N_("Difinalkan"), ("confirmed",), "final", **RATED,
+         sets={"final_on": the_day}, guard=shaken),
+    Move("deliver", N_("Serahkan"), N_("Diserahkan"), ("final",), "delivered", **RATED,
+         sets={"delivered_on": the_day}, after_close=True),
     Move("acknowledge", N_("Tanda tangani"), N_("Ditandatangani pegawai"), ("delivered", "upheld", "changed"),
          "acknowledged", "sign", who=herself, offers=("reason",), needs=in_place_of(Rating.employee),
          sets={"acknowledged_on": the_day}, after_close=True),
     Move("object", N_("Ajukan keberatan"), N_("Keberatan diajukan"), ("delivered",), "objected", "sign", who=herself,
          asks=("reason",), then=file_objection, after_close=True),
-    Move("uphold", N_("Kuatkan"), N_("Dikuatkan"), ("objected",), "upheld", "decide", who=superior,
-         asks=("reason",), then=decide, after_close=True),
-    Move("change", N_("Ubah menurut keputusan"), N_("Diubah menurut keputusan"), ("objected",), "changed", "decide",
-         who=superior, asks=("work_level", "behaviour_level", "reason"), sets={"predicate": new_predicate, "credit": new_credit},
-         then=decide, after_close=True),
+    Move("uphold", N_("Kuatkan"), N_("Dikuatkan"), ("objected",), "upheld", **DECIDED, asks=("reason",)),
+    Move("change", N_("Ubah menurut keputusan"), N_("Diubah menurut keputusan"), ("objected",), "changed", **DECIDED,
+         asks=("work_level", "behaviour_level", "reason"), sets={"predicate": new_predicate, "credit": new_credit}),
 ))  # fmt: skip
 
 
@@ -188,13 +188,13 @@ RATINGS = Sheet(
     without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
 )  # fmt: skip
 
-SHORT = (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)
 RECAP = Part("recap", "Rekap", Rating, (  # what a unit's recap shows of each rating
     Column("NIP", "employee.nip", Employee.nip),
     Column(Employee.name.verbose_name, "employee.name", Employee.name),
     Column(Employee.position.verbose_name, "employee.position", Employee.position),
     Column(Rating.unit.verbose_name, "unit.name", Unit.name),
-    *(Column(field.verbose_name, field.name, field) for field in SHORT),
+    *(Column(field.verbose_name, field.name, field)
+      for field in (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)),
 ))  # fmt: skip
 
 
@@ -214,7 +214,7 @@ class Derived(Look, Field):
 
 # The fields of SIASN's /kinerjaperiodik/save and /skp22/save are in `seed_data/siasn.csv`; dates are
 # dd-mm-yyyy texts, a year has no periodikId. Source: DOMAIN 1.2 (codes: 1 is the best), 11.
-MADE = {
+MAKERS = {
     "level": SIASN_LEVEL.get,
     "predicate": SIASN_PREDICATE.get,
     "rhythm": {"monthly": 1, "quarterly": 2}.get,
@@ -227,7 +227,7 @@ MADE = {
 
 def siasn_column(field, path, made):
     source = Rating.field_at(path)
-    return Column(field, path, Derived(source, MADE[made]) if made else source)
+    return Column(field, path, Derived(source, MAKERS[made]) if made else source)
 
 
 SIASN = Part("siasn", "SIASN", Rating, tuple(siasn_column(*row.values()) for row in codes("siasn")))
@@ -237,19 +237,21 @@ SIASN = Part("siasn", "SIASN", Rating, tuple(siasn_column(*row.values()) for row
 
 
 def counted(user, periods):
-    """{(period id, predikat): how many the account sees}; one statement."""
+    """[(code, predikat, [how many the account sees in each of these periods])], none without any; one statement."""
     mine = Listed(Rating).rows(user).where(Rating.period.in_(periods))
     groups = mine.select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
     rows = groups.group_by(Rating.period, Rating.predicate).tuples()
-    return {(period, predicate): count for period, predicate, count in rows}
+    found = {(period, code): count for period, code, count in rows}
+    each = Rating.predicate.choices if found else ()
+    return [(code, Word(label), [found.get((p.id, code), 0) for p in periods]) for code, label in each]
 
 
 def shares(user, period):
     """The predikats of a period."""
-    lines, counts = [], counted(user, [period]) if period else {}
-    for code, label in Rating.predicate.choices if counts else ():
+    lines = []
+    for code, label, (count,) in counted(user, [period]) if period else ():
         leads = Listed(Rating, (Where(Rating.period, period.code), Where(Rating.predicate, code)))
-        lines.append(Line((Word(label), counts.get((period.id, code), 0)), leads, code))
+        lines.append(Line((label, count), leads, code))
     return Figures((N_("Predikat"), N_("Pegawai")), lines, str(period or ""))
 
 
@@ -261,16 +263,12 @@ def newest_shares(user, period):
 
 
 def trend(user, period):
-    """The predikats of the last periods, side by side."""
+    """The predikats of the last periods that have any, side by side."""
     periods = list(Period.select().order_by(Period.starts_on.desc(), Period.id).limit(8))[::-1]
     counts = counted(user, periods)
-    rated = {key for key, _ in counts}
-    known = [period for period in periods if period.id in rated]
-    lines = [
-        Line((Word(label), *(counts.get((period.id, code), 0) for period in known)), code=code)
-        for code, label in Rating.predicate.choices
-    ]
-    return Figures((N_("Predikat"), *(period.code for period in known)), lines if len(known) > 1 else [])
+    known = [n for n in range(len(periods)) if any(numbers[n] for *_, numbers in counts)]
+    lines = [Line((label, *(numbers[n] for n in known)), code=code) for code, label, numbers in counts]
+    return Figures((N_("Predikat"), *(periods[n].code for n in known)), lines if len(known) > 1 else [])
 
 
 def of_period(*further):
@@ -279,8 +277,9 @@ def of_period(*further):
 
 
 UNDECIDED = (Where(Objection.decision, "1", "empty"), Where(Objection.due_on, today, "smaller than"))
-# whatever the order in which periods were entered
-NEWEST = Desc(Period.select(Period.starts_on).where(Period.id == Rating.period))
+BY_PERIOD = Desc(
+    Period.select(Period.starts_on).where(Period.id == Rating.period)
+)  # not as they were entered
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
 SHOWN = (
@@ -290,7 +289,7 @@ SHOWN = (
     Tally(N_("Dasarnya berubah"), Rating, of_period(Where(Rating.basis_changed, "1")),
           roles="hr supervisor", waits=True),
     Tally(N_("Keberatan lewat batas keputusan"), Objection, UNDECIDED, panel="late"),
-    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(NEWEST,), most=8,
+    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(BY_PERIOD,), most=8,
           columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
     Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
     Panel(key="shares", of=(Period,), figures=shares, **SHARES),

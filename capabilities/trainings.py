@@ -22,18 +22,14 @@ def by_date(values):
     return "done" if ends and ends <= today() else "planned"
 
 
-FLOW = Flow(
-    Training, "state", "proposed",
-    (
-        Move("propose", N_("Usulkan lagi"), N_("Diusulkan lagi"), ("declined", "absent"), "proposed", "decide"),
-        Move("plan", N_("Rencanakan"), N_("Direncanakan"), ("proposed",), "planned", "decide"),
-        Move("finish", N_("Selesai"), N_("Diselesaikan"), ("planned",), "done", "decide",
-             offers=("hours", "certificate_no", "outcome")),
-        Move("absent", N_("Tidak hadir"), N_("Tidak hadir"), ("planned",), "absent", "decide", offers=("reason",)),
-        Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
-    ),
-    arrives=by_date,
-)  # fmt: skip
+FLOW = Flow(Training, (
+    Move("propose", N_("Usulkan lagi"), N_("Diusulkan lagi"), ("declined", "absent"), "proposed", "decide"),
+    Move("plan", N_("Rencanakan"), N_("Direncanakan"), ("proposed",), "planned", "decide"),
+    Move("finish", N_("Selesai"), N_("Diselesaikan"), ("planned",), "done", "decide",
+         offers=("hours", "certificate_no", "outcome")),
+    Move("absent", N_("Tidak hadir"), N_("Tidak hadir"), ("planned",), "absent", "decide", offers=("reason",)),
+    Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
+), arrives=by_date)  # fmt: skip
 
 TRAININGS = Sheet(
     "trainings", Training, key=("employee", "title", "starts_on"),

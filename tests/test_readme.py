@@ -38,7 +38,7 @@ from values import N_
 
 table(Duty, read="admin hr supervisor auditor", create=DESK, update=DESK, delete=DESK, upload=DESK, decide=DESK,
       sees={"supervisor": of_people(Duty.employee), "auditor": everyone})
-FLOW = Flow(Duty, "state", "proposed", (
+FLOW = Flow(Duty, (
     Move("appoint", N_("Tetapkan"), N_("Ditetapkan"), ("proposed",), "held", "decide", asks=("decree_no",),
          sets={"decided_on": the_day}),
 ))
