@@ -4,6 +4,7 @@ import json
 import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -86,26 +87,13 @@ def among(field, values):
     return NodeList((field, SQL("= ANY(%s)", [list(values)])))
 
 
-class Memo(dict):
-    """A function of one value, remembered: `memo[value]`."""
-
-    def __init__(self, function):
-        super().__init__()
-        self.function = function
-
-    def __missing__(self, value):
-        self[value] = result = self.function(value)
-        return result
-
-
 def fetched(query, fields):
     """The rows of a query over these fields as tuples of Python values, converted by columns."""
     rows = db.execute(query.select(*fields)).fetchall()
     columns = list(zip(*rows, strict=True)) or [()] * len(fields)
     for place, field in enumerate(fields):
         if isinstance(field, CONVERTED):
-            memo = Memo(field.python_value)
-            columns[place] = [memo[value] for value in columns[place]]
+            columns[place] = map(cache(field.python_value), columns[place])
     return zip(*columns, strict=True)
 
 

@@ -1,6 +1,7 @@
 """What is said of people: who may say it, how its sheet is read, and what a file of it would lead to."""
 
 from collections import Counter, defaultdict
+from functools import cache
 
 from peewee import JOIN, fn
 
@@ -8,7 +9,7 @@ import audit
 from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, unit_of
 from capabilities.outlook import GIVEN, Outlook, judged
 from capabilities.people import but_herself, staff
-from database import Memo, among, stream
+from database import among, stream
 from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
@@ -60,18 +61,18 @@ table(
 def may_be_said(user):
     """The rule of `sayable`, for rows that are not stored yet and in words."""
     # of whom the supervisor's word (led) or others' (heard) may be given
-    reach = Memo(lambda whom: set(Employee.select(Employee.id).where(whom(user)).tuples()))
+    reach = cache(lambda whom: set(Employee.select(Employee.id).where(whom(user)).tuples()))
     final = Rating.select(Rating.employee).where(SETTLED)
-    settled = Memo(lambda period: set(final.where(Rating.period == period).tuples()))
+    settled = cache(lambda period: set(final.where(Rating.period == period).tuples()))
 
     def rule(values):
         employee, source, period = map(values.get, ("employee", "source", "period"))
-        if period and (employee,) in settled[period]:
+        if period and (employee,) in settled(period):
             yield "employee", N_("predikatnya sudah final; nilainya terkunci")
         if user is None or user.role == "employee" or employee is None:
             return  # an employee answers what she was asked; the row's own scope decides
         herself, word = employee == user.employee_id, source == "supervisor"
-        if (source == "self" and herself) or (employee,) in reach[led if word else heard]:
+        if (source == "self" and herself) or (employee,) in reach(led if word else heard):
             return
         if herself:
             yield "employee", N_("Anda tidak dapat menilai diri sendiri")

@@ -2,7 +2,7 @@
 
 import audit
 from access import ALL, DESK, NOTHING, is_desk, table, through, under
-from database import Memo, among, moment, now, once, today
+from database import among, moment, now, once, today
 from excel.sheet import UNIT, Sheet
 from flows import Flow, Move, the_day
 from models import Clocks, Complaint, ComplaintEvent, Employee
@@ -133,11 +133,11 @@ class ComplaintSheet(Sheet):
     def number(self, rows):
         """Tickets of the year of receipt: ADU-2026-00001."""
         tickets = [values.get("ticket") or "" for values in rows]
-        last = Memo(lambda year: Complaint.last_number(year, tickets))
+        last = {}
         for values in rows:
             if values.get("ticket") is None:
                 year = values["received_on"].year
-                last[year] += 1
+                last[year] = (last.get(year) or Complaint.last_number(year, tickets)) + 1
                 values["ticket"] = Complaint.numbered(year, last[year])
 
 

@@ -1,9 +1,10 @@
 """What a file of assessments would lead to, and what is odd about it without being wrong."""
 
 from collections import Counter, defaultdict, namedtuple
+from functools import cache
 from operator import itemgetter
 
-from database import Memo, among, db
+from database import among, db
 from fields import Score
 from models import Employee, Period, Policy, Rating, Unit, UnitResult
 from rating import MATRIX, beyond, level_of
@@ -35,18 +36,20 @@ class Outlook:
     def __init__(self, checked):
         self.checked, self.verdicts = checked, defaultdict(list)  # {period: Verdicts}
         self.scores = [c for c in checked.table.places if c.name and isinstance(c.field, Score)]
-        self.periods = Memo(Period.get_by_id)
-        self.policies = Memo(lambda key: Policy.on(self.periods[key].ends_on))
-        self.judged = Memo(
-            lambda said: judged(dict(zip(GIVEN, said[1:], strict=True)), self.policies[said[0]])
-        )
+        self.period = cache(Period.get_by_id)
+        self.policy = cache(lambda key: Policy.on(self.period(key).ends_on))
+        self.judged = cache(self._judged)
+
+    def _judged(self, said):
+        period, *given = said
+        return judged(dict(zip(GIVEN, given, strict=True)), self.policy(period))
 
     def note(self, row, merged, old=None):
         """Warn of what is odd about a row, and remember it; returns its predicate (before, after)."""
         if merged["source"] != "supervisor":
             return ()
         given, warn = said_of(merged), self.checked.warn
-        levels, predicate, odd = self.judged[given]
+        levels, predicate, odd = self.judged(given)
         if any(levels):
             self.verdicts[given[0]].append(Verdict(row, merged["employee"], given, levels, predicate))
         for name, problem in odd:
@@ -56,12 +59,12 @@ class Outlook:
         for column in self.scores:
             if column.name not in row.values and old[column.name] is not None:
                 warn(row, column, Invalid(STAYS, value=column.field.show(old[column.name])))
-        return self.judged[said_of(old)][1], predicate
+        return self.judged(said_of(old))[1], predicate
 
     def warn(self):
         """Warn of what is odd about the rows beside each other and beside what is known."""
         for key, group in self.verdicts.items():
-            period, policy = self.periods[key], self.policies[key]
+            period, policy = self.period(key), self.policy(key)
             self._warn_of_jumps(period, group)
             if len(group) >= policy.distribution_min_people:
                 if len({one.given for one in group}) == 1:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ from peewee import DateField
 
 import access
 import audit
-from database import Memo, among, fetched
+from database import among, fetched
 from flows import FLOWS
 from models import Period
 from tables import LABELLED
@@ -178,7 +178,7 @@ class Planner:
             if self.blank[n] is None and not self.fields[n].null and n not in self.sheet.optional
         ]  # fmt: skip
         self.label, self.named = LABELLED.sub("%s", model.called), LABELLED.findall(model.called)
-        self.words = Memo(self._word)
+        self.word = cache(self._word)
 
     def take(self, row, old):
         """Put a row into the plan beside the stored one, or among the errors.
@@ -292,11 +292,10 @@ class Planner:
         kind.append(line)
 
     def _label(self, merged):
-        return self.label % tuple([self.words[name, merged[name]] for name in self.named])
+        return self.label % tuple([self.word(name, merged[name]) for name in self.named])
 
-    def _word(self, place):
+    def _word(self, name, value):
         """A value as labels write it: references by their labels, choices by their words."""
-        name, value = place
         field, known = self.fields[name], self.checked.known[name].get(value)
         if known is None:
             return field.show(value)

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from peewee import fn
 
 import access
-from database import Memo, among
+from database import among
 from fields import Choice, Nip
 from models import Employee, Period, Unit
 from values import N_, Invalid, Mangled, as_text, compare_key
@@ -152,8 +153,8 @@ def _read(sheet, column, cells):
     target = column.reference or column.field
     clears = target.null and (column.name not in sheet.key or column.name in sheet.optional)
 
-    def read(key):
-        value = key[1] if key.__class__ is tuple else key
+    @lru_cache(None, typed=True)  # 1, 1.0 and True are not the same
+    def read(value):
         if isinstance(value, Fault):
             return Invalid(FAULTS[value.kind])
         if isinstance(value, str) and value.strip() == CLEAR:
@@ -164,8 +165,7 @@ def _read(sheet, column, cells):
             return problem
         return BLANK if parsed is None else parsed
 
-    memo = Memo(read)  # 1, 1.0 and True are one key, so what is not text goes with its type
-    return [memo[cell] if cell.__class__ is str else memo[cell.__class__, cell] for cell in cells]
+    return [read(cell) for cell in cells]
 
 
 def _resolved(checked, column, read):
@@ -190,8 +190,8 @@ def _resolved(checked, column, read):
     if column in sheet.own:
         coming = {v for v in read.get(sheet.by_name[sheet.key[0]], ()) if isinstance(v, str)} - ids.keys()
     ids |= {key: Coming(key) for key in coming}
-    lost = Memo(lambda key: Invalid(words, value=key))
-    return [(ids.get(v) or lost[v]) if isinstance(v, str) else v for v in read[column]]
+    lost = cache(lambda key: Invalid(words, value=key))
+    return [(ids.get(v) or lost(v)) if isinstance(v, str) else v for v in read[column]]
 
 
 def _fill_rows(checked, read):

@@ -10,6 +10,7 @@ import zipfile
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from xml.sax.saxutils import escape
 
@@ -21,7 +22,7 @@ from peewee import CharField, Field, ForeignKeyField, TextField
 
 import access
 import audit
-from database import WITA, Memo, stream
+from database import WITA, stream
 from fields import Look
 from values import CONTROL, N_, Invalid
 
@@ -206,13 +207,10 @@ def _stream(sheet, rows, data, page):
 
 def in_batches(rows, renderers):
     """Batches of columns of rendered values; each different value of a column is rendered once."""
-    memos, rows = [Memo(render) for render in renderers], iter(rows)
+    renderers, rows = [lru_cache(REMEMBERED)(render) for render in renderers], iter(rows)
     while batch := list(islice(rows, BATCH)):
         columns = zip(*batch, strict=True)
-        yield [[memo[value] for value in values] for memo, values in zip(memos, columns, strict=True)]
-        for memo in memos:
-            if len(memo) > REMEMBERED:
-                memo.clear()
+        yield [list(map(render, values)) for render, values in zip(renderers, columns, strict=True)]
 
 
 def _cell(column, style):
