@@ -1,6 +1,6 @@
 """What is said of people: who may say it, how its sheet is read, and what a file of it would lead to."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import cache
 
 from peewee import JOIN, fn
@@ -9,7 +9,7 @@ import audit
 from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, unit_of
 from capabilities.outlook import GIVEN, Outlook, judged
 from capabilities.people import but_herself, staff
-from database import among, stream
+from database import among, db
 from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
@@ -89,17 +89,14 @@ def ratings_rest_on_it(wrote):
     """Ratings that are not final yet rest on changed ground."""
     if not Rating.select().where(resting()).exists():
         return
-    ids, people = [], defaultdict(set)  # people of a period, as the rows are now and as they were
+    keys, pairs = [], set()  # of period and employee, as the rows are now and as they were
     for key, *both in wrote.changed(*RATED_BY):
-        ids.append(key)
-        for values in both:
-            if {"employee", "period"} <= values.keys():
-                people[values["period"]].add(values["employee"])
-    stored = Assessment.select(Assessment.period, Assessment.employee).where(among(Assessment.id, ids))
-    for period, employee in stored.tuples():
-        people[period].add(employee)
-    for period, employees in people.items():
-        shake(Rating.period == period, among(Rating.employee, employees))
+        keys.append(key)
+        pairs |= {(v["period"], v["employee"]) for v in both if {"employee", "period"} <= v.keys()}
+    stored = Assessment.select(Assessment.period, Assessment.employee).where(among(Assessment.id, keys))
+    pairs.update(stored.tuples())
+    for period in {period for period, _ in pairs}:
+        mark(Rating.period == period, among(Rating.employee, [who for when, who in pairs if when == period]))
 
 
 @audit.follow(Assessment)
@@ -115,13 +112,13 @@ def written_by(wrote):
 def ratings_rest_on_her(wrote):
     """A rating rests on the person's supervisor, status and jenjang as well."""
     if wrote.action != "create":
-        shake(among(Rating.employee, [key for key, *_ in wrote.changed("supervisor", "status", "jf_level")]))
+        mark(among(Rating.employee, [key for key, *_ in wrote.changed("supervisor", "status", "jf_level")]))
 
 
 @audit.follow(Policy)
 def ratings_rest_on_rules(wrote):
     """And on the policy in force when the period ends."""
-    shake()
+    mark()
 
 
 def resting():
@@ -130,7 +127,7 @@ def resting():
     return unsettled & (Rating.basis_changed == False)  # noqa: E712 - SQL
 
 
-def shake(*conditions):
+def mark(*conditions):
     """Mark the ratings whose ground has changed; their version stays, for nobody edited them."""
     Rating.update(basis_changed=True).where(resting(), *conditions).execute()
 
@@ -226,10 +223,8 @@ class AssessmentSheet(Sheet):
 
     def prefilled(self, context, unit_code):
         """The active people of whom the account gives the supervisor's word (of `unit_code` and below), with
-        what the supervisor's assessments of the context's period, or else the current one, say so far.
-
-        The versions, 0 where nothing was said yet, are read before the rows: what changes in between is
-        a conflict rather than overlooked.
+        what the supervisor's assessments of the context's period, or else the current one, say so far, and the
+        versions of these, 0 where nothing was said yet.
         """
         period = context.period or Period.current()
         if period is None:
@@ -247,16 +242,12 @@ class AssessmentSheet(Sheet):
         )
         if unit_code:
             query = query.where(below(Employee, unit_of(unit_code, context.user)))
-
-        def rows():
-            for nip, name, by, *said, _ in stream(query):
-                cell = MATRIX.get((said[2], said[3]))
-                yield nip, name, period.code, "supervisor", by, *said, PREDICATES.get(cell, "")
-
-        known = (
-            (nip, period.code, "supervisor", by, version or 0) for nip, _, by, *_, version in stream(query)
-        )
-        return rows(), known
+        rows, versions = [], []
+        for nip, name, by, *said, version in db.execute(query):
+            predicate = PREDICATES.get(MATRIX.get((said[2], said[3])), "")
+            rows.append((nip, name, period.code, "supervisor", by, *said, predicate))
+            versions.append((nip, period.code, "supervisor", by, version or 0))
+        return rows, versions
 
 
 def stored_assessment(key, stored):
@@ -279,25 +270,21 @@ ASSESSMENTS = AssessmentSheet(
 # ------------------------------------------------------------------ what pages show
 
 
-def recent_periods():
-    return list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples())
-
-
-def missing_in(user, code):
-    return Employee.unassessed(Period.select(Period.id).where(Period.code == code).scalar())
-
-
 def asked_of(user):
     """Requests in open periods that wait for the account's own person."""
     mine = Assessment.assessor == (user.employee_id or 0)
     return mine & Assessment.unanswered() & Assessment.period.in_(Period.ids("open"))
 
 
-UNASSESSED = Named(Employee, N_("Belum dinilai"), "belum_dinilai", missing_in, recent_periods)
+UNASSESSED = Named(
+    Employee, N_("Belum dinilai"), "belum_dinilai",
+    lambda user, code: Employee.unassessed(Period.select(Period.id).where(Period.code == code).scalar()),
+    lambda: list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples()),
+)  # fmt: skip
 ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
 
 
-def left(user, period):
+def unassessed(user, period):
     return (Where(UNASSESSED, period.code), *but_herself(user)) if period else None
 
 
@@ -306,7 +293,7 @@ def progress(user, period):
     lines, total, missing = [], Counter(), Counter()
     if period:
         branches = Unit.branches(user.unit_id)
-        for counts, filters in ((total, staff), (missing, left)):
+        for counts, filters in ((total, staff), (missing, unassessed)):
             people = Listed(Employee, filters(user, period)).rows(user)
             groups = people.select(Employee.unit, fn.COUNT(Employee.id)).group_by(Employee.unit)
             for unit, count in groups.tuples():
@@ -316,7 +303,7 @@ def progress(user, period):
             unit = units[key]
             itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
             place = Where(Employee.unit, unit.code, "equals" if itself else "within")
-            leads = Listed(Employee, (*left(user, period), place))
+            leads = Listed(Employee, (*unassessed(user, period), place))
             lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
     return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
 
@@ -326,9 +313,9 @@ SHOWN = (
     Button(N_("Unduh lembar nilai"), Assessment, "import.template", {"sheet": "assessments"}, main=True),
     Button(N_("Unggah Excel"), Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),
     Button(N_("Isi di layar"), Assessment, "assessment.grid", {}),
-    Tally(N_("Belum dinilai"), Employee, left, roles="hr supervisor", waits=True),
+    Tally(N_("Belum dinilai"), Employee, unassessed, roles="hr supervisor", waits=True),
     Tally(N_("Penilaian yang diminta dari Anda"), Assessment, (Where(ASKED, "1"),), roles="employee", waits=True),
-    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=left,
+    Panel(key="missing", title=N_("Siapa belum dinilai?"), roles="hr supervisor", of=(Period,), model=Employee, filters=unassessed,
           order=(Employee.name, Employee.id), columns=("name", "unit.name", "supervisor.name"), empty=N_("Semua pegawai sudah dinilai.")),
     Panel(key="progress", title=N_("Kemajuan per unit"), roles="admin hr supervisor", of=(Period,), figures=progress,
           empty=N_("Belum ada periode terbuka."), bar=(1, 2)),
