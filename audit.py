@@ -17,7 +17,8 @@ from models import MODELS, Change
 from tables import Record
 from values import N_, Invalid
 
-MARKS = 4_000  # values in one statement: SQLite takes 32,766
+OURS = ("id", "version", "updated_at")  # what neither a person nor a file gives
+VALUES = 4_000  # in one statement: SQLite takes 32,766
 
 
 WRITES = ("create", "update", "delete", "undo")  # of a row; other actions only leave a line
@@ -100,12 +101,12 @@ def update(row, before, *, user, upload=None):
     `before` is the snapshot taken before it was changed. Raises Stale, and writes nothing.
     """
     model = type(row)
-    names = [f.name for f in model._meta.sorted_fields if f.name not in ("id", "version", "updated_at")]
+    values = {f.name: row.__data__.get(f.name) for f in model._meta.sorted_fields if f.name not in OURS}
     with write():
-        update_many(model, names, [(*(plain(row.__data__.get(n)) for n in names), row.id, row.version)])
+        update_many(model, [(row.id, row.version, values)])
         row.version += 1
-        said = {"before": before, "after": snapshot(row)}
-        event("update", model, str(row), user=user, key=row.id, upload=upload, **said)
+        after = snapshot(row)
+        event("update", model, str(row), user=user, key=row.id, upload=upload, before=before, after=after)
 
 
 def delete(row, *, user):
@@ -172,7 +173,7 @@ def insert_many(model, names, rows):
     table, listed = model._meta.table_name, ", ".join(f'"{c}"' for c in columns)
     if on_sqlite():
         marks, cursor = f"({', '.join('?' * len(columns))})", db.cursor()
-        rows, size = list(rows), MARKS // len(columns)
+        rows, size = list(rows), VALUES // len(columns)
         for start in range(0, len(rows), size):  # each execution builds the checks of choices anew
             batch = rows[start : start + size]
             places = ", ".join([marks] * len(batch))
@@ -200,19 +201,22 @@ def create(rows, *, user, upload=None):
         log_many("create", model, trail, user=user, upload=upload)
 
 
-def update_many(model, names, rows):
-    """Set the named fields and raise the version; each row ends in its id and its version read.
+def update_many(model, rows):
+    """Give rows of a table new values and raise their version; `rows` are (id, version read, {field name: value}).
 
     Raises Stale when any of them was changed meanwhile: the transaction must roll back.
     """
-    columns = ", ".join(f'"{model._meta.fields[name].column_name}" = ?' for name in names)
-    stamp = now().isoformat(" ")
-    sql = (
-        f'UPDATE "{model._meta.table_name}" SET {columns}, "version" = "version" + 1, '  # noqa: S608 - our own names
-        f'"updated_at" = \'{stamp}\' WHERE "id" = ? AND "version" = ?'
-    )
-    if executemany(sql, rows) != len(rows):
-        raise Stale(model._meta.table_name)
+    groups, stamp = defaultdict(list), now().isoformat(" ")
+    for key, version, values in rows:
+        groups[tuple(values)].append((*values.values(), stamp, key, version))
+    for names, lines in groups.items():
+        columns = "".join([f'"{model._meta.fields[name].column_name}" = ?, ' for name in names])
+        sql = (
+            f'UPDATE "{model._meta.table_name}" SET {columns}"updated_at" = ?, "version" = "version" + 1 '  # noqa: S608 - our own names
+            f'WHERE "id" = ? AND "version" = ?'
+        )
+        if executemany(sql, lines) != len(lines):
+            raise Stale(model._meta.table_name)
 
 
 def change_many(rows, values, *, user, upload=None, move=None):
@@ -222,16 +226,14 @@ def change_many(rows, values, *, user, upload=None, move=None):
     """
     if not rows:
         return
-    model, groups, trail = type(rows[0]), {}, []
+    model, trail = type(rows[0]), []
+    update_many(model, [(row.id, row.version, values[row.id]) for row in rows])
     for row in rows:
-        before, new = snapshot(row), values[row.id]
-        groups.setdefault(tuple(new), []).append((*map(plain, new.values()), row.id, row.version))
-        for name, value in new.items():
+        before = snapshot(row)
+        for name, value in values[row.id].items():
             setattr(row, name, value)
         row.version += 1
         trail.append((row.id, str(row), _json(before), _json(snapshot(row))))
-    for names, lines in groups.items():
-        update_many(model, names, lines)
     log_many("update", model, trail, user=user, upload=upload, move=move)
 
 
@@ -264,7 +266,7 @@ def take_back(model, changes, *, user, upload):
     # the newest write of each row: SQLite may give a deleted row's id to another
     writes = (Change.table == table) & among(Change.key, keys) & Change.action.in_(WRITES)
     newest = dict(Change.select(Change.key, fn.MAX(Change.id)).where(writes).group_by(Change.key).tuples())
-    groups, created, done, kept = {}, {}, [], []
+    lines, created, done, kept = [], {}, [], []
     for change in changes:
         before, after = json.loads(change.before or "{}"), json.loads(change.after)
         if versions.get(change.key) != after["version"] or newest[change.key] != change.id:
@@ -273,11 +275,9 @@ def take_back(model, changes, *, user, upload):
             created[change.key] = change
         else:
             done.append(change)
-            names = tuple(n for n in before if n != "version" and before[n] != after.get(n))
-            groups.setdefault(names, []).append((*map(before.get, names), change.key, after["version"]))
-    groups.pop((), None)
-    for names, rows in groups.items():
-        update_many(model, names, rows)
+            back = {n: v for n, v in before.items() if n != "version" and v != after.get(n)}
+            lines += [(change.key, after["version"], back)] if back else []
+    update_many(model, lines)
     left = set(created)
     while left and (free := left - dependents(model, left).keys()):  # peels the tree from its leaves
         model.delete().where(among(model.id, free)).execute()

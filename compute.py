@@ -195,8 +195,8 @@ def _write(period, new, changed, user):
     for key, (_, _, row) in zip(audit.reserve_ids(Rating, len(new)), new, strict=True):
         row["id"] = key
     audit.insert_many(Rating, RATING, [tuple(row.values()) for _, _, row in new])
-    values = itemgetter(*COMPUTED, "id", "version")
-    audit.update_many(Rating, COMPUTED, [values(row) for _, _, row in changed])
+    lines = [(row["id"], row["version"], {name: row[name] for name in COMPUTED}) for _, _, row in changed]
+    audit.update_many(Rating, lines)
     for _, _, row in changed:
         row["version"] += 1
     ending = str(period)

@@ -44,7 +44,7 @@ def test_deleting_names_the_tables_that_still_refer(database):
 def test_many_rows_changed_at_once_are_refused_when_one_is_stale(database):
     rows = [make_unit() for _ in range(3)]
     with pytest.raises(audit.Stale), write():
-        audit.update_many(Unit, ["name"], [("X", r.id, 7 if r is rows[1] else 1) for r in rows])
+        audit.update_many(Unit, [(r.id, 7 if r is rows[1] else 1, {"name": "X"}) for r in rows])
     assert Unit.select().where(Unit.name == "X").count() == 0
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections import defaultdict
 from datetime import timedelta
 from graphlib import TopologicalSorter
 from operator import itemgetter
@@ -21,7 +22,6 @@ from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
 from .uploads import PENDING, change, keep, may_act, may_decide, read_again, reviewed, written, written_rows
 
-STAMPS = ("id", "version", "updated_at")  # what no file brings
 DAYS = 7  # for which an upload of no period can be taken back
 
 
@@ -114,12 +114,12 @@ def _write_new(found, upload):
             line.label, line.trail = model.called.format_map(line.after), ()
     if sheet.own:
         lines = _parents_first(found)
-    names = [f.name for f in model._meta.sorted_fields if f.name not in STAMPS]
+    names = [f.name for f in model._meta.sorted_fields if f.name not in audit.OURS]
     values, stamp = itemgetter(*names), now().isoformat(" ")
 
     def insert(some):
         rows = [(*values(line.after), line.id, 1, stamp) for line in some]
-        audit.insert_many(model, (*names, *STAMPS), rows)
+        audit.insert_many(model, (*names, *audit.OURS), rows)
 
     _store(found, lines, insert)
     _log("create", found, found.new, upload)
@@ -139,24 +139,20 @@ def _parents_first(found):
 
 
 def _write_changed(found, upload):
-    """Update the changed lines, grouped by the fields that differ, and their trail; then move what moves."""
-    model, user, groups, moves = found.sheet.model, found.checked.context.user, {}, {}
+    """Update the changed lines, and their trail; then move what moves."""
+    model, user, moves = found.sheet.model, found.checked.context.user, defaultdict(list)
     for line in found.changed:
-        if line.move:
-            moves.setdefault(line.move, []).append(line)
-        else:
-            groups.setdefault(tuple(line.after), []).append(line)
+        moves[line.move].append(line)
 
-    def update(names, some):
-        audit.update_many(model, names, [(*line.after.values(), line.id, line.version) for line in some])
+    def update(some):
+        audit.update_many(model, [(line.id, line.version, line.after) for line in some])
 
     def take(move, some):
         each = {line.id: line.after for line in some}  # all that differs, beside what the move stamps
         if flows.take([model(id=key) for key in each], move, user, each=each, upload=upload).left:
             raise audit.Stale(str(upload))
 
-    for names, some in groups.items():
-        _store(found, some, functools.partial(update, names))
+    _store(found, moves.pop(None, ()), update)
     _log("update", found, [line for line in found.changed if not line.move], upload)
     for move, some in moves.items():
         _store(found, some, functools.partial(take, move))
