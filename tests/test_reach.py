@@ -5,10 +5,11 @@ import pytest
 import access
 import flows
 from capabilities import SHEETS
-from compute import compute, reasons
+from compute import compute
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once as run
 from models import Assessment, Employee, Rating, Unit
+from rating.explain import reasons
 from tests.make import make_assessment, make_employee, make_period, make_rating, make_unit, make_user, xlsx
 
 HEADER = ("NIP", "Sumber", "Rating Hasil Kerja", "Rating Perilaku")
