@@ -72,27 +72,27 @@ def audited(model):
 
 
 def plain(value):
-    """A value as JSON holds it: dates in ISO form, numbers with decimals as text."""
+    """A value as JSON and a COPY hold it: dates in ISO form, numbers with decimals as text."""
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
 
+encode = json.JSONEncoder(ensure_ascii=False, default=plain).encode  # values as the trail keeps them
+
+
 def snapshot(row):
-    """The audited values of a row by column name, foreign keys as ids, with its version."""
-    values = {f.name: plain(row.__data__.get(f.name)) for f in audited(type(row))}
+    """The audited values of a row by field name, foreign keys as ids, with its version."""
+    values = {f.name: row.__data__.get(f.name) for f in audited(type(row))}
     if isinstance(row, Record):
         values["version"] = row.version
     return values
 
 
-def _json(values):
-    return None if values is None else json.dumps(values, ensure_ascii=False)
-
-
 def event(action, model, label, *, user, key=0, upload=None, before=None, after=None):
     """One line of the trail: about a row by its id, or what happened to none, as an export or a refused sign-in."""
-    log_many(action, model, [(key, label, _json(before), _json(after))], user=user, upload=upload)
+    texts = (None if values is None else encode(values) for values in (before, after))
+    log_many(action, model, [(key, label, *texts)], user=user, upload=upload)
 
 
 def update(row, before, *, user, upload=None):
@@ -197,7 +197,7 @@ def create(rows, *, user, upload=None):
         for row, key in zip(rows, reserve_ids(model, len(rows)), strict=True):
             row.id = key
         insert_many(model, names, [[plain(row.__data__.get(name)) for name in names] for row in rows])
-        trail = [(row.id, str(row), None, _json(snapshot(row))) for row in rows]
+        trail = [(row.id, str(row), None, encode(snapshot(row))) for row in rows]
         log_many("create", model, trail, user=user, upload=upload)
 
 
@@ -233,7 +233,7 @@ def change_many(rows, values, *, user, upload=None, move=None):
         for name, value in values[row.id].items():
             setattr(row, name, value)
         row.version += 1
-        trail.append((row.id, str(row), _json(before), _json(snapshot(row))))
+        trail.append((row.id, str(row), encode(before), encode(snapshot(row))))
     log_many("update", model, trail, user=user, upload=upload, move=move)
 
 

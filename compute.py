@@ -1,6 +1,5 @@
 """The ratings of a period: gather by sets, ask `rating`, write what differs."""
 
-import json
 from collections import defaultdict, namedtuple
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -190,8 +189,7 @@ def _ask(calculator, chief, opinions, aspect):
 def _write(period, new, changed, user):
     """Write ratings, given as (person, before, after), and their trail; new ones have no `before`."""
     # each value is encoded once: an encoder for every row took a tenth of a run
-    encoded = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
-    literal, audited = lru_cache(None, typed=True)(encoded), itemgetter(*AUDITED)
+    literal, audited = lru_cache(None, typed=True)(audit.encode), itemgetter(*AUDITED)
     for key, (_, _, row) in zip(audit.reserve_ids(Rating, len(new)), new, strict=True):
         row["id"] = key
     audit.insert_many(Rating, RATING, [tuple(row.values()) for _, _, row in new])

@@ -161,7 +161,7 @@ def test_the_trail_is_for_those_only_who_may_read_it(rows, sign_in):
 
 
 def fields_of(row, **changed):
-    values = {n: v for n, v in json.loads(json.dumps(audit.snapshot(row))).items() if v is not None}
+    values = {n: v for n, v in json.loads(audit.encode(audit.snapshot(row))).items() if v is not None}
     return {n: int(v) if isinstance(v, bool) else v for n, v in values.items()} | changed
 
 

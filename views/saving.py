@@ -182,9 +182,7 @@ class Saving:
         """Numbers and values that follow from others, as on import."""
         if before is None:
             self.sheet.number([row.__data__])
-        changed = before is None or any(
-            before[n] != audit.plain(row.__data__[n]) for n in self.sheet.derived_from
-        )
+        changed = before is None or any(before[n] != row.__data__[n] for n in self.sheet.derived_from)
         for name, value in self.sheet.derive(row.__data__).items() if changed else ():
             setattr(row, name, value)
 

@@ -1,6 +1,5 @@
 """From values to what would be written: new, changed, same, conflict, beside what is stored."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -24,7 +23,6 @@ from .together import asked_move, begin, refuse_lost, refuse_moves, refuse_repea
 from .validate import validate
 
 STEP = 5_000  # rows after which the progress is told
-encode = json.JSONEncoder(ensure_ascii=False, default=audit.plain).encode
 
 
 def read(sheet, data, context, edits=NOTHING):
@@ -121,14 +119,17 @@ class Plan:
         return line.trail
 
     def _json(self, values, version):
-        return encode({n: v for n, v in values.items() if n in self.audited} | {"version": version})
+        return audit.encode({n: v for n, v in values.items() if n in self.audited} | {"version": version})
 
     @cached_property
     def fingerprint(self):
         """A hash of everything that would be written, and over which versions."""
         digest = sha256()
         for line in chain(*self.shown.values()):
-            parts = (line.label, *((encode(line.told),) if line.hidden else (line.id, *self.trail(line))))
+            parts = (
+                line.label,
+                *((audit.encode(line.told),) if line.hidden else (line.id, *self.trail(line))),
+            )
             digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
