@@ -19,8 +19,6 @@ from values import N_, Invalid
 
 OURS = ("id", "version", "updated_at")  # what neither a person nor a file gives
 VALUES = 4_000  # in one statement: SQLite takes 32,766
-
-
 WRITES = ("create", "update", "delete", "undo")  # of a row; other actions only leave a line
 FOLLOWS = {}  # model: the functions of a Wrote that follow its writes, in the same transaction
 
@@ -29,11 +27,9 @@ class Wrote(NamedTuple):
     """Rows of one table that were written together: `rows` are (id, label, before, after), the last two as JSON."""
 
     action: str
-    model: type
     rows: list
     user: Any
     upload: int | None
-    move: str | None
 
     def changed(self, *names):
         """(id, before, after) as dictionaries of the rows in which one of these fields is new, other or gone."""
@@ -250,7 +246,7 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
          for key, label, before, after in rows],
     )  # fmt: skip
     for function in FOLLOWS.get(model, ()) if action in WRITES else ():
-        function(Wrote(action, model, rows, user, upload, move))
+        function(Wrote(action, rows, user, upload))
 
 
 # ------------------------------------------------------------------ back

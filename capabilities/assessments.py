@@ -47,14 +47,10 @@ def of_whom(rule):
     return Assessment.employee.in_(Employee.select(Employee.id).where(rule))
 
 
-def about_what(user):
-    """Who is asked for an assessment answers it; whom and what it is about stays."""
-    return ASSESSMENTS.key if user.role == "employee" else ()
-
-
 table(
     Assessment, read=INSIDERS, create=RATERS, update=INSIDERS, delete=RATERS, upload=RATERS, compute=RATERS,
-    sees=heard_of, changes=sayable, locked=about_what,
+    sees=heard_of, changes=sayable,
+    locked=lambda user: ASSESSMENTS.key if user.role == "employee" else (),  # who is asked for it answers it
 )  # fmt: skip
 
 

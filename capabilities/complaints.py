@@ -48,14 +48,6 @@ def desk_alone(user):
 desk_alone.words = N_("kepegawaian dan petugas tanpa unit")
 
 
-def unit_known(rows, user):
-    return ("unit",) if any(row.unit_id is None for row in rows) else ()
-
-
-def unanswered(row):
-    return None if row.response else N_("belum ada tanggapan")
-
-
 SAID = {
     "received": N_("Pengaduan Saudara telah kami terima dan dicatat."),
     "verified": N_("Pengaduan telah diverifikasi dan dinyatakan lengkap."),
@@ -94,7 +86,8 @@ FLOW = Flow(Complaint, (
     Move("verify", N_("Verifikasi"), N_("Diverifikasi"), ("received", "reopened"), "verified", **HANDLE),
     Move("forward", N_("Teruskan"), N_("Diteruskan"),
          ("received", "verified", "disposed", "need_info", "reopened"), "disposed", **HANDLE,
-         offers=("unit",), needs=unit_known, sets={"respond_due": ends_after("respond")}),
+         offers=("unit",), needs=lambda rows, user: ("unit",) if any(row.unit_id is None for row in rows) else (),
+         sets={"respond_due": ends_after("respond")}),
     Move("start", N_("Mulai proses"), N_("Diproses"), ("verified", "disposed", "need_info", "reopened"),
          "in_progress", **ANSWER),
     Move("ask", N_("Minta informasi"), N_("Informasi diminta"),
@@ -104,7 +97,7 @@ FLOW = Flow(Complaint, (
          ("verified", "disposed", "in_progress", "need_info", "reopened", "answered"), "answered", **ANSWER,
          asks=("response",), offers=("substantiated",), sets={"answered_on": the_day, "reply_due": ends_after("reply")}),
     Move("close", N_("Selesaikan"), N_("Diselesaikan"), ("answered",), "closed", **HANDLE,
-         sets={"closed_on": the_day}, guard=unanswered),
+         sets={"closed_on": the_day}, guard=lambda row: None if row.response else N_("belum ada tanggapan")),
     Move("reject", N_("Tolak"), N_("Ditolak"), ("received", "verified", "need_info"), "rejected", **HANDLE,
          asks=("response",)),
     Move("redirect", N_("Bukan kewenangan"), N_("Dinyatakan bukan kewenangan"), ("received", "verified"),

@@ -38,18 +38,16 @@ class Outlook:
         self.scores = [c for c in checked.table.places if c.name and isinstance(c.field, Score)]
         self.period = cache(Period.get_by_id)
         self.policy = cache(lambda key: Policy.on(self.period(key).ends_on))
-        self.judged = cache(self._judged)
-
-    def _judged(self, said):
-        period, *given = said
-        return judged(dict(zip(GIVEN, given, strict=True)), self.policy(period))
+        self.judged = cache(
+            lambda period, *given: judged(dict(zip(GIVEN, given, strict=True)), self.policy(period))
+        )
 
     def note(self, row, merged, old=None):
         """Warn of what is odd about a row, and remember it; returns its predicate (before, after)."""
         if merged["source"] != "supervisor":
             return ()
         given, warn = said_of(merged), self.checked.warn
-        levels, predicate, odd = self.judged(given)
+        levels, predicate, odd = self.judged(*given)
         if any(levels):
             self.verdicts[given[0]].append(Verdict(row, merged["employee"], given, levels, predicate))
         for name, problem in odd:
@@ -59,7 +57,7 @@ class Outlook:
         for column in self.scores:
             if column.name not in row.values and old[column.name] is not None:
                 warn(row, column, Invalid(STAYS, value=column.field.show(old[column.name])))
-        return self.judged(said_of(old))[1], predicate
+        return self.judged(*said_of(old))[1], predicate
 
     def warn(self):
         """Warn of what is odd about the rows beside each other and beside what is known."""

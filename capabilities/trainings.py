@@ -38,15 +38,12 @@ TRAININGS = Sheet(
 )  # fmt: skip
 
 
-def last_year():
-    """The last day of last year."""
-    return date(today().year - 1, 12, 31)
-
-
-DONE = (Where(Training.state, "done"), Where(Training.starts_on, last_year, "greater than"))
+NEWEST_FIRST = (Training.starts_on.desc(), Training.id)
 SHOWN = (
-    Tally(N_("JP tahun ini"), Training, DONE, roles="employee", adds=Training.hours),
-    Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", model=Training, order=(Training.starts_on.desc(), Training.id), most=8,
+    Tally(N_("JP tahun ini"), Training, (
+        Where(Training.state, "done"), Where(Training.starts_on, lambda: date(today().year - 1, 12, 31), "greater than"),
+    ), roles="employee", adds=Training.hours),
+    Panel(key="trainings", title=N_("Pelatihan saya"), roles="employee", model=Training, order=NEWEST_FIRST, most=8,
           columns=("title", "starts_on", "hours"), empty=N_("Belum ada pelatihan.")),
-    referring(Training.employee, "title", "starts_on", "hours", "state", order=(Training.starts_on.desc(), Training.id)),
+    referring(Training.employee, "title", "starts_on", "hours", "state", order=NEWEST_FIRST),
 )  # fmt: skip
