@@ -12,4 +12,6 @@ CAPABILITIES = (people, periods, assessments, ratings, trainings, awards, compla
 
 def gathered(kind):
     """What all rooms show of a kind, in their order; a model among it is searched in the top bar."""
-    return [thing for room in CAPABILITIES for thing in getattr(room, "SHOWN", ()) if isinstance(thing, kind)]
+    return [
+        thing for room in CAPABILITIES for thing in getattr(room, "ON_PAGES", ()) if isinstance(thing, kind)
+    ]

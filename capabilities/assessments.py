@@ -25,7 +25,7 @@ SETTLED = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))  # from *final* 
 RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
 
-def heard_of(user):
+def assessments_seen(user):
     """What is said of the account's people, but for who said it in confidence; and what its own person is asked."""
     about = Assessment.employee.in_(people(user)) & Assessment.source.not_in(HIDDEN_SOURCES)
     return about | (Assessment.assessor == (user.employee_id or 0)) if user.role == "employee" else about
@@ -49,7 +49,7 @@ def of_whom(rule):
 
 table(
     Assessment, read=INSIDERS, create=RATERS, update=INSIDERS, delete=RATERS, upload=RATERS, compute=RATERS,
-    sees=heard_of, changes=sayable,
+    sees=assessments_seen, changes=sayable,
     locked=lambda user: ASSESSMENTS.key if user.role == "employee" else (),  # who is asked for it answers it
 )  # fmt: skip
 
@@ -92,7 +92,7 @@ def ratings_rest_on_it(wrote):
     stored = Assessment.select(Assessment.period, Assessment.employee).where(among(Assessment.id, keys))
     pairs.update(stored.tuples())
     for period in {period for period, _ in pairs}:
-        mark(Rating.period == period, among(Rating.employee, [who for when, who in pairs if when == period]))
+        flag(Rating.period == period, among(Rating.employee, [who for when, who in pairs if when == period]))
 
 
 @audit.follow(Assessment)
@@ -108,13 +108,13 @@ def written_by(wrote):
 def ratings_rest_on_her(wrote):
     """A rating rests on the person's supervisor, status and jenjang as well."""
     if wrote.action != "create":
-        mark(among(Rating.employee, [key for key, *_ in wrote.changed("supervisor", "status", "jf_level")]))
+        flag(among(Rating.employee, [key for key, *_ in wrote.changed("supervisor", "status", "jf_level")]))
 
 
 @audit.follow(Policy)
 def ratings_rest_on_rules(wrote):
     """And on the policy in force when the period ends."""
-    mark()
+    flag()
 
 
 def resting():
@@ -123,7 +123,7 @@ def resting():
     return unsettled & (Rating.basis_changed == False)  # noqa: E712 - SQL
 
 
-def mark(*conditions):
+def flag(*conditions):
     """Mark the ratings whose ground has changed; their version stays, for nobody edited them."""
     Rating.update(basis_changed=True).where(resting(), *conditions).execute()
 
@@ -304,7 +304,7 @@ def progress(user, period):
     return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
 
 
-SHOWN = (
+ON_PAGES = (
     UNASSESSED, ASKED,
     Button(N_("Unduh lembar nilai"), Assessment, "import.template", {"sheet": "assessments"}, main=True),
     Button(N_("Unggah Excel"), Assessment, "import.upload", {"sheet": "assessments"}, in_period=False),

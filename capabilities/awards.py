@@ -35,4 +35,4 @@ AWARDS = AwardSheet(
     references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
     printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
 )  # fmt: skip
-SHOWN = (referring(Award.employee, "title", "granted_on", "level", "state"),)
+ON_PAGES = (referring(Award.employee, "title", "granted_on", "level", "state"),)

@@ -48,7 +48,7 @@ def desk_alone(user):
 desk_alone.words = N_("kepegawaian dan petugas tanpa unit")
 
 
-SAID = {
+STEP_WORDS = {
     "received": N_("Pengaduan Saudara telah kami terima dan dicatat."),
     "verified": N_("Pengaduan telah diverifikasi dan dinyatakan lengkap."),
     "disposed": N_("Pengaduan diteruskan kepada unit yang berwenang."),
@@ -76,7 +76,7 @@ def write_events(events, source):
     rows = []
     for row, day, text in events:
         at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
-        text = text or SAID.get(row.state, "")
+        text = text or STEP_WORDS.get(row.state, "")
         rows.append(ComplaintEvent(complaint=row, at=at, state=row.state, text=text))
     audit.create(rows, user=source.user, upload=source.upload)
 
@@ -148,7 +148,7 @@ STILL_OPEN = Named(
 IS_OPEN = (Where(STILL_OPEN, "1"),)
 OVERDUE = (*IS_OPEN, Where(Complaint.close_due, today, "smaller than"))
 UNVERIFIED = (Where(Complaint.state, "received"), Where(Complaint.verify_due, today, "smaller than"))
-SHOWN = (
+ON_PAGES = (
     Complaint, STILL_OPEN,
     Tally(N_("Pengaduan terbuka"), Complaint, IS_OPEN, roles="hr officer"),
     Tally(N_("Lewat tenggat"), Complaint, OVERDUE, roles="hr officer", waits=True),

@@ -96,7 +96,7 @@ def staff(user, period):
     return (Where(Employee.active, "1"), *but_herself(user))
 
 
-SHOWN = (
+ON_PAGES = (
     Employee, Unit, DOUBT, OTHERS,
     Tally(N_("Pegawai"), Employee, staff, roles="hr supervisor"),
     Tally(N_("Akun aktif"), User, (Where(User.active, "1"),), roles="admin"),

@@ -53,7 +53,7 @@ FLOW = Flow(Period, (
 
 
 PAST = (Where(Period.state, "open"), Where(Period.ends_on, today, "smaller than"))
-SHOWN = (
+ON_PAGES = (
     Tally(N_("Periode berakhir yang belum ditutup"), Period, PAST, panel="late"),
     referring(UnitResult.unit, "period.name", "unit.name", "result", below=True),
     referring(UnitResult.period, "unit.name", "result"),

@@ -115,10 +115,8 @@ def shaken(row):
     return N_("dasarnya berubah; hitung predikatnya lagi atau tarik") if row.basis_changed else None
 
 
-# whatever is opened again is computed again before it is confirmed
-ANEW = dict.fromkeys(("confirmed_on", "final_on", "delivered_on", "acknowledged_on")) | {
-    "basis_changed": True
-}
+DATES = ("confirmed_on", "final_on", "delivered_on", "acknowledged_on")
+ANEW = dict.fromkeys(DATES) | {"basis_changed": True}  # so it is computed again before it is confirmed
 RATED = {"verb": "rate", "who": rater, "offers": ("reason",), "needs": in_place_of(Rating.rater)}
 DECIDED = {"verb": "decide", "who": superior, "then": decide, "after_close": True}
 FLOW = Flow(Rating, (
@@ -185,16 +183,13 @@ RATINGS = Sheet(
     "ratings", Rating, key=("employee", "period"), imports=False, summary=Totals.of,
     references={"employee": PERSON, "unit": UNIT, "period": PERIOD},
     printed=(NAME, (N_("Unit"), "unit.name", "unit")),
-    without=("rater", "confirmed_on", "final_on", "delivered_on", "acknowledged_on", "reason", "basis_changed", "note"),
+    without=("rater", *DATES, "reason", "basis_changed", "note"),
 )  # fmt: skip
 
 RECAP = Part("recap", "Rekap", Rating, (  # what a unit's recap shows of each rating
-    Column("NIP", "employee.nip", Employee.nip),
-    Column(Employee.name.verbose_name, "employee.name", Employee.name),
+    *RATINGS.only(("employee",)).columns,
     Column(Employee.position.verbose_name, "employee.position", Employee.position),
-    Column(Rating.unit.verbose_name, "unit.name", Unit.name),
-    *(Column(field.verbose_name, field.name, field)
-      for field in (Rating.work_level, Rating.behaviour_level, Rating.predicate, Rating.state)),
+    *RATINGS.only(("unit.name", "work_level", "behaviour_level", "predicate", "state")).columns,
 ))  # fmt: skip
 
 
@@ -282,7 +277,7 @@ BY_PERIOD = Desc(
 )  # not as they were entered
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
-SHOWN = (
+ON_PAGES = (
     Tally(N_("Predikat terhitung"), Rating, of_period(), roles="hr supervisor"),
     Tally(N_("Menunggu konfirmasi"), Rating, of_period(Where(Rating.state, "suggested")),
           roles="hr supervisor", waits=True),

@@ -39,7 +39,7 @@ TRAININGS = Sheet(
 
 
 NEWEST_FIRST = (Training.starts_on.desc(), Training.id)
-SHOWN = (
+ON_PAGES = (
     Tally(N_("JP tahun ini"), Training, (
         Where(Training.state, "done"), Where(Training.starts_on, lambda: date(today().year - 1, 12, 31), "greater than"),
     ), roles="employee", adds=Training.hours),

@@ -33,7 +33,7 @@ HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
 WAITING = Named(
     Upload, N_("Masih menunggu"), "masih_menunggu", lambda user: Upload.state.in_(("queued", "applying"))
 )
-SHOWN = (
+ON_PAGES = (
     WAITING,
     Tally(N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),), panel="system"),
     Tally(N_("Unggahan"), Upload, roles="admin"),

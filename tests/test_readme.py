@@ -56,7 +56,7 @@ DUTIES = DutySheet("duties", Duty, key=("employee", "title"), references={"emplo
                    without=("state", "decided_on", "decree_no"), computed=("year",))
 
 
-SHOWN = (
+ON_PAGES = (
     referring(Duty.employee, "title", "state"),
     Panel(key="duties", title=N_("Tugas terbaru"), roles="hr auditor", model=Duty, order=(Duty.id.desc(),),
           columns=("title", "state")),
