@@ -3,9 +3,6 @@
 Each capability declares its tables here, in words; a table that is not declared is closed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from peewee import SQL
 
 from models import Employee, Unit, User
@@ -34,7 +31,6 @@ class Denied(Exception):
     """The account may not do this; the message says so in its words."""
 
 
-@dataclass(frozen=True)
 class Rights:
     """What the roles may do to a table, and to which of its rows.
 
@@ -44,23 +40,19 @@ class Rights:
     included; `locked` are the fields that an account reads but never changes in a form.
     """
 
-    verbs: dict
-    sees: Callable | dict | None = None
-    changes: Callable | None = None
-    apart: Callable | None = None
-    locked: Callable | None = None
+    def __init__(self, sees=None, changes=None, apart=None, locked=lambda user: (), **verbs):
+        self.sees, self.changes, self.apart, self.locked = sees, changes, apart, locked
+        self.verbs = {verb: frozenset(words.split()) for verb, words in verbs.items()}
+        if unknown := frozenset().union(*self.verbs.values()) - set(ROLES):
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
 
 
-CLOSED = Rights({})  # of a table that nobody declared
+CLOSED = Rights()  # of a table that nobody declared
 
 
-def table(model, *, sees=None, changes=None, apart=None, locked=None, **verbs):
-    """Declare who may do what to a table: `table(Award, read="hr supervisor", decide="hr", ...)`."""
-    roles = {verb: frozenset(words.split()) for verb, words in verbs.items()}
-    unknown = frozenset().union(*roles.values()) - set(ROLES)
-    if unknown:
-        raise ValueError(f"{model.__name__}: no such role: {', '.join(sorted(unknown))}")
-    TABLES[model] = Rights(roles, sees, changes, apart, locked)
+def table(model, **rights):
+    """Declare who may do what to a table: `table(Award, read="hr supervisor", decide="hr", sees=...)`."""
+    TABLES[model] = Rights(**rights)
 
 
 def may(user, verb, model):
@@ -141,8 +133,7 @@ def outside(model, ids, condition):
 
 def locked_fields(model, user):
     """The fields that an account reads but never changes in a form of this table."""
-    locked = TABLES.get(model, CLOSED).locked
-    return locked(user) if locked else ()
+    return TABLES.get(model, CLOSED).locked(user)
 
 
 # ------------------------------------------------------------------ rules that tables share

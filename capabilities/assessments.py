@@ -21,6 +21,7 @@ LEVELS, PREDICATES = Rating.work_level.labels, Rating.predicate.labels
 
 HIDDEN_SOURCES = ("peer", "subordinate")  # seen as aggregates only: who said it stays unknown
 REQUESTED = ("peer", "subordinate", "observation", "self")  # an assessor may be asked for these
+OF_THE_SAME = (Rating.employee == Assessment.employee) & (Rating.period == Assessment.period)
 SETTLED = Rating.state.not_in((*Rating.UNSETTLED, "withdrawn"))  # from *final* on its assessments are locked
 RATED_BY = ("employee", "period", "source", "assessor", *GIVEN)  # what a rating rests on
 
@@ -33,8 +34,7 @@ def assessments_seen(user):
 
 def sayable(user):
     """What an account may say, or deliver, and of whom; nothing of a rating that is final."""
-    same = (Rating.employee == Assessment.employee) & (Rating.period == Assessment.period)
-    unlocked = ~fn.EXISTS(Rating.select(Rating.id).where(same, SETTLED))
+    unlocked = ~fn.EXISTS(Rating.select(Rating.id).where(OF_THE_SAME, SETTLED))
     me, word = user.employee_id or 0, Assessment.source == "supervisor"
     if user.role == "employee":
         return (Assessment.assessor == me) & unlocked
@@ -195,8 +195,7 @@ class AssessmentSheet(Sheet):
 
     def resting(self, ids):
         """The ratings of these people and periods that are not final."""
-        same = (Assessment.employee == Rating.employee) & (Assessment.period == Rating.period)
-        stands = Assessment.select().where(same, Assessment.id.in_(ids))
+        stands = Assessment.select().where(OF_THE_SAME, Assessment.id.in_(ids))
         mine = Rating.select().where(Rating.state.in_(Rating.UNSETTLED), fn.EXISTS(stands))
         return [str(row) for row in Rating.with_labels(mine)]
 

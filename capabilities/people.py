@@ -79,9 +79,7 @@ def health(user, record):
     return Figures((N_("Yang meragukan"), N_("Pegawai")), lines)
 
 
-OTHERS = Named(
-    Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != (user.employee_id or 0)
-)
+OTHERS = Named(Employee, N_("Selain saya"), "selain_saya", lambda user: Employee.id != user.employee_id)
 DOUBT = Named(
     Employee, N_("Periksa data"), "periksa_data", lambda user, code: checks()[code][1],
     lambda: [(code, words) for code, (words, _) in checks().items()],
