@@ -112,19 +112,18 @@ def described():
     """The states and moves of every table as Markdown, for the guide of IT."""
     parts = []
     for model, flow in FLOWS.items():
-        labels, fields = flow.state.labels, model._meta.fields
+        labels, words = flow.state.labels, {name: f.verbose_name for name, f in model._meta.fields.items()}
         states = ", ".join(f"{label} (`{code}`)" for code, label in labels.items())
         parts += [f"### Langkah {model.noun} (`{model._meta.table_name}`)", "", f"Status: {states}.", ""]
         parts += ["| Langkah | Dari | Menjadi | Siapa | Yang diminta |", "|---|---|---|---|---|"]
         for move in flow.moves:
-            asked = [fields[name].verbose_name for name in move.asks]
-            asked += [f"({fields[name].verbose_name})" for name in move.offers]
             start = ", ".join(labels[code] for code in move.start)
             may_do = access.TABLES[model].verbs[move.verb]
             roles = ", ".join(label for role, label in User.role.choices if role in may_do)
+            asked = ", ".join([*map(words.get, move.asks), *(f"({words[name]})" for name in move.offers)])
             who = move.who.words if move.who else roles
-            cells = f"{move.words} (`{move.name}`)", start, labels[move.end], who
-            parts.append(f"| {' | '.join(cells)} | {', '.join(asked) or '–'} |")
+            cells = f"{move.words} (`{move.name}`)", start, labels[move.end], who, asked or "–"
+            parts.append(f"| {' | '.join(cells)} |")
         parts.append("")
     return "\n".join(parts)
 

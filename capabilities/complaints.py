@@ -57,28 +57,26 @@ STEP_WORDS = {
 }
 
 
+def step(row, day, text):
+    """A step of a complaint that its reporter may read: a text, else our words for its state."""
+    at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
+    return ComplaintEvent(complaint=row, at=at, state=row.state, text=text or STEP_WORDS.get(row.state, ""))
+
+
 def tell(taken):
-    """The step that the reporter may read, for every complaint that moved."""
+    """Every move of a complaint is a step, in the words that it asks for."""
     asked = next((name for name in ("response", "reason") if name in taken.move.asks), None)
-    write_events([(row, taken.on, asked and getattr(row, asked)) for row in taken.rows], taken)
+    steps = [step(row, taken.on, asked and getattr(row, asked)) for row in taken.rows]
+    audit.create(steps, user=taken.user, upload=taken.upload)
 
 
 @audit.follow(Complaint)
 def received(wrote):
-    """A complaint begins with a step that its reporter may read."""
+    """A complaint begins with a step."""
     if wrote.action == "create":
         rows = Complaint.select().where(among(Complaint.id, [key for key, *_ in wrote.rows]))
-        write_events([(row, row.received_on, row.response) for row in rows], wrote)
-
-
-def write_events(events, source):
-    """Insert the steps (complaint, day, text, else our words for its state) and their trail."""
-    rows = []
-    for row, day, text in events:
-        at = now() if day == today() else moment(day, 9)  # what is entered later counts from that morning
-        text = text or STEP_WORDS.get(row.state, "")
-        rows.append(ComplaintEvent(complaint=row, at=at, state=row.state, text=text))
-    audit.create(rows, user=source.user, upload=source.upload)
+        steps = [step(row, row.received_on, row.response) for row in rows]
+        audit.create(steps, user=wrote.user, upload=wrote.upload)
 
 
 HANDLE, ANSWER = {"verb": "handle", "who": desk_alone, "then": tell}, {"verb": "answer", "then": tell}
