@@ -14,7 +14,7 @@ from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Figures, Line, Listed, Named, Panel, Tally, Where, referring
-from rating import MATRIX, predicate_of
+from rating import MATRIX
 from values import N_, Invalid
 
 LEVELS, PREDICATES = Rating.work_level.labels, Rating.predicate.labels
@@ -187,11 +187,11 @@ class AssessmentSheet(Sheet):
     def disagrees(self, row, merged):
         """A Predikat beside two levels must be theirs (DOMAIN 1.3, 11)."""
         column, given = self.verified[0], row.verified.get("predicate")
-        levels = merged.get("work_level"), merged.get("behaviour_level")
-        if not given or None in levels or predicate_of(*levels) == given:
+        right = MATRIX.get((merged.get("work_level"), merged.get("behaviour_level")))
+        if not given or right in (None, given):
             return None
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
-        return column, Invalid(words, right=column.field.show(predicate_of(*levels)))
+        return column, Invalid(words, right=column.field.show(right))
 
     def resting(self, ids):
         """The ratings of these people and periods that are not final."""
