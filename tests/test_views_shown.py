@@ -7,7 +7,7 @@ import pytest
 
 from models import Assessment, Award, Employee, Training, Upload
 from tests.make import make_unit
-from views.shown import words
+from views.shown import text_of
 
 WORDS = [
     (Training.starts_on, date(2026, 3, 13), "13 Mar 2026", "13 Mar 2026"),
@@ -27,11 +27,11 @@ WORDS = [
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_value_has_one_wording_in_each_language(app, database, place):
     with app.test_request_context("/", headers={"Cookie": f"language={('id', 'en')[place]}"}):
-        said = [words(field, value).replace("\xa0", " ") for field, value, *_ in WORDS]
+        said = [text_of(field, value).replace("\xa0", " ") for field, value, *_ in WORDS]
     assert said == [row[2 + place] for row in WORDS]
 
 
 def test_a_reference_is_said_by_its_label_or_its_number(app, database):
     unit = make_unit()
     with app.test_request_context():
-        assert words(Employee.unit, unit) == words(Employee.unit, unit.id) == unit.name
+        assert text_of(Employee.unit, unit) == text_of(Employee.unit, unit.id) == unit.name

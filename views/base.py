@@ -6,9 +6,7 @@ from flask import abort, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from peewee import BlobField, ForeignKeyField
 
 import access
 import audit
@@ -17,13 +15,12 @@ from excel.sheet import sheet_for
 from fields import Choice, Day, Moment, Text
 from flows import FLOWS
 from models import Employee
-from tables import Record
 from views.files import Exports
 from views.lists import BULKY, Lists, person_paths
 from views.panels import record_panels
-from views.saving import Converter, Saving, Version, plain
+from views.saving import Converter, Saving, Version
 from views.session import me, whole
-from views.shown import badge, due_day, history_of, links_of, value_at, words
+from views.shown import FORMS, badge, history_of, links_of, value_at, with_warning
 
 NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 
@@ -39,29 +36,29 @@ class AdminView(Exports, Saving, Lists, ModelView):
     can_view_details = True
     model_form_converter = Converter
     list_without = form_without = details_without = ()
-    column_labels = {}
+    column_labels, cells = (
+        {},
+        {},
+    )  # by column: its label, and what makes its cell of a row, where the field does not
 
     def __init__(self, model=None, category=None, **words):
-        for name, value in words.items():
-            setattr(self, name, value)
+        vars(self).update(words)
         self.model = model = model or self.model
-        told = audit.audited(model)
-        searched = model.names or [f.name for f in told if isinstance(f, Text)]
-        dates = [f.name for f in told if isinstance(f, Day | Moment) and not f.null]
+        audited, name = audit.audited(model), model._meta.table_name
+        searched = model.names or [f.name for f in audited if isinstance(f, Text)]
+        dates = [f.name for f in audited if isinstance(f, Day | Moment) and not f.null]
         order = model.names[0] if model.names else ((*dates, "id")[0], True)  # the newest first
-        brief = [f.name for f in told if f.name not in self.list_without and not isinstance(f, BULKY)]
+        brief = [f.name for f in audited if f.name not in self.list_without and not isinstance(f, BULKY)]
         self.column_searchable_list = self.column_searchable_list or (*searched, *person_paths(model))
         self.column_default_sort = self.column_default_sort or order
         self.column_list = self.column_list or brief
-        self.column_details_list = [f.name for f in told if f.name not in self.details_without]
-        self.column_filters = [f.name for f in told if not isinstance(f, BlobField)]
+        self.column_details_list = [f.name for f in audited if f.name not in self.details_without]
+        self.column_filters = [f.name for f in audited]
         self.sheet, self.flow = sheet_for(model), FLOWS.get(model)
         self.moves = self.flow.by_name if self.flow else {}
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
-        typed = [f for f in model.spoken() if hasattr(f, "parse") or isinstance(f, ForeignKeyField)]
-        self.form_columns = [f.name for f in typed if f.name not in unasked]
-        self.say_cells()
-        name = model._meta.table_name
+        typed = [f.name for f in model.spoken() if not isinstance(f, Moment)]
+        self.form_columns = FORMS[model] = [name for name in typed if name not in unasked]
         super().__init__(model, name=_l(model.noun), category=category, endpoint=name, url=name)
 
     # -- words
@@ -78,14 +75,19 @@ class AdminView(Exports, Saving, Lists, ModelView):
         groups = groupby(names, key=lambda name: headings.get(name, ""))
         return [(_l(heading) if heading else "", list(group)) for heading, group in groups]
 
-    def say_cells(self):
-        """Give each column its formatter: the view's own, else its field's; a person in a list goes without NIP."""
-        fields = {path: self.model.field_at(path) for path in {*self.column_list, *self.column_details_list}}
-        own, given = {path: shown(field) for path, field in fields.items()}, self.column_formatters or {}
-        links = [path for path, field in fields.items() if getattr(field, "rel_model", None) is Employee]
-        people = dict.fromkeys({*links} - {self.column_list[0]}, by_name)
-        self.column_formatters, self.column_formatters_detail = own | people | given, own | given
-        self.column_type_formatters = self.column_type_formatters_detail = {}
+    def get_detail_value(self, row, path):
+        """A cell: as the view says it, else a code beside its sign, and anything else in words."""
+        if path in self.cells:
+            return self.cells[path](row)
+        field, value = self.model.field_at(path), value_at(row, path)
+        return badge(field, value) if isinstance(field, Choice) else with_warning(field, value)
+
+    def get_list_value(self, row, path):
+        """The same in a list; but a person goes without NIP there, which would double the width."""
+        person = value_at(row, path)
+        if isinstance(person, Employee) and path not in self.cells and path != self.column_list[0]:
+            return person.name
+        return self.get_detail_value(row, path)
 
     # -- who may
 
@@ -134,34 +136,17 @@ class AdminView(Exports, Saving, Lists, ModelView):
 
     def get_edit_form(self):
         form = super().get_edit_form()
-        if issubclass(self.model, Record):
-            form.version = Version()
+        form.version = Version()
         return form
 
     def edit_form(self, obj=None):
         form = super().edit_form(obj)
-        for name in access.locked_fields(self.model, me()):
-            if name in form:
-                del form[name]
+        for name in form._fields.keys() & access.locked_fields(self.model, me()):
+            del form[name]
         return form
 
     def delete_form(self):
         return self._delete_form_class(request.form)  # never from the query string
-
-    def validate_form(self, form):
-        """Whether a form is right by itself and by the rules across columns, as on import."""
-        if not super().validate_form(form):
-            return False
-        if "id" in form:  # a delete form has no rules
-            return True
-        values = {f.name: plain(f.data) for f in form if f.name != "version"}
-        row = getattr(form, "_obj", None)
-        if row is not None:
-            values = {f.name: row.__data__.get(f.name) for f in self.model._meta.sorted_fields} | values
-        problems = [problem for rule in self.sheet.rules(me()) for problem in rule(values)]
-        for name, message in problems:
-            self.complain(form, name, gettext(message))
-        return not problems
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self):
@@ -183,15 +168,3 @@ class AdminView(Exports, Saving, Lists, ModelView):
         back = get_redirect_target() or self.get_url(".index_view")
         stays = row is not True and self.get_one(row.id) is not None  # True: one of which nothing may be told
         return self.get_url(".details_view", id=row.id, url=back) if stays else back
-
-
-def shown(field):
-    """How a cell of this field is shown: a code beside its sign, anything else in words."""
-    say = badge if isinstance(field, Choice) else due_day if getattr(field, "due", False) else words
-    return lambda view, context, row, path: say(field, value_at(row, path))
-
-
-def by_name(view, context, row, path):
-    """A person in a list, without the NIP that would double the width."""
-    person = value_at(row, path)
-    return person.name if person else ""

@@ -1,13 +1,14 @@
 """Lists in few statements: search, filters, sort, count and the columns of a page."""
 
-from functools import reduce
+from functools import partial, reduce
+from itertools import groupby
 from operator import or_
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
 from flask_admin import expose
 from flask_admin.babel import lazy_gettext
-from flask_admin.contrib.peewee.ajax import QueryAjaxModelLoader
+from flask_admin.model.ajax import AjaxModelLoader
 from flask_admin.model.filters import BaseFilter
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -23,12 +24,18 @@ from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
 BULKY = TextField | BlobField
-KEPT = ("search", "sort", "desc", "page_size", "col")  # of an address in a saved view, beside its filters
+OF_A_VIEW = (
+    "search",
+    "sort",
+    "desc",
+    "page_size",
+    "col",
+)  # of an address in a saved view, beside its filters
 OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
-ORDER = ("greater than", "smaller than")
 OFFERED = {  # by what a field says of itself
-    "text": ("contains", "equals", "empty"), "number": ("equals", *ORDER, "empty"), "day": ("equals", *ORDER),
-    "moment": ("equals", *ORDER), "choice": ("equals", "not equal"), "reference": ("equals",),
+    "text": ("contains", "equals", "empty"), "number": ("equals", "greater than", "smaller than", "empty"),
+    "day": ("equals", "greater than", "smaller than"), "moment": ("equals", "greater than", "smaller than"),
+    "choice": ("equals", "not equal"), "reference": ("equals",),
 }  # fmt: skip
 
 
@@ -43,14 +50,12 @@ class Comparison(BaseFilter):
     def where(self, value):
         return Where(self.column, value.replace("\x00", "")[:200], self.word)
 
-    def validate(self, value):
-        return not value.strip() or super().validate(value)  # a blank one is skipped
-
     def clean(self, value):
-        meant = self.where(value).meant()
-        if meant is None or (isinstance(self.column, Named) and meant not in dict(self.column.options())):
-            raise ValueError(value)
-        return meant
+        """Refuse what cannot be read; a blank one is skipped."""
+        if value.strip():
+            meant = self.where(value).meant()
+            if meant is None or (isinstance(self.column, Named) and meant not in dict(self.column.options())):
+                raise ValueError(value)
 
     def operation(self):
         return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
@@ -65,47 +70,47 @@ class Comparison(BaseFilter):
 
 def filters_for(field):
     """The comparisons that a field offers; a reference is chosen by its natural key, within the account's scope."""
-    words, how, related = OFFERED[field.comparisons], {}, getattr(field, "rel_model", None)
+    kind, related, options = field.comparisons, getattr(field, "rel_model", None), None
     if related is Period:
-        how = {"options": newest_periods}
-    elif related:
-        how = {"data_type": f"lookup:filter-{field.name}"}
+        options = newest_periods
     elif field.options:
-        how = {"options": lambda: field.options}
-    elif field.comparisons in ("day", "moment"):
-        how = {"data_type": "date"}
-    if related is Unit:
-        words = (*words, "within")
-    elif field.comparisons == "choice" and field.null:
-        words = (*words, "empty")
-    blank = {"options": lambda: YesNo.options}
-    return [Comparison(field, word, **(blank if word == "empty" else how)) for word in words]
+        options = partial(iter, field.options)
+    further = ("within",) if related is Unit else ("empty",) if kind == "choice" and field.null else ()
+    asked = f"lookup:filter-{field.name}" if related else kind
+    blank = partial(iter, YesNo.options)
+    return [
+        Comparison(field, word, blank if word == "empty" else options, asked)
+        for word in (*OFFERED[kind], *further)
+    ]
 
 
 def newest_periods():
     return [(p.code, str(p)) for p in access.scoped(Period, me()).order_by(Period.id.desc()).limit(200)]
 
 
-class ScopedLoader(QueryAjaxModelLoader):
+class ScopedLoader(AjaxModelLoader):
     """Looks rows up by typing, within the account's scope: by their names, else by those of their person."""
 
     def __init__(self, name, model, value="id"):
-        super().__init__(name, model, fields=model.names or ["id"])
-        self.value, self.paths = value, model.names or person_paths(model)
+        super().__init__(name, {})
+        self.model, self.value, self.paths = model, value, model.names or person_paths(model)
 
     def format(self, row):
         return (getattr(row, self.value), str(row)) if row else None
 
     def get_one(self, pk):
-        key = whole(pk)
-        return key and access.scoped(self.model, me()).where(self.model.id == key).first()
+        return one_of(access.scoped(self.model, me()), pk)
 
     def get_list(self, term, offset=0, limit=10):
-        query = access.scoped(self.model, me()).order_by(*self._cached_fields[-1:], self.model.id)
-        for word in (term or "").replace("\x00", "").split()[:5] if self.paths else ():
-            query = query.where(holding(self.model, self.paths, word))
-        most = max(1, min(limit or 10, 20))
-        return list(query.offset(max(0, min(offset or 0, 10_000))).limit(most))
+        order = [getattr(self.model, name) for name in (*self.model.names[-1:], "id")]
+        query = holding(access.scoped(self.model, me()), self.paths, term).order_by(*order)
+        return list(query.offset(max(0, min(offset or 0, 10_000))).limit(max(1, min(limit or 10, 20))))
+
+
+def one_of(query, key):
+    """The row of a query with an id as a request writes it, or None."""
+    key = whole(key)
+    return key and query.where(query.model.id == key).first()
 
 
 def person_paths(model):
@@ -114,19 +119,23 @@ def person_paths(model):
     return tuple(f"employee.{name}" for name in (link.rel_model.names if link else ()))
 
 
-def holding(model, paths, word):
+def holding(query, paths, text):
+    """The rows of a query that have each word of a text (the first few) at one of some paths."""
+    for word in (text or "").replace("\x00", "")[:200].split()[:8] if paths else ():
+        query = query.where(has_word(query.model, paths, word))
+    return query
+
+
+def has_word(model, paths, word):
     """The condition that one of some paths has a word in it; related tables by a sub-select, read once."""
-    found, related = [], {}
-    for path in paths:
-        link, dot, rest = path.partition(".")
-        if dot:
-            related.setdefault(link, []).append(rest)
+    found = []
+    for step, same in groupby(paths, key=lambda path: path.partition(".")[0]):
+        field, rests = getattr(model, step), [path.partition(".")[2] for path in same]
+        if isinstance(field, ForeignKeyField):
+            target = field.rel_model
+            found.append(field.in_(target.select(target.id).where(has_word(target, rests, word))))
         else:
-            found.append(getattr(model, path).contains(word))
-    for link, rests in related.items():
-        target = model._meta.fields[link].rel_model
-        meant = target.select(target.id).where(holding(target, rests, word))
-        found.append(getattr(model, link).in_(meant))
+            found.append(field.contains(word))
     return reduce(or_, found)
 
 
@@ -151,18 +160,13 @@ class Lists:
 
     def get_list_columns(self):
         """Every column that the list can show, its own ones first, so that their numbers stay."""
-        more = [name for name in self.column_details_list if name not in self.column_list]
-        return self.get_column_names([*self.column_list, *more], ())
+        return self.get_column_names(dict.fromkeys((*self.column_list, *self.column_details_list)), ())
 
     def chosen_columns(self):
         """[(number, path, label)] of what this request shows: the columns of `col`, else the view's own."""
-        asked = set(self.asked_columns()) & {path for path, _ in self._list_columns}
-        wanted = asked or set(self.column_list)
+        asked = set(",".join(request.args.getlist("col")).split(","))
+        wanted = asked & dict(self._list_columns).keys() or set(self.column_list)
         return [(n, path, label) for n, (path, label) in enumerate(self._list_columns) if path in wanted]
-
-    @staticmethod
-    def asked_columns():
-        return [name for names in request.args.getlist("col") for name in names.split(",")]
 
     def scaffold_sortable_columns(self):
         """{path: by what it is sorted}; a reference by the name that is shown, not by its id."""
@@ -190,12 +194,11 @@ class Lists:
 
     def _process_ajax_references(self):
         """A scoped loader for each reference, for forms (by id) and filters (by natural key)."""
-        loaders = {}
-        for field in (field for field in self.model.spoken() if isinstance(field, ForeignKeyField)):
-            key = field.rel_model.natural_key().name
-            loaders[field.name] = ScopedLoader(field.name, field.rel_model)
-            loaders[f"filter-{field.name}"] = ScopedLoader(field.name, field.rel_model, value=key)
-        return loaders
+        links = [(f.name, f.rel_model) for f in self.model.spoken() if isinstance(f, ForeignKeyField)]
+        keys = {
+            f"filter-{name}": ScopedLoader(name, model, model.natural_key().name) for name, model in links
+        }
+        return keys | {name: ScopedLoader(name, model) for name, model in links}
 
     # -- reading
 
@@ -203,14 +206,11 @@ class Lists:
         return access.scoped(self.model, me())
 
     def get_one(self, id):
-        key = whole(id)
-        return self.get_query().where(self.model.id == key).first() if key else None
+        return one_of(self.get_query(), id)
 
     def found(self, search, filters):
         """A query of the rows that search words and filters leave."""
-        query = self.get_query()
-        for word in (search or "").replace("\x00", "")[:200].split()[:8]:
-            query = query.where(holding(self.model, self.column_searchable_list, word))
+        query = holding(self.get_query(), self.column_searchable_list, search)
         for index, _, value in filters or ():
             query = query.where(self._filters[index].where(value).holds(me()))
         return query
@@ -228,7 +228,7 @@ class Lists:
         order = self.order(column and column[0], args.sort_desc)
         return self.model.with_paths(self.found(args.search, args.filters), (), order)
 
-    def get_list(self, page, sort_column, sort_desc, search, filters, execute=True, page_size=None):
+    def get_list(self, page, sort_column, sort_desc, search, filters, page_size):
         found = self.found(search, filters)
         count = found.select(fn.COUNT(SQL("*"))).scalar()
         if not count:
@@ -237,40 +237,37 @@ class Lists:
         wanted = {*listed, *self.list_needs}
         own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, BULKY)]
         paths = [*((name,) for name in own), *paths_of(self.model, listed)]
-        size = page_size or self.page_size
-        query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(size)
-        return count, list(query.offset(size * max(0, min(page or 0, FARTHEST_PAGE))))
+        query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(page_size)
+        return count, list(query.offset(page_size * max(0, min(page, FARTHEST_PAGE))))
 
     def _get_list_extra_args(self):
         """The arguments of the address; the columns asked for go on to the next page as one."""
         args = super()._get_list_extra_args()
-        asked = self.asked_columns()
-        args.extra_args.pop("col", None)
-        return args.clone(extra_args=args.extra_args | {"col": ",".join(asked)} if asked else args.extra_args)
-
-    views_key = property(lambda self: f"views:{self.endpoint}")
+        args.extra_args["col"] = ",".join(request.args.getlist("col")) or None
+        return args
 
     def saved_views(self):
         """[{"name", "query"}] that the account keeps of this list: an address with its filters, sort and columns."""
-        return Setting.read(me(), self.views_key, [])
+        return Setting.read(me(), f"views:{self.endpoint}", [])
 
     @expose("/views/", methods=("POST",))
     def keep_view(self):
         """Keep the address of a list under a name, or forget one."""
         name = " ".join(CONTROL.sub("", request.form.get("name", "")).split())[:60]
         pairs = parse_qsl(request.form.get("query", "")[:4000])
-        query = urlencode([(key, value) for key, value in pairs if key in KEPT or key[:3] == "flt"])
-        kept = [view for view in self.saved_views() if view["name"] != name]
+        query = urlencode([(key, value) for key, value in pairs if key in OF_A_VIEW or key[:3] == "flt"])
+        views = [view for view in self.saved_views() if view["name"] != name]
+        if "forget" not in request.form:
+            views.append({"name": name, "query": query})
         if not name:
             flash(gettext("Beri nama pada tampilan ini."), "error")
-        elif "forget" in request.form:
-            Setting.keep(me(), self.views_key, kept)
-        elif len(kept) >= MOST_VIEWS:
+        elif len(views) > MOST_VIEWS:
             words = gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS)
             flash(words, "error")
         else:
-            Setting.keep(me(), self.views_key, [*kept, {"name": name, "query": query}])
-            flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
+            Setting.keep(me(), f"views:{self.endpoint}", views)
+            if "forget" not in request.form:
+                flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
         return redirect(f"{self.get_url('.index_view')}?{query}")
 
     def get_safe_page_size(self, page_size):

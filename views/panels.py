@@ -23,7 +23,7 @@ from values import N_
 from views.files import as_file
 from views.lists import ScopedLoader, paths_of
 from views.session import me
-from views.shown import TONES, badge, due_day, in_words, list_url, row_url, value_at, words
+from views.shown import TONES, badge, in_words, list_url, row_url, value_at, with_warning
 
 # A number that leads somewhere.
 CardOnPage = namedtuple("CardOnPage", "label value url tone")
@@ -114,9 +114,7 @@ def panel_for(panel, user, record, counted=False):
 def cell(row, path):
     """A value in words; a number stays one, so that it is set and drawn as such."""
     field, value = row.field_at(path), value_at(row, path)
-    if getattr(field, "due", False):
-        return due_day(field, value) or "–"
-    return value if type(value) is int and not field.choices else words(field, value) or "–"
+    return value if type(value) is int and not field.choices else with_warning(field, value) or "–"
 
 
 class HomeView(AdminIndexView):

@@ -16,22 +16,18 @@ from wtforms import HiddenField, SelectFieldBase
 from wtforms.fields.choices import Choice
 from wtforms.validators import Optional, StopValidation, ValidationError
 from wtforms.widgets import Select, TextArea, TextInput
-from wtfpeewee.orm import FieldInfo, ValueRequired
+from wtfpeewee.orm import ValueRequired
 
 import access
 import audit
 import flows
 from database import write
 from models import Period
-from tables import Record
-from values import N_
+from values import N_, Invalid
 from views.session import me, whole
-from views.shown import spoken, words
+from views.shown import spoken, text_of
 
-SHORT = 20  # rows of a move that are named one by one
-ANEW = "reason"  # said anew at each move, never prefilled
-
-
+NAMED = 20  # rows of a move that are named one by one
 WIDGETS = {"line": TextInput(), "area": TextArea(), "choice": Select()}
 
 
@@ -45,14 +41,12 @@ class Parsed(SelectFieldBase):
         self.column = column
 
     def process_formdata(self, values):
-        if not values:
-            return
-        self.text, self.data = values[0], None
-        if self.text.strip():
+        if values:
+            self.text, self.data = values[0], None
             try:
                 self.data = self.column.parse(self.text)
-            except ValueError as error:
-                raise ValidationError(spoken(error)) from error
+            except Invalid as refusal:
+                raise ValidationError(spoken(refusal)) from refusal
 
     def pre_validate(self, form):
         if self.process_errors:
@@ -63,21 +57,19 @@ class Parsed(SelectFieldBase):
 
     def iter_choices(self):
         """The options of the model's field, and a blank one for what is empty."""
-        stored = {None: "", True: "1", False: "0"}.get(self.data, self.data)
-        chosen = stored if self.text is None else self.text
-        yield Choice("", "", chosen == "", {})
+        yield Choice("", "", self.data is None, {})
         for code, label in self.column.options:
-            yield Choice(code, _l(label), code == chosen, {})
+            yield Choice(code, _l(label), self.column.parse(code) == self.data, {})
 
 
 class Version(HiddenField):
-    """The version of the row that a person read; it travels with the form and is never copied."""
+    """The version of the row that a person read; without one that can be read, none is the right one."""
 
     def process_formdata(self, values):
         self.data = values[0] if values else None  # absent is not "as stored"
 
     def populate_obj(self, obj, name):
-        pass
+        obj.version = whole(self.data, digits=9) or -1
 
 
 class ScopedSelect(AjaxSelectField):
@@ -93,16 +85,14 @@ class Converter(CustomModelConverter):
     """Turns a model's field into a form field that says and allows what the model says."""
 
     def convert(self, model, field, field_args):
-        words = {
+        said = {
             "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
             "validators": [Optional() if field.null else ValueRequired()],
-        }  # fmt: skip
+        } | (field_args or {})  # fmt: skip
         if isinstance(field, ForeignKeyField):
             loader = self.view._form_ajax_refs[field.name]
-            made = ScopedSelect(loader, allow_blank=field.null, **words)
-        else:
-            made = Parsed(column=field, render_kw=field.keyboard, default=field.default, **words)
-        return FieldInfo(field.name, made)
+            return field.name, ScopedSelect(loader, allow_blank=field.null, **said)
+        return field.name, Parsed(column=field, render_kw=field.keyboard, default=field.default, **said)
 
 
 class Saving:
@@ -132,7 +122,7 @@ class Saving:
         form.populate_obj(row)
         if self.flow:
             setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
-        if not self.saved(form, row, None):
+        if not self.saved(form, row):
             return False
         if not self.sheet.secret(row.__data__, me()):
             return row
@@ -140,28 +130,18 @@ class Saving:
         return True  # without its number, which would tell whether it is new
 
     def update_model(self, form, row):
-        if not self.within_reach(row):
-            return self.refuse()
         before = audit.snapshot(row)
         form.populate_obj(row)
-        if isinstance(row, Record):
-            row.version = whole(form.version.data, digits=9) or -1
-        if self.sheet.secret(row.__data__, me()):  # saved or refused, it would tell what is stored
-            return self.refuse()
         return self.saved(form, row, before)
 
-    def saved(self, form, row, before):
-        """Write the row and its trail in one transaction, or say at the field why not."""
+    def saved(self, form, row, before=None):
+        """Whether a row and its trail were written in one transaction; else it is said at the field why not."""
+        problems = [problem for rule in self.sheet.rules(me()) for problem in rule(row.__data__)]
+        for name, message in problems:
+            self.complain(form, name, gettext(message))
         try:
-            with write():
-                self.fill_in(row, before)
-                self.on_model_change(form, row, before is None)
-                if before is None:
-                    audit.create([row], user=me())
-                else:
-                    audit.update(row, before, user=me())
-                if not self.within_reach(row, (before or {}).get("period")):
-                    raise access.Denied()
+            if not problems:
+                self.write_row(form, row, before)
         except IntegrityError as error:
             if before is None and self.sheet.secret(row.__data__, me()):
                 return self.delivered(form, row)
@@ -173,29 +153,42 @@ class Saving:
         except ValidationError as error:
             flash(str(error), "error")
         else:
-            for name, remark in self.sheet.remarks(row.__data__):
-                flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
-            return True
+            return not problems
         return False
 
-    def fill_in(self, row, before):
-        """Numbers and values that follow from others, as on import."""
-        if before is None:
-            self.sheet.number([row.__data__])
-        changed = before is None or any(before[n] != row.__data__[n] for n in self.sheet.derived_from)
-        for name, value in self.sheet.derive(row.__data__).items() if changed else ():
-            setattr(row, name, value)
+    def write_row(self, form, row, before):
+        """Write a row with what follows from its values, as on import, and say what is odd about it.
+
+        Raises Denied where the account may not write it as it was, or as it is now.
+        """
+        values, period = row.__data__, (before or {}).get("period")
+        with write():
+            if before is None:
+                self.sheet.number([values])
+            elif self.sheet.secret(values, me()) or not self.within_reach(row, period):
+                raise access.Denied  # a secret row, saved or refused, would tell what is stored
+            names = self.sheet.derived_from
+            if before is None or any(before[name] != values[name] for name in names):
+                values.update(self.sheet.derive(values))
+            self.on_model_change(form, row, before is None)
+            if before is None:
+                audit.create([row], user=me())
+            else:
+                audit.update(row, before, user=me())
+            if not self.within_reach(row, period):
+                raise access.Denied
+        for name, remark in self.sheet.remarks(values):
+            flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
 
     def delivered(self, form, row):
         """A secret row that is stored already: written over, or left, and told the same as a new one."""
-        key = [(self.model._meta.fields[name], row.__data__.get(name)) for name in self.sheet.key]
-        same = [field.is_null() if value is None else field == value for field, value in key]
+        key, values = self.sheet.key, row.__data__
+        same = [self.model._meta.fields[name] == values.get(name) for name in key]
         with write():
             stored = self.model.select().where(*same).get()
             if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
-                names = {f.name for f in form} & set(self.model._meta.fields) - set(self.sheet.key)
-                values = {name: row.__data__.get(name) for name in names}
-                audit.change_many([stored], {stored.id: values}, user=me())
+                given = {field.name: values.get(field.name) for field in form if field.name not in key}
+                audit.change_many([stored], {stored.id: given}, user=me())
         return True
 
     def say_refused(self, form, row, error):
@@ -219,11 +212,11 @@ class Saving:
         )
         flash(message, "error")
         form.version.data = now.version
-        for field in form:
-            column, stored = self.model._meta.fields.get(field.name), now.__data__.get(field.name)
-            if column is not None and plain(field.data) != stored:
-                said = gettext("Sekarang tersimpan: %(value)s", value=words(column, stored) or "-")
-                self.complain(form, field.name, said)
+        for name in form._fields.keys() - {"version"}:
+            stored = now.__data__[name]
+            if row.__data__[name] != stored:
+                text = text_of(self.model._meta.fields[name], stored) or "-"
+                self.complain(form, name, gettext("Sekarang tersimpan: %(value)s", value=text))
         return None
 
     def delete_model(self, row):
@@ -252,7 +245,7 @@ class Saving:
         super().init_actions()
         for move in self.moves.values():
             self._actions.append((move.name, _l(move.words)))
-            self._actions_data[move.name] = (partial(self.ask_move, move), _l(move.words), None)
+            self._actions_data[move.name] = (partial(self.on_move, move), _l(move.words), None)
 
     def record_actions(self, row, writes):
         """[(name, words)] of what can be done with this row: its moves, and the actions of its list."""
@@ -261,55 +254,55 @@ class Saving:
         able = [pair for pair in moves if flows.sort_out([row], self.moves[pair[0]], me())[0]]
         return able + [pair for pair in allowed if writes and pair[0] not in self.moves]
 
-    def ask_move(self, move, ids, form=None):
-        """The page before a move: how many move, who is left and why, and what it asks for."""
+    def on_move(self, move, ids, sent=None):
+        """Make a move with the form that was sent; without one, or where it lacks something, the page before it.
+
+        The page says how many move, who is left and why, and asks for what is needed.
+        """
         rows = self.chosen(ids)
         able, left = flows.sort_out(rows, move, me())
-        if form is None:
-            form = self.move_form(move, able)(obj=able[0] if len(able) == 1 else None)
-            if ANEW in form:
-                form[ANEW].data = None
-        reasons = Counter(spoken(problem) for _, problem in left)
+        form = self.move_form(move, able)(sent, obj=able[0] if sent is None and len(able) == 1 else None)
+        if sent is None and "reason" in form:
+            form["reason"].data = None  # given anew at each move, never prefilled
+        elif able and sent is not None and form.validate():
+            return self.take_move(move, rows, form)
         return self.render(
-            "admin/move.html", move=move, able=able, left=left, reasons=reasons, form=form, most=SHORT, spoken=spoken,
-            facts=move.facts(able, me()) if move.facts and able else (), ids=[row.id for row in rows],
+            "admin/move.html", move=move, able=able, left=left, reasons=reasons(left), form=form, most=NAMED,
+            facts=move.facts(able, me()) if move.facts and able else (), ids=[row.id for row in rows], spoken=spoken,
             everything=request.form.get("all") == "y", return_url=get_redirect_target() or self.get_url(".index_view"),
         )  # fmt: skip
 
     def move_form(self, move, able):
         """The class of the form for what a move asks of these rows."""
-        asked = move.asked(able, me()) if able else ()
-        converter = self.model_form_converter(self)
+        asked, converter = move.asked(able, me()) if able else (), self.model_form_converter(self)
         fields = {}
-        for name in (*asked, *(name for name in move.offers if name not in asked)):
-            info = converter.convert(self.model, self.model._meta.fields[name], {})
-            info.field.kwargs["validators"] = [ValueRequired() if name in asked else Optional()]
-            fields[name] = info.field
+        for name in dict.fromkeys((*asked, *move.offers)):
+            checks = {"validators": [ValueRequired() if name in asked else Optional()]}
+            _, fields[name] = converter.convert(self.model, self.model._meta.fields[name], checks)
         return type("Asked", (BaseForm,), fields)
+
+    def take_move(self, move, rows, form):
+        """Move these rows, and say how many moved and why others did not."""
+        given = {
+            field.name: getattr(field.data, "id", field.data) for field in form if field.data is not None
+        }
+        taken = flows.take(rows, move, me(), given)
+        done = gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows))
+        flash(done, "success" if taken.rows else "info")
+        for why, count in reasons(taken.left).items():
+            flash(gettext("%(n)s dilewati: %(why)s.", n=count, why=why), "info")
+        return redirect(get_redirect_target() or self.get_url(".index_view"))
 
     @expose("/move/<move_name>/", methods=("POST",))
     def move(self, move_name):
         """Make a move, with what was asked for."""
-        move = self.moves.get(move_name)
-        if move is None:
+        if move_name not in self.moves:
             abort(404)
         if not self.is_action_allowed(move_name):
             abort(403)
-        ids = request.form.getlist("rowid")
-        rows = self.chosen(ids)
-        able, _ = flows.sort_out(rows, move, me())
-        form = self.move_form(move, able)(request.form)
-        if not able or not form.validate():
-            return self.ask_move(move, ids, form)
-        said = {field.name: plain(field.data) for field in form if field.data is not None}
-        taken = flows.take(rows, move, me(), said)
-        told = gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows))
-        flash(told, "success" if taken.rows else "info")
-        for why, count in Counter(spoken(problem) for _, problem in taken.left).items():
-            flash(gettext("%(n)s dilewati: %(why)s.", n=count, why=why), "info")
-        return redirect(get_redirect_target() or self.get_url(".index_view"))
+        return self.on_move(self.moves[move_name], request.form.getlist("rowid"), request.form)
 
 
-def plain(value):
-    """A form's value as the rules and the row keep it: a reference by its id."""
-    return getattr(value, "id", value)
+def reasons(left):
+    """{why: how many} of the rows that a move leaves."""
+    return Counter(spoken(problem) for _, problem in left)
