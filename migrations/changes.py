@@ -1,7 +1,6 @@
 """What a migration can say: playhouse's steps, and those that both engines lack, with the same result on each."""
 
 import re
-from itertools import chain
 
 from peewee import Field, SqliteDatabase
 from playhouse.migrate import PostgresqlMigrator, SqliteMigrator, operation
@@ -17,27 +16,6 @@ def runner_of(database, folder):
     history = Runner(database, str(folder))
     history.migrator = (Sqlite if isinstance(database, SqliteDatabase) else Server)(database)
     return history
-
-
-def parsed(sql):
-    """({column: [its words, those of its reference]}, rules across columns) of a CREATE TABLE."""
-    depth, parts = 0, [""]
-    for letter in sql[sql.index("(") + 1 : sql.rindex(")")]:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    columns, rules = {}, []
-    for part in map(str.strip, parts):
-        named = re.match(r'(?:FOREIGN KEY \()?"(\w+)"', part)
-        (columns.setdefault(named[1], []) if named else rules).append(part)
-    return columns, rules
-
-
-def joined(columns, rules):
-    """The parts of a CREATE TABLE in its order: references and rules come last."""
-    return sorted([*chain(*columns.values()), *rules], key=lambda part: not part.startswith('"'))
 
 
 class Changes:
@@ -65,7 +43,7 @@ class Changes:
 
     @operation
     def change_column(self, table, column, words, reference="", default=None):
-        """Give a column another type, CHECK, NOT NULL or reference; empty values get the default first."""
+        """Give a column another type, CHECK or NOT NULL; empty values get the default first."""
         if isinstance(words, Field) and not words.null and words.default is not None:
             default = given(words)
         filled = f'UPDATE "{table}" SET "{column}" = {self.database.param} WHERE "{column}" IS NULL'  # noqa: S608 - our own names
@@ -88,38 +66,26 @@ def given(field):
 
 
 class Sqlite(Changes, SqliteMigrator):
-    """SQLite alters little: what it cannot do writes the table anew, in the words of a first creation."""
+    """SQLite alters little: playhouse writes the table anew, here in the words of a first creation."""
 
-    @operation
     def drop_column(self, table, column_name, cascade=True):
-        return self._changed(table, column_name)
+        return super().drop_column(table, column_name, legacy=True)  # also one that refers or is indexed
 
-    def _changed(self, table, column, *words):
-        """Write a table anew with these words in the place of a column (none: without it)."""
-        columns, rules = parsed(self._get_create_table(table)[1])
-        columns[column] = list(filter(None, words))
-        names = ", ".join(f'"{name}"' for name, said in columns.items() if said)
-        indexes = [index.sql for index in self.database.get_indexes(table) if index.sql]
-        return [
-            self.sql(f'CREATE TABLE "{table}__new" ({", ".join(joined(columns, rules))})'),
-            self.sql(f'INSERT INTO "{table}__new" ({names}) SELECT {names} FROM "{table}"'),  # noqa: S608 - our own names
-            self.drop_table(table),
-            self.rename_table(f"{table}__new", table),
-            *(self.sql(sql) for sql in indexes if words or f'"{column}"' not in sql),
-        ]
+    def _changed(self, table, column, words, reference):
+        said = f"{words}, {reference}" if reference else words  # with a new column, which is the last
+        return [self._update_column(table, column, lambda name, old: said)]
 
 
 class Server(Changes, PostgresqlMigrator):
     """PostgreSQL alters columns in place; a CHECK and a reference have names of their own there."""
 
     def _changed(self, table, column, words, reference):
-        found = COLUMN.fullmatch(words)
-        rules = {f"{table}_{column}_check": found["check"], f"{table}_{column}_fkey": reference}
-        altered, place = f'ALTER TABLE "{table}" ', f'ALTER COLUMN "{column}" '
+        found, place = COLUMN.fullmatch(words), f'ALTER COLUMN "{column}" '
+        rules = {"check": found["check"], "fkey": reference}
         steps = [
-            *(f'DROP CONSTRAINT IF EXISTS "{name}"' for name in rules),
+            f'DROP CONSTRAINT IF EXISTS "{table}_{column}_check"',
             f'{place}TYPE {found["type"]} USING "{column}"::{found["type"]}',
             f"{place}{'SET' if found['required'] else 'DROP'} NOT NULL",
-            *(f'ADD CONSTRAINT "{name}" {rule}' for name, rule in rules.items() if rule),
+            *(f'ADD CONSTRAINT "{table}_{column}_{kind}" {rule}' for kind, rule in rules.items() if rule),
         ]
-        return [self.sql(altered + step) for step in steps]
+        return [self.sql(f'ALTER TABLE "{table}" {step}') for step in steps]

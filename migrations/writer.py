@@ -1,16 +1,17 @@
 """Writes the next migration: what the models say against what the migrations so far give."""
 
 import re
+from collections import namedtuple
 from itertools import chain
 from textwrap import indent
-from typing import NamedTuple
 
 from peewee import FIELD, SqliteDatabase, sort_models
+from playhouse.migrate import SqliteMigrator
 from playhouse.reflection import Introspector
 
 from values import Invalid
 
-from .changes import COLUMN, given, joined, parsed, runner_of
+from .changes import COLUMN, given, runner_of
 
 EMPTY = {"BOOL": False, "DATE": "2000-01-01", "DATETIME": "2000-01-01 00:00:00", "TEXT": "", "VARCHAR": ""}
 WAY = """
@@ -28,46 +29,32 @@ class Scratch(SqliteDatabase):
     field_types = {kind: kind for kind in FIELD if kind != "AUTO"}
 
 
-class Shape(NamedTuple):
-    """A table as words: its columns (each with its reference), rules across them, indexes."""
-
-    columns: dict
-    rules: list
-    indexes: dict
+# a table as words: {column: [its own, those of its reference]}, rules across columns, {index: its statement}
+Shape = namedtuple("Shape", "columns rules indexes")
 
 
-def migrated(folder):
-    """The shapes that the migrations of a folder give."""
-    scratch = Scratch(":memory:")
-    with scratch.connection_context():
-        runner_of(scratch, folder).up()
-        return shapes(scratch)
-
-
-def declared(models):
-    """The shapes that the models say."""
-    scratch = Scratch(":memory:")
+def shapes(folder=None, models=()):
+    """{table: Shape} that the migrations of a folder give, or that models say; what is referred to first."""
+    scratch, found = Scratch(":memory:"), {}
     with scratch.connection_context(), scratch.bind_ctx(models):
+        if folder:
+            runner_of(scratch, folder).up()
         scratch.create_tables(models)
-        return shapes(scratch)
-
-
-def shapes(database):
-    """{table: Shape} of a database, what is referred to first; without the list of migrations."""
-    found = {}
-    for model in sort_models(Introspector.from_database(database).generate_models().values()):
-        table = model._meta.table_name
-        sql = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
-        columns, rules = parsed(*database.execute_sql(sql, (table,)).fetchone())
-        indexes = {index.name: index.sql for index in database.get_indexes(table) if index.sql}
-        found[table] = Shape(columns, sorted(rules), indexes)
+        for model in sort_models(Introspector.from_database(scratch).generate_models().values()):
+            table, columns, rules = model._meta.table_name, {}, []
+            sql = SqliteMigrator(scratch)._get_create_table(table)[1]
+            for part in SqliteMigrator.column_split_re.findall(sql[sql.index("(") + 1 : sql.rindex(")")]):
+                named = re.match(r'(?:FOREIGN KEY \()?"(\w+)"', part.strip())
+                (columns.setdefault(named[1], []) if named else rules).append(part.strip())
+            indexes = {index.name: index.sql for index in scratch.get_indexes(table) if index.sql}
+            found[table] = Shape(columns, sorted(rules), indexes)
     found.pop("schema_migration", None)
     return found
 
 
 def write_migration(name, folder, models):
     """The path of the next migration, or None where models and migrations say the same."""
-    before, after = migrated(folder), declared(models)
+    before, after = shapes(folder), shapes(models=models)
     fields = chain.from_iterable(model._meta.sorted_fields for model in models)
     defaults = {(field.model._meta.table_name, field.column_name): given(field) for field in fields}
     up, down = steps(before, after, defaults), steps(after, before)
@@ -81,7 +68,8 @@ def steps(before, after, defaults=None):
         if table in before:
             lines += table_steps(table, before[table], shape, defaults)
         else:
-            parts = [words for words in joined(shape.columns, shape.rules) if not words.startswith('"id" ')]
+            parts = sorted([*chain(*shape.columns.values()), *shape.rules], key=lambda part: part[0] != '"')
+            parts.remove('"id" INTEGER NOT NULL PRIMARY KEY')
             lines += [f"migrator.create_table({table!r}, [", *(f"    {words!r}," for words in parts), "]),"]
             lines += [f"migrator.sql({sql!r})," for sql in shape.indexes.values()]
     return lines + [f"migrator.drop_table({table!r})," for table in reversed(before) if table not in after]
@@ -89,8 +77,9 @@ def steps(before, after, defaults=None):
 
 def table_steps(table, old, new, defaults):
     """The lines for one table: indexes go first and come last, for they name columns."""
-    if old.rules != new.rules:
-        raise Invalid(f"{table}: aturan antarkolom berbeda; tulis migrasi ini sendiri")
+    both = old.columns.keys() & new.columns.keys()
+    if old.rules != new.rules or any(old.columns[name][1:] != new.columns[name][1:] for name in both):
+        raise Invalid(f"{table}: aturan antarkolom atau rujukan berbeda; tulis migrasi ini sendiri")
     gone = [name for name, sql in old.indexes.items() if new.indexes.get(name) != sql]
     lines = [f"migrator.drop_index({table!r}, {name!r})," for name in gone]
     for name, words in new.columns.items():
@@ -104,7 +93,7 @@ def table_steps(table, old, new, defaults):
 
 def column_steps(table, name, old, words, defaults):
     """The line for a new or another column, with what an IT officer has to know before it runs."""
-    lines, default, step = [], "", f"{'change' if old else 'add'}_column"
+    lines, default = [], ""
     if " NOT NULL" in words[0] and not (old and " NOT NULL" in old[0]):
         value = filler(words) if defaults is None else defaults.get((table, name))
         if value is None:
@@ -113,7 +102,8 @@ def column_steps(table, name, old, words, defaults):
             default = f", default={value if isinstance(value, int | float) else str(value)!r}"
     if lost := sorted(set(listed(old)) - set(listed(words))) if old and listed(words) else ():
         lines.append(f"# change the rows first that hold: {', '.join(lost)}")
-    return [*lines, f"migrator.{step}({', '.join(map(repr, (table, name, *words)))}{default}),"]
+    step, said = ("change", words[:1]) if old else ("add", words)
+    return [*lines, f"migrator.{step}_column({', '.join(map(repr, (table, name, *said)))}{default}),"]
 
 
 def listed(words):
@@ -132,8 +122,7 @@ def filler(words):
 def body(name, up, down):
     """The file: frozen, and short enough to be read before it runs."""
     title = re.sub(r"[\W_]+", " ", name).strip().capitalize()
-    ways = [
-        WAY.format(name=way, steps=indent("\n".join(lines), " " * 8))
-        for way, lines in (("up", up), ("down", down))
-    ]
-    return f'"""{title}."""\n' + "".join(ways)
+    text = f'"""{title}."""\n'
+    for way, lines in {"up": up, "down": down}.items():
+        text += WAY.format(name=way, steps=indent("\n".join(lines), " " * 8))
+    return text

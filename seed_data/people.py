@@ -1,6 +1,7 @@
 """The people of the demo: who works where, as what and under whom."""
 
 from collections import Counter
+from itertools import product
 
 from models import Employee, Unit
 from seed_data import those
@@ -12,27 +13,28 @@ LADDER = [row["code"] for row in those("golongan", scheme="PNS")]
 
 
 def hire_people(world):
-    """In each unit a head, who answers to the head of the unit above, and the unit's people."""
+    """In each unit a head, who answers to the head of the unit above, and the unit's people: deputies first."""
     heads, units = {}, {unit.code: unit for unit in Unit.select()}
     chosen = codes("demo_units")[: max(1, world.count // PEOPLE_A_UNIT)]  # a parent before its children
     sizes = Counter(row["unit"] for row in world.weighed(chosen, world.count - len(chosen)))
     for row in chosen:
         unit, (rung,) = units[row["unit"]], those("demo_rungs", rung=row["rung"])
-        heads[unit.id] = head = hire(world, unit, heads.get(unit.parent_id), row | rung, "PNS")
-        deputies = [(deputy, "PNS") for deputy in posts(row["deputies"])]
-        for number in range(sizes[row["unit"]]):
-            hire(world, unit, head, *(deputies[number] if number < len(deputies) else post(world, row, head)))
+        heads[unit.id] = head = hire(world, unit, heads.get(unit.parent_id), "PNS", [row | rung])
+        deputies = [*posts(row["deputies"], "PNS", head)][: sizes[row["unit"]]]
+        for deputy in deputies:
+            hire(world, unit, head, "PNS", [deputy])
+        for _ in range(sizes[row["unit"]] - len(deputies)):
+            (status,) = world.dice.choices(list(STATUSES), STATUSES.values())
+            pool = row["pool"] if world.dice.random() * 100 < int(row["share"]) else "CLERKS"
+            hire(world, unit, head, status, [*posts(pool, status, head)])
 
 
-def posts(pool):
-    """The posts of a pool with what goes with their rung; a functional one at each rung of its skill."""
-    for post in those("demo_posts", pool=pool):
-        for rung in codes("demo_rungs"):
-            if post["rung"] == rung["rung"]:
-                yield post | rung
-            elif post["rung"] == rung["skill"]:
-                position = f"{post['position']} {Employee.jf_level.labels[rung['rung']]}"
-                yield post | rung | {"position": position}
+def posts(pool, status, head):
+    """The posts of a pool for a status under a head, with what goes with their rung; functional ones at each of their skill."""
+    for post, rung in product(those("demo_posts", pool=pool), codes("demo_rungs")):
+        if post["rung"] in (rung["rung"], rung["skill"]) and grades(rung, status, head):
+            level = Employee.jf_level.labels.get(rung["rung"], "")
+            yield post | rung | {"position": f"{post['position']} {level}".strip()}
 
 
 def grades(post, status, head):
@@ -43,17 +45,10 @@ def grades(post, status, head):
     return [grade for grade in found if LADDER.index(grade) <= LADDER.index(head.grade)]
 
 
-def post(world, row, head):
-    """(post, status) of another member of a unit; rungs that nobody has yet come first."""
-    (status,) = world.dice.choices(list(STATUSES), STATUSES.values())
-    pool = row["pool"] if world.dice.random() * 100 < int(row["share"]) else "CLERKS"
-    fitting = [post for post in posts(pool) if grades(post, status, head)]
+def hire(world, unit, head, status, fitting):
+    """Somebody new in a unit, under its head, on one of these posts: first on rungs that nobody has yet."""
     fresh = [post for post in fitting if not world.taken[post["rung"]]]
-    return world.weighed(fresh or fitting)[0], status
-
-
-def hire(world, unit, head, post, status):
-    """Somebody new in a unit, under its head."""
+    (post,) = world.weighed(fresh or fitting)
     gender, grade = world.dice.choice("LP"), world.dice.choice(grades(post, status, head))
     number = nip(world, status, grade, gender)
     person = Employee.create(

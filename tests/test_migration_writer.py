@@ -111,16 +111,16 @@ def test_the_written_migration_leads_to_the_models_and_back(copy):
 
 def test_the_way_back_gives_the_schema_of_before(tmp_path):
     """Everything of today written as one migration gives everything, and goes down to nothing."""
-    everything = writer.declared(MODELS)
+    everything = writer.shapes(models=MODELS)
     text = writer.body("all", writer.steps({}, everything, {}), writer.steps(everything, {}))
     (tmp_path / "0001_all.py").write_text(text)
-    assert writer.migrated(tmp_path) == everything
+    assert writer.shapes(tmp_path) == everything
     scratch = writer.Scratch(":memory:")
     with scratch.connection_context():
         history = writer.runner_of(scratch, tmp_path)
         history.up()
         history.down()
-        assert writer.shapes(scratch) == {}
+        assert scratch.get_tables() == ["schema_migration"]
 
 
 def test_models_and_migrations_of_today_need_no_migration(tmp_path):
@@ -138,6 +138,14 @@ def test_a_required_column_without_a_default_and_a_lost_code_are_said():
         writer.Shape({"s": [f'"s" TEXT CHECK ("s" IN ({codes}))']}, [], {}) for codes in ("'a', 'b'", "'a'")
     )
     assert writer.table_steps("t", wide, narrow, {})[0] == "# change the rows first that hold: b"
+
+
+def test_a_column_that_begins_to_refer_is_left_to_a_person():
+    plain = ['"who" INT']
+    linked = [*plain, 'FOREIGN KEY ("who") REFERENCES "user" ("id") ON DELETE RESTRICT']
+    old, new = (writer.Shape({"who": words}, [], {}) for words in (plain, linked))
+    with pytest.raises(ValueError, match="tulis migrasi ini sendiri"):
+        writer.table_steps("t", old, new, {})
 
 
 def test_rules_across_columns_are_left_to_a_person():
