@@ -10,7 +10,7 @@ from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, 
 from capabilities.outlook import GIVEN, Outlook, judged
 from capabilities.people import but_herself, staff
 from database import among, db
-from excel.sheet import NAME, PERIOD, PERSON, Column, Sheet
+from excel.sheet import NAME, PERSON, Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Figures, Line, Listed, Named, Panel, Tally, Where, referring
@@ -189,9 +189,9 @@ class AssessmentSheet(Sheet):
         column, given = self.verified[0], row.verified.get("predicate")
         right = MATRIX.get((merged.get("work_level"), merged.get("behaviour_level")))
         if not given or right in (None, given):
-            return None
+            return []
         words = N_("tidak sesuai dengan kedua rating, yang menghasilkan %(right)s; perbaiki atau kosongkan")
-        return column, Invalid(words, right=column.field.show(right))
+        return [(column, Invalid(words, right=column.field.show(right)))]
 
     def resting(self, ids):
         """The ratings of these people and periods that are not final."""
@@ -253,7 +253,7 @@ def stored_assessment(key, stored):
 
 ASSESSMENTS = AssessmentSheet(
     "assessments", Assessment, key=("employee", "period", "source", "assessor"),
-    references={"employee": PERSON, "period": PERIOD, "assessor": (N_("NIP Penilai"), Employee.nip)},
+    references={"employee": PERSON, "assessor": N_("NIP Penilai")},
     printed=(NAME,), without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
     verified=(Column(N_("Predikat"), "predicate", Choice(None, "predicates")),),

@@ -3,7 +3,7 @@
 from access import DESK, KEPT_BY_DESK, of_people, table
 from excel.sheet import NAME, PERSON, Sheet
 from flows import Flow, Move
-from models import Award, Period
+from models import Award
 from panels import referring
 from values import N_
 
@@ -32,7 +32,6 @@ class AwardSheet(Sheet):
 
 AWARDS = AwardSheet(
     "awards", Award, key=("employee", "title", "granted_on"),
-    references={"employee": PERSON, "period": (N_("Periode"), Period.code)},
-    printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
+    references={"employee": PERSON}, printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
 )  # fmt: skip
 ON_PAGES = (referring(Award.employee, "title", "granted_on", "level", "state"),)

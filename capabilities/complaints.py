@@ -5,7 +5,7 @@ from access import ALL, DESK, NOTHING, is_desk, table, through, under
 from database import among, moment, now, once, today
 from excel.sheet import UNIT, Sheet
 from flows import Flow, Move, the_day
-from models import Clocks, Complaint, ComplaintEvent, Employee
+from models import Clocks, Complaint, ComplaintEvent
 from panels import Named, Panel, Tally, Where, referring
 from values import N_
 
@@ -134,7 +134,7 @@ class ComplaintSheet(Sheet):
 
 COMPLAINTS = ComplaintSheet(
     "complaints", Complaint, key=("ticket",),
-    references={"unit": UNIT, "employee": (N_("NIP Terlapor"), Employee.nip)},
+    references={"unit": UNIT, "employee": N_("NIP Terlapor")},
     without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on", "reply_due", "reason"),
     optional=("ticket",), computed=("close_due",), dated="received_on",
 )  # fmt: skip

@@ -16,12 +16,11 @@ table(User, read="admin", create="admin", update="admin")
 
 UNITS = Sheet(
     "units", Unit, key=("code",), without=("verified",),
-    references={"parent": (N_("Induk"), Unit.code)},
 )  # fmt: skip
 
 EMPLOYEES = Sheet(
     "employees", Employee, key=("nip",),
-    references={"unit": UNIT, "supervisor": (N_("NIP Atasan"), Employee.nip)},
+    references={"unit": UNIT, "supervisor": N_("NIP Atasan")},
     without=("job_class",),  # comes with the allowances
     anybody=("supervisor",),
 )  # fmt: skip

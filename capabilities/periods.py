@@ -6,7 +6,7 @@ from peewee import fn
 
 from access import DESK, INSIDERS, KEPT_BY_DESK, RATERS, everyone, of_people, table, under
 from database import today
-from excel.sheet import NAME, PERIOD, PERSON, UNIT, Sheet
+from excel.sheet import NAME, PERSON, UNIT, Sheet
 from flows import Flow, Move
 from models import Employee, Exemption, Period, Rating, UnitResult
 from panels import Tally, Where, referring
@@ -17,9 +17,7 @@ table(UnitResult, read=RATERS, **KEPT_BY_DESK, sees={"supervisor": under(UnitRes
 table(Exemption, read=RATERS, **KEPT_BY_DESK, sees=of_people(Exemption.employee))
 
 PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
-UNIT_RESULTS = Sheet(
-    "unit_results", UnitResult, key=("unit", "period"), references={"unit": UNIT, "period": PERIOD}
-)
+UNIT_RESULTS = Sheet("unit_results", UnitResult, key=("unit", "period"), references={"unit": UNIT})
 EXEMPTIONS = Sheet(
     "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
 )

@@ -7,7 +7,6 @@ from functools import cached_property
 from peewee import Field, ForeignKeyField
 
 from flows import FLOWS
-from models import Employee, Period, Unit
 from values import N_, codes, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
@@ -51,7 +50,9 @@ class Sheet:
     name: str = field(kw_only=False)
     model: type = field(kw_only=False)
     key: tuple  # the names of the fields that identify a row
-    references: dict = field(default_factory=dict)  # {foreign key: (header, natural key)}
+    references: dict = field(
+        default_factory=dict
+    )  # {foreign key: header} of a column that is not called like its field
     printed: tuple = ()  # (header, path, after) of columns that are informative
     without: tuple = ()  # fields left out
     optional: tuple = ()  # key fields that may be left blank
@@ -78,7 +79,7 @@ class Sheet:
 
     complete = nothing  # (row, checked): fill in what a checked row leaves blank, or say what is wrong or odd
     unfilled = nothing  # (row): whether a new row says nothing, as in a template not yet filled in
-    disagrees = nothing  # (row, merged): (column, Invalid) where a verified column contradicts the row
+    disagrees = nothing  # (row, merged): [(column, Invalid)] where a verified column contradicts the row
     resting = nothing  # (ids): the labels of rows elsewhere that rest on these and may not be settled yet
     remarks = nothing  # (values): (field, Invalid) of what is odd about a row without being wrong
     number = nothing  # (rows): give new rows ({field: value}) the numbers that nobody types
@@ -103,8 +104,6 @@ class Sheet:
         """{field: value} of what follows from other fields, `derived_from`."""
         return {}
 
-    # -- what follows from the declaration
-
     @cached_property
     def columns(self):
         columns = []
@@ -123,8 +122,8 @@ class Sheet:
         needed = bool(self.imports and name and asked and name not in self.optional)
         if not isinstance(field, ForeignKeyField):
             return Column(field.verbose_name, field.name, field, name, None, needed)
-        header, by = self.references.get(field.name) or (field.verbose_name, None)
-        path = f"{field.name}.{by.name if by else natural_path(field.rel_model)}"
+        path = f"{field.name}.{natural_path(field.rel_model)}"
+        header = self.references.get(field.name, field.verbose_name)
         return Column(header, path, self.model.field_at(path), name, field, needed)
 
     def only(self, names):
@@ -169,8 +168,7 @@ class Sheet:
         return tuple(c for c in self.by_name.values() if c.reference and c.reference.rel_model is self.model)
 
 
-PERSON = ("NIP", Employee.nip)
-UNIT, PERIOD = (N_("Kode Unit"), Unit.code), (N_("Periode"), Period.code)
+PERSON, UNIT = "NIP", N_("Kode Unit")
 NAME = (N_("Nama"), "employee.name", "employee")
 
 

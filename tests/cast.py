@@ -173,7 +173,7 @@ def told(plan):
 
 
 def counts(plan):
-    return len(plan.new), len(plan.changed), plan.same, len(plan.errors)
+    return len(plan.new), len(plan.changed), plan.counts["same"], len(plan.errors)
 
 
 def cells(data):

@@ -45,7 +45,7 @@ def test_what_was_exported_imports_as_the_same(cast, name, kind, tmp_path):
     count = export(sheet, tmp_path / f"x.{kind}")
     plan, _ = run(sheet, (tmp_path / f"x.{kind}").read_bytes(), "x", Context(None))
     assert told(plan) == []
-    assert (plan.rows, plan.same) == (count, count)
+    assert (plan.rows, plan.counts["same"]) == (count, count)
     assert count == sheet.model.select().count() > 1
     assert contents() == before
 

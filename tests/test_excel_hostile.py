@@ -15,9 +15,8 @@ from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from capabilities import SHEETS
-from excel.check.plan import Plan
 from excel.check.review import odd
-from excel.check.validate import Context
+from excel.check.validate import Context, Plan
 from excel.read.parse import Unreadable
 from excel.write.apply import apply_at_once as run
 from models import Assessment, Change, Unit, Upload

@@ -85,7 +85,7 @@ def test_a_formula_without_a_value_and_an_error_cell_are_told_from_blanks():
     for row in (HEADER, ("A", "=1+1"), ("B", "#N/A"), ("C", None)):
         book.active.append(row)
     table = parse(saved(book), UNITS)
-    assert named(table, "name") == [(Fault("formula"),), (Fault("error"),), ("",)]
+    assert named(table, "name") == [(Fault("="),), (Fault("#N/A"),), ("",)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -8,7 +8,7 @@ import pytest
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
 from excel.check.plan import check
-from excel.check.review import Review, report
+from excel.check.review import report, review_of
 from excel.check.validate import Context
 from excel.read.edits import Edits
 from models import Assessment, Complaint, Employee, Holiday, Unit
@@ -30,11 +30,11 @@ def test_a_plan_tells_new_changed_and_same_with_before_and_after(cast):
     plan = check(ASSESSMENTS, data, Context(None, cast.period))
     assert counts(plan) == (1, 1, 1, 0)
     (changed,) = plan.changed
-    assert (changed.row, changed.id, changed.version) == (2, stored.id, 1)
+    assert (changed.number, changed.id, changed.version) == (2, stored.id, 1)
     assert (changed.before, changed.after) == ({"work_score": Decimal(80)}, {"work_score": Decimal("85.50")})
     (new,) = plan.new
-    assert (new.row, new.id, new.before, new.after["note"]) == (4, None, {}, "baru")
-    review = Review(plan, Edits())
+    assert (new.number, new.id, new.before, new.after["note"]) == (4, None, {}, "baru")
+    review = review_of(plan, Edits())
     assert review.page("changed", 0)[0]["cells"] == [("Skor Hasil Kerja", "80", "85,5", None)]
     assert ("NIP", "", cast.stranger.nip, None) in review.page("new", 0)[0]["cells"]
     assert Assessment.select().count() == 2
@@ -47,7 +47,7 @@ def test_the_report_is_the_contract(cast):
         (cast.budi.nip, None, None, 9, 9, None, None),
     )
     plan = check(ASSESSMENTS, data, Context(None, cast.period))
-    assert plan.unknown == ["Warna"]
+    assert plan.table.unknown == ["Warna"]
     assert report(plan) == {
         "sheet": "assessments", "rows": 2, "new": 1, "changed": 0, "same": 0, "conflict": 0,
         "errors": [{"row": 2, "column": "Skor Hasil Kerja", "cell": "D2", "value": "121",
@@ -181,7 +181,7 @@ def test_what_may_be_delivered_but_not_read_is_not_shown(cast):
     make_assessment(cast.ani, cast.period, source="peer", assessor=cast.budi, work_score=55)
     data = xlsx(ASSESSMENT, (cast.ani.nip, "Rekan", cast.budi.nip, 66, None, None))
     plan = check(ASSESSMENTS, data, Context(cast.supervisor, cast.period))
-    (entry,) = Review(plan, Edits()).page("new", 0)
+    (entry,) = review_of(plan, Edits()).page("new", 0)
     assert ("Skor Hasil Kerja", "", "66", None) in entry["cells"]
     assert "55" not in {text for _, stored, text, _ in entry["cells"]} | {
         stored for _, stored, *_ in entry["cells"]

@@ -12,7 +12,7 @@ from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES
 from capabilities.trainings import TRAININGS
 from excel.check.plan import check
-from excel.check.review import FILTERS, Packed, Review, packed, ranges, report
+from excel.check.review import FILTERS, packed, ranges, report, review_of, unpacked
 from excel.check.validate import Context
 from excel.out.template import add_versions, template
 from excel.read.edits import Edits
@@ -139,7 +139,7 @@ def test_a_correction_is_kept_beside_the_bytes_and_applied(cast):
     edits.correct(2, "Skor Hasil Kerja", "112")
     edits.decide([3], "skip")
     found = revise(upload, cast.supervisor, edits)
-    assert (counts(found), list(found.checked.table.skipped)) == ((1, 0, 0, 0), [3])
+    assert (counts(found), list(found.table.skipped)) == ((1, 0, 0, 0), [3])
     upload = Upload.get_by_id(upload.id)
     assert (bytes(upload.data), upload.wrong) == (data, 0)
     apply(upload, cast.supervisor)
@@ -153,7 +153,7 @@ def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast, monkeypat
             (cast.budi.nip, None, None, 122, 90, None), (cast.budi.nip, None, None, 123, 90, None),
             (cast.boss.nip, None, None, 90, 90, None)]  # fmt: skip
     plan = check(ASSESSMENTS, xlsx(ASSESSMENT, *rows), Context(None, cast.period))
-    review = Review(plan, Edits())
+    review = review_of(plan, Edits())
     assert review.head["counts"] == {
         "wrong": 3, "conflict": 0, "changed": 1, "new": 1, "same": 0, "skipped": 0, "all": 5, "warning": 0,
     }  # fmt: skip
@@ -163,12 +163,12 @@ def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast, monkeypat
     (changed,) = review.page("changed", 0)
     assert (changed["row"], changed["predicate"]) == (2, ["NEEDS_IMPROVEMENT", "GOOD"])
     assert [e["kind"] for e in review.page("all", 0)] == ["wrong", "wrong", "wrong", "changed", "new"]
-    kept = Packed(packed(review))
+    kept = unpacked(packed(review))
     assert kept.head["counts"] == json.loads(json.dumps(review.head["counts"]))
     assert [e["row"] for n in range(3) for e in kept.page("all", n)] == [3, 4, 5, 2, 6]
     assert kept.page("all", 99) == []
     monkeypatch.setattr("excel.check.review.PAGE", 2)
-    kept = Packed(packed(review))
+    kept = unpacked(packed(review))
     for kind, page in product(FILTERS, range(4)):
         assert kept.page(kind, page) == json.loads(json.dumps(review.page(kind, page)))
 
@@ -189,7 +189,7 @@ def test_a_row_that_moved_on_is_a_conflict_with_three_values_and_a_choice(cast):
     audit.update(row, before, user=cast.hr)
     upload, plan = store(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
     assert (report(plan)["conflict"], counts(plan)) == (1, (0, 0, 0, 0))
-    (entry,) = Review(plan, Edits()).page("conflict", 0)
+    (entry,) = review_of(plan, Edits()).page("conflict", 0)
     assert entry["cells"] == [("Skor Hasil Kerja", "75", "90", "70")]
     with pytest.raises(HasErrors):
         apply(upload, cast.supervisor)
@@ -215,7 +215,7 @@ def test_a_row_that_was_deleted_since_is_a_conflict_and_equal_rows_are_none(cast
     assert len(plan.conflict) == 1
     make_assessment(cast.budi, cast.period, assessor=cast.boss, work_score=90, behaviour_score=80, version=5)
     plan = check(ASSESSMENTS, scored(cast, cast.budi, 1, 90, 80, None), Context(None, cast.period))
-    assert (plan.same, plan.conflict) == (1, [])
+    assert (plan.counts["same"], plan.conflict) == (1, [])
 
 
 def test_the_command_line_writes_nothing_over_a_row_that_moved_on(cast):
@@ -237,14 +237,14 @@ def test_a_spoilt_page_of_versions_is_no_page(cast, text):
     page.append(("[1, 2",))
     book.save(out)
     plan = check(EMPLOYEES, out.getvalue(), Context())
-    assert (plan.checked.table.versions, counts(plan)) == (None, (0, 1, 0, 0))
+    assert (plan.table.versions, counts(plan)) == (None, (0, 1, 0, 0))
 
 
 def test_versions_work_for_every_key(cast):
     keys = [(cast.ani.nip, 1), (cast.budi.nip, 9)]
     rows = [("NIP", "Nama", "Kode Unit"), (cast.ani.nip, "Ani B", "PKM"), (cast.budi.nip, "Budi B", "PKM")]
     plan = check(EMPLOYEES, stamped(EMPLOYEES, keys, *rows), Context())
-    assert ([x.row for x in plan.changed], [x.row for x in plan.conflict]) == ([2], [3])
+    assert ([x.number for x in plan.changed], [x.number for x in plan.conflict]) == ([2], [3])
     header, row = ("NIP", "Judul", "Jenis", "Mulai"), (cast.ani.nip, "Kursus", "4", "2026-03-02")
     plan = check(
         TRAININGS, stamped(TRAININGS, [(cast.ani.nip, "Kursus", "2026-03-02", 2)], header, row), Context()
@@ -308,8 +308,8 @@ def test_a_template_knows_the_versions_of_its_rows(cast):
     out = BytesIO()
     template(ASSESSMENTS, out, Context(cast.supervisor, cast.period))
     plan = check(ASSESSMENTS, out.getvalue(), Context(cast.supervisor, cast.period))
-    assert (plan.same, plan.conflict) == (plan.rows, [])
-    assert sorted(plan.checked.table.versions.values()) == [0, 0, 3]
+    assert (plan.counts["same"], plan.conflict) == (plan.rows, [])
+    assert sorted(plan.table.versions.values()) == [0, 0, 3]
     book = load_workbook(BytesIO(out.getvalue()))
     assert book["_kinerja"].sheet_state == "veryHidden"
     page = book.worksheets[0]
@@ -323,5 +323,5 @@ def test_a_template_knows_the_versions_of_its_rows(cast):
     Assessment.update(work_score=71, version=4).where(Assessment.employee == cast.ani).execute()
     plan = check(ASSESSMENTS, filled.getvalue(), Context(cast.supervisor, cast.period))
     assert (len(plan.new), len(plan.changed), len(plan.conflict)) == (1, 0, 2)
-    entries = Review(plan, Edits()).page("conflict", 0)
+    entries = review_of(plan, Edits()).page("conflict", 0)
     assert {(e["cells"][0][1], e["cells"][0][2]) for e in entries} == {("71", "99"), ("60", "99")}

@@ -78,7 +78,7 @@ def test_a_unique_value_twice_in_a_file_or_stored_is_an_error_at_the_cell(databa
         ("B3", "sama dengan baris 4; hapus salah satu"),
         ("B4", "sama dengan baris 3; hapus salah satu"),
     ]
-    assert ([line.row for line in plan.new], plan.same) == ([5], 1)
+    assert ([row.number for row in plan.new], plan.counts["same"]) == ([5], 1)
 
 
 def twins():

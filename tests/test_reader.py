@@ -17,11 +17,11 @@ from capabilities import SHEETS
 from capabilities.assessments import ASSESSMENTS
 from database import connect, db, now
 from excel.check.plan import check
-from excel.check.review import Review, report
+from excel.check.review import report, review_of
 from excel.check.validate import Context
 from excel.out.export import export
 from excel.read import guarded
-from excel.read.edits import NOTHING
+from excel.read.edits import NO_EDITS
 from excel.read.guarded import turn
 from excel.read.parse import parse
 from excel.write.apply import apply, undo
@@ -59,7 +59,7 @@ def office(rows):
 def seen(user, period, line):
     """Everything that an account learns of a file of one row, without the words of the row itself."""
     plan = check(ASSESSMENTS, xlsx(SCORES, line), Context(user, period))
-    review = Review(plan, NOTHING)
+    review = review_of(plan, NO_EDITS)
     pages = [review.page(kind, 0) for kind in ("all", "new", "changed", "warning", "same")]
     return report(plan), review.head, pages
 
@@ -92,7 +92,7 @@ def test_what_was_undone_gives_no_right_to_read(office):
     line = (staff.nip, "Rekan", peer.nip, 81, 81)
     for _ in range(2):
         plan, upload = deliver(user, period, line)
-        assert (plan.counts, plan.same) == ({"new": 1, "changed": 0}, 0)
+        assert plan.counts == {"new": 1, "changed": 0, "same": 0, "conflict": 0}
         assert "107,5" not in str(seen(user, period, line))
         assert undo(upload, user) == (1, [])
     assert float(Assessment.get().work_score) == 107.5
@@ -150,7 +150,7 @@ def test_the_desk_still_sees_what_it_changes(office):
     period, _, staff, peer = office
     make_assessment(staff, period, source="peer", assessor=peer, work_score=73)
     plan, _ = deliver(make_user("hr"), period, (staff.nip, "Rekan", peer.nip, 81, 81))
-    assert (plan.counts, Assessment.get().work_score) == ({"new": 0, "changed": 1}, 81)
+    assert (plan.counts["changed"], plan.counts["new"], Assessment.get().work_score) == (1, 0, 81)
 
 
 # ------------------------------------------------------------------ demo accounts

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 import access
 from capabilities import SHEETS
-from excel.check.review import FILTERS, PAGE, Packed, Review
+from excel.check.review import FILTERS, PAGE, review_of, unpacked
 from excel.out.template import marked
 from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
@@ -64,14 +64,14 @@ class UploadsView(AdminView):
         with telling():  # no longer readable, or too old
             uploads.may_decide(upload, me())
             if upload.draft:
-                return self.show_review(upload, Packed(bytes(upload.draft)), edits)
+                return self.show_review(upload, unpacked(bytes(upload.draft)), edits)
             try:
                 plan = uploads.plan_of(upload, me(), edits)
             except Unmapped as refusal:
                 return self.ask_columns(upload, refusal.table, spoken(refusal))
             if "columns" in request.args:
-                return self.ask_columns(upload, plan.checked.table)
-            return self.show_review(upload, Review(plan, edits), edits)
+                return self.ask_columns(upload, plan.table)
+            return self.show_review(upload, review_of(plan, edits), edits)
         return redirect(url_for(".index_view"))
 
     @expose("/<int:id>/progress")
@@ -152,7 +152,7 @@ class UploadsView(AdminView):
             return edits.decide([whole(rows, 7) or abort(400)], what)
         plan = uploads.plan_of(upload, me(), edits)
         if what in CHOICES:
-            return edits.decide([line.row for line in plan.conflict], what)
+            return edits.decide([row.number for row in plan.conflict], what)
         for problem in plan.errors:
             if problem.error.mangled and problem.error.near:
                 edits.correct(problem.row, problem.column, problem.error.near)

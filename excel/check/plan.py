@@ -1,10 +1,6 @@
 """From values to what would be written: new, changed, same, conflict, beside what is stored."""
 
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from hashlib import sha256
-from itertools import chain
-from typing import Any
+from functools import cache
 
 from peewee import DateField
 
@@ -16,159 +12,64 @@ from models import Period
 from tables import LABELLED
 from values import N_, Invalid
 
-from ..read.edits import NOTHING, edited, lessons
+from ..read.edits import NO_EDITS, edited, lessons
 from ..read.parse import parse
 from ..sheet import nothing
 from .together import asked_move, begin, refuse_lost, refuse_moves, refuse_repeated, refuse_taken
 from .validate import validate
 
-STEP = 5_000  # rows after which the progress is told
+STEP = 5_000  # rows between two reports of the progress
+FORBIDDEN = N_("data ini tidak boleh Anda ubah")
 
 
-def read(sheet, data, context, edits=NOTHING):
-    """The Checked rows of a file's bytes, with what people decided about them."""
+def read_file(sheet, data, context, edits=NO_EDITS):
+    """The Plan of a file's bytes, with what people decided about them, before it is held beside what is stored."""
     table = edited(parse(data, sheet, lessons(sheet) | edits.titles), edits)
     context.progress(0.2)
     return validate(sheet, table, context)
 
 
-def check(sheet, data, context, edits=NOTHING):
+def check(sheet, data, context, edits=NO_EDITS):
     """The Plan of a file's bytes, written nowhere. Raises Unreadable and access.Denied."""
-    return plan(read(sheet, data, context, edits))
-
-
-@dataclass(slots=True)
-class Line:
-    """One row to write: what differs, before and after, by field name; references as ids or Coming.
-
-    A new line has no id yet and version 0, and `after` holds the whole row. `hidden`: the account may deliver this
-    row but not read it, so neither `before` nor whether there is one is for its eyes; `told` is what the
-    file says of it. `base`: the version that the file was made from, where the stored row has moved on since (0: there was none).
-    """
-
-    row: int
-    label: str
-    after: dict
-    id: int | None = None
-    version: int = 0
-    before: dict = field(default_factory=dict)
-    hidden: bool = False
-    base: int | None = None
-    move: Any = None  # of a state, where the row asks for one
-    predicate: tuple = ()  # (before, after) of an assessment, as codes or None
-    trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
-    told: dict = field(default_factory=dict)
-
-
-@dataclass
-class Plan:
-    """What a file would do. `rows` counts those that are not empty; `equal` change nothing.
-
-    `conflict` are lines whose stored row has moved on since the file was made; those that a person
-    chose to write as the file has them are among new and changed. `left` are hidden lines whose stored
-    row stays: for the account they count as new.
-    """
-
-    checked: Any
-    new: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
-    equal: list = field(default_factory=list)
-    conflict: list = field(default_factory=list)
-    left: list = field(default_factory=list)
-    unread: set = field(default_factory=set)  # ids of stored rows that the account may not read
-
-    def __post_init__(self):
-        checked = self.checked
-        self.sheet, self.errors, self.warnings = checked.sheet, checked.errors, checked.warnings
-        self.rows, self.unknown = len(checked.table.rows), checked.table.unknown
-        self.audited = frozenset(f.name for f in audit.audited(self.sheet.model))
-
-    @property
-    def same(self):
-        return len(self.equal)
-
-    @property
-    def unsettled(self):
-        """Whether rows remain that nobody may write yet: in error, or in conflict without a choice."""
-        return bool(self.errors or self.conflict)
-
-    def refuse(self, wrong):
-        """Take rows out that turned out wrong, and say why: {row number: (column or field name, message)}."""
-        for kind in ("new", "changed", "conflict", "left") if wrong else ():
-            setattr(self, kind, [line for line in getattr(self, kind) if line.row not in wrong])
-        for number, why in wrong.items():
-            self.checked.fail(self.checked.rows[number], *why)
-
-    @property
-    def shown(self):
-        """{"new", "changed"}: the lines as the account may know them; a hidden one is new."""
-        hidden = [line for line in self.changed if line.hidden]
-        fresh = sorted([*self.new, *hidden, *self.left], key=lambda line: line.row)
-        return {"new": fresh, "changed": [line for line in self.changed if not line.hidden]}
-
-    @property
-    def counts(self):
-        """{"new", "changed"} as the account may know them."""
-        return {kind: len(lines) for kind, lines in self.shown.items()}
-
-    def trail(self, line):
-        """(before, after) of a line as the audit trail keeps them: JSON, None before a new row."""
-        if not line.trail:
-            before = self._json(line.before, line.version) if line.version else None
-            line.trail = before, self._json(line.after, line.version + 1)
-        return line.trail
-
-    def _json(self, values, version):
-        return audit.encode({n: v for n, v in values.items() if n in self.audited} | {"version": version})
-
-    @cached_property
-    def fingerprint(self):
-        """A hash of everything that would be written, and over which versions."""
-        digest = sha256()
-        for line in chain(*self.shown.values()):
-            parts = (
-                line.label,
-                *((audit.encode(line.told),) if line.hidden else (line.id, *self.trail(line))),
-            )
-            digest.update("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+    return plan(read_file(sheet, data, context, edits))
 
 
 def plan(checked):
-    """The Plan of Checked rows beside the stored ones; writes nothing.
+    """The Plan whose rows hold good on their own, each with its kind beside the stored ones; writes nothing.
 
     Rules across columns see the stored values under the given ones. Of a closed period only rows
     equal to what is stored pass. Source: DESIGN, Contracts, Command line.
     """
-    planner, rows, sheet = Planner(checked), checked.rows.values(), checked.sheet
-    meant = [sheet.meant(row, planner.stored) for row in rows]
-    found = planner.plan
-    refuse_repeated(found)
+    rows = checked.of("")
+    planner = Planner(checked, rows)
+    meant = [checked.sheet.meant(row, planner.stored) for row in rows]
+    refuse_repeated(checked, rows)
     for place, (row, old) in enumerate(zip(rows, meant, strict=True)):
-        if row.number not in checked.bad:
+        if not row.kind:
             planner.take(row, old)
         if not place % STEP:
             checked.context.progress(0.4 + 0.3 * place / len(rows))
-    refuse_taken(found)
-    refuse_lost(found)
-    refuse_moves(found)
+    refuse_taken(checked)
+    refuse_lost(checked)
+    refuse_moves(checked)
     if planner.outlook:
         planner.outlook.warn()
     order = {column.header: place for column, place in checked.table.places.items()}
-    found.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
-    return found
+    checked.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
+    for problem in checked.errors:
+        checked.by_number[problem.row].errors.append(problem)
+    return checked
 
 
 class Planner:
-    """Takes one checked row after another and puts it where it belongs in the plan."""
+    """Compares one checked row after another with what is stored, and gives it its kind."""
 
-    def __init__(self, checked):
-        self.checked, self.sheet, self.fail = checked, checked.sheet, checked.fail
-        self.user, self.plan, model = checked.context.user, Plan(checked), checked.sheet.model
-        self.stored = _stored(self.sheet, checked.rows.values())
+    def __init__(self, checked, rows):
+        self.checked, self.sheet, self.user = checked, checked.sheet, checked.context.user
+        self.stored, model = _stored(self.sheet, rows), checked.sheet.model
         ids = {old["id"] for old in self.stored.values()}
         self.denied = access.outside(model, ids, access.writable(model, self.user))
-        self.plan.unread = access.outside(model, ids, access.scope(model, self.user))
+        self.unread = checked.unread = access.outside(model, ids, access.scope(model, self.user))
         self.closed = model.frozen_with_period and {key for (key,) in Period.ids("closed").tuples()}
         self.rules, self.outlook = self.sheet.rules(self.user), self.sheet.outlook(checked)
         self.note = self.outlook.note if self.outlook else nothing
@@ -178,122 +79,99 @@ class Planner:
             n for n in self.sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in self.sheet.optional
         ]  # fmt: skip
-        self.label, self.named = LABELLED.sub("%s", model.called), LABELLED.findall(model.called)
-        self.word = cache(self._word)
+        self.named, self.word = LABELLED.findall(model.called), cache(self._word)
 
     def take(self, row, old):
-        """Put a row into the plan beside the stored one, or among the errors.
+        """Give a row its kind beside the stored one, or its errors.
 
         Where the account may not learn whether a row is stored, it is one and the same in all that she sees.
         """
         secret = self.sheet.secret(row.values, self.user)
         if old and not secret:
             self._take_stored(row, old)
-        elif (line := self._begun(row)) and not secret:
-            self._file(self.plan.new, line, row)
-        elif line:
+        else:
+            self._take_new(row)
+        if row.kind not in ("new", "changed"):
+            return
+        base = base_of(row, self.checked)
+        if secret:
             self.checked.warn(row, None, self.sheet.secrecy)
-            line.hidden, line.told, kind = True, dict(row.values), self.plan.new
+            row.hidden = True
             if old:
-                line.after = {n: v for n, v in row.values.items() if n not in self.sheet.key}
-                line.before = {n: old[n] for n in line.after}
-                line.id, line.version = old["id"], old["version"]
+                after = {n: v for n, v in row.values.items() if n not in self.sheet.key}
                 stays = old["id"] in self.denied or self.sheet.stands(old, self.user)
-                kind = self.plan.left if stays else self.plan.changed
-            kind.append(line)
+                self._put("left" if stays else "changed", row, row.label, after, old)
+        elif base not in (None, row.version):
+            row.base = base
+            if row.number not in self.checked.context.take:  # it has moved on: a person's choice
+                row.kind = "conflict"
 
-    def _begun(self, row):
-        """The Line of a new row; None, and said why, where it is none."""
+    def _put(self, kind, row, label, after, old=None):
+        row.kind, row.label, row.after = kind, label, after
+        if old:
+            row.id, row.version, row.before = old["id"], old["version"], {n: old[n] for n in after}
+
+    def _take_new(self, row):
         merged = self.blank | row.values
         if self.sheet.unfilled(row):
-            self.plan.equal.append((row.number, self._label(merged)))
+            self._put("same", row, self._label(merged), {})
             return self.checked.warn(row, None, N_("belum diisi; dilewati"))
-        missing = [name for name in self.required if merged[name] is None]
-        for name in missing:
-            self.fail(row, name, N_("wajib diisi untuk data baru"))
-        if not missing and self._agrees(row, merged) and self._holds(row, merged):
-            begin(self.checked, row, merged)
-        if row.number in self.checked.bad:
-            return None
-        merged |= self.sheet.derive(merged)
-        return Line(row.number, self._label(merged), merged, predicate=self.note(row, merged))
+        missing = [(n, N_("wajib diisi untuk data baru")) for n in self.required if merged[n] is None]
+        problems = missing or self.sheet.disagrees(row, merged) or self._broken(merged)
+        if not self._refused(row, problems or begin(self.checked, row, merged)):
+            merged |= self.sheet.derive(merged)
+            row.predicate = self.note(row, merged)
+            self._put("new", row, self._label(merged), merged)
+        return None
 
     def _take_stored(self, row, old):
-        """Put a row into the plan by what it has otherwise than stored.
-
-        What the account may not read is written again: "same" would tell its value.
-        """
-        hidden, key = old["id"] in self.plan.unread, self.sheet.key
-        after = {
-            n: v
-            for n, v in row.values.items()
-            if (hidden and n not in key) or (v != old[n] and not self._reads_back(n, v, old[n]))
-        }
+        """What the account may not read is refused whatever the row says: "same" would tell its value."""
+        after = {n: v for n, v in row.values.items() if v != old[n] and self._differs(n, v, old[n])}
         merged = {**old, **after}
-        if not self._agrees(row, merged):
+        unread = [(self.sheet.key[0], FORBIDDEN)] if old["id"] in self.unread else []
+        if self._refused(row, unread or self.sheet.disagrees(row, merged)):
             return
-        predicate = self.note(row, merged, None if hidden else old)
-        if not after:
-            self.plan.equal.append((row.number, self._label(merged)))
+        row.predicate = self.note(row, merged, old)
+        move, problems = asked_move(self.checked, row, old, after)
+        if after and self._refused(row, self._broken(merged, old) or problems):
             return
-        move = asked_move(self.checked, row, old, after) if self._holds(row, merged, old) else None
-        if row.number not in self.checked.bad:
-            after |= self._following(row, old, after, merged, move)
-            before, label = {n: old[n] for n in after}, self._label(merged)
-            line = Line(row.number, label, after, old["id"], old["version"], before, hidden, move=move)
-            line.told, line.predicate = dict(after), predicate
-            self._file(self.plan.changed, line, row)
-
-    def _reads_back(self, name, value, old):
-        """Whether a stored text reads back as this value: what we printed is not a change."""
-        column = self.fields[name]
-        if value is None or old is None or not (hasattr(column, "max_length") and hasattr(column, "show")):
-            return False
-        try:
-            return column.parse(column.show(old)) == value
-        except Invalid:
-            return False
-
-    def _following(self, row, old, after, merged, move):
-        """{field name: value} of what follows from a change, and of the move that it asks for."""
-        more = {}
         if after.keys() & {*self.sheet.derived_from}:
-            more = {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
+            after |= {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
         if move:  # with what it asks, also where that says what it said before
-            more |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
-            more[FLOWS[self.sheet.model].state.name] = move.end
-        return more
+            after |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
+            after[FLOWS[self.sheet.model].state.name] = move.end
+        row.move = move
+        self._put("changed" if after else "same", row, self._label(merged), after, old)
 
-    def _agrees(self, row, merged):
-        """Whether no verified column contradicts the row."""
-        problem = self.sheet.disagrees(row, merged)
-        if problem:
-            self.fail(row, *problem)
-        return not problem
+    def _differs(self, name, value, old):
+        """Whether a value is not the stored one; a stored text is what it reads back as: what we printed is no change."""
+        column = self.fields[name]
+        if value == old or None in (value, old) or not hasattr(column, "max_length"):
+            return value != old
+        try:
+            return column.parse(column.show(old)) != value
+        except Invalid:
+            return True
 
-    def _holds(self, row, merged, old=None):
-        """Whether the row may be written: its period is open, every rule agrees, and the account may change it."""
+    def _broken(self, merged, old=None):
+        """[(field, message)]: a closed period, the rules that a row breaks, or that the account may not change it."""
         if self.closed and {merged.get("period"), old and old.get("period")} & self.closed:
-            self.fail(row, "period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))
-            return False
+            return [("period", N_("periode sudah ditutup, sehingga datanya tidak dapat diubah"))]
         found = [problem for rule in self.rules for problem in rule(merged)]
         if not found and old and old["id"] in self.denied:
-            found = [(self.sheet.key[0], N_("data ini tidak boleh Anda ubah"))]
-        for name, message in found:
-            self.fail(row, name, message)
-        return not found
+            found = [(self.sheet.key[0], FORBIDDEN)]
+        return found
 
-    def _file(self, kind, line, row):
-        """Put a line where it belongs: a row that has moved on needs a person's choice."""
-        base = base_of(row, self.checked)
-        if base not in (None, line.version) and not line.hidden:
-            line.base = base
-            if row.number not in self.checked.context.take:
-                kind = self.plan.conflict
-        kind.append(line)
+    def _refused(self, row, problems):
+        """Whether there are problems with a row; each is then an error of it."""
+        for problem in problems:
+            self.checked.fail(row, *problem)
+        return bool(problems)
 
     def _label(self, merged):
-        return self.label % tuple([self.word(name, merged[name]) for name in self.named])
+        return self.sheet.model.called.format_map(
+            {name: self.word(name, merged[name]) for name in self.named}
+        )
 
     def _word(self, name, value):
         """A value as labels write it: references by their labels, choices by their words."""
@@ -302,9 +180,6 @@ class Planner:
             return field.show(value)
         model, (key, _, *more) = field.rel_model, known
         return model.called.format_map(dict(zip(model.names, (key, *more), strict=False)))
-
-
-# ------------------------------------------------------------------ what is stored
 
 
 def _stored(sheet, rows):
@@ -333,6 +208,6 @@ def base_of(row, checked):
         return None
     for name in checked.sheet.key:
         value = None if name in row.defaulted else row.values.get(name)
-        told = checked.known[name].get(value, (value,))[0]
-        key.append("" if told is None else str(told))
+        text = checked.known[name].get(value, (value,))[0]
+        key.append("" if text is None else str(text))
     return versions.get((*key,), versions.get((*key[:-1], "")))

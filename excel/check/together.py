@@ -15,131 +15,116 @@ from values import N_, Invalid
 
 from .validate import Coming
 
-LOOP = N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri")
-LOST = N_("mengacu ke baris lain di berkas ini yang masih salah")
 
-
-def refuse_repeated(plan):
-    """Refuse rows that mean the same as another row of the file, all of them."""
-    key = plan.sheet.key
-    rows = [(tuple(map(row.values.get, key)), row.number) for row in plan.checked.rows.values()]
-    twice = _given_twice([pair for pair in rows if pair[0] != (None,)])  # else they are yet to be numbered
-    plan.refuse({number: (key[0], problem) for number, problem in twice.items()})
+def refuse_repeated(checked, rows):
+    """Refuse rows that mean the same as another row of the file, or share what only one may have: all of them."""
+    for names in [checked.sheet.key, *((name,) for name in _unique(checked.sheet))]:
+        groups = defaultdict(list)
+        for row in [row for row in rows if not row.kind]:
+            groups[tuple(map(row.values.get, names))].append(row)
+        groups.pop((None,), None)  # empty, or yet to be numbered
+        for group in groups.values():
+            for row in group if len(group) > 1 else ():
+                others = ", ".join([str(other.number) for other in group[:6] if other is not row])
+                words = N_("sama dengan baris %(rows)s; hapus salah satu")
+                checked.fail(row, names[0], Invalid(words, rows=others))
 
 
 def refuse_taken(plan):
-    """Refuse rows whose value of a unique field beside the key is another row's, in the file or stored."""
-    model = plan.sheet.model
-    for name, column in plan.sheet.by_name.items():
-        field = model._meta.fields[name]
-        if not field.unique or (name,) == tuple(plan.sheet.key):
-            continue
-        lines = [x for x in (*plan.new, *plan.changed, *plan.conflict) if x.after.get(name) is not None]
-        wrong = _given_twice([(line.after[name], line.row) for line in lines])
-        values = [audit.plain(line.after[name]) for line in lines]
-        owners = dict(model.select(field, model.id).where(among(field, values)).tuples())
-        for line in lines:
-            if line.row not in wrong and owners.get(line.after[name], line.id) != line.id:
-                wrong[line.row] = Invalid(N_("sudah dipakai data lain"))
-        plan.refuse({number: (column, problem) for number, problem in wrong.items()})
+    """Refuse rows whose value of a unique field beside the key is a stored row's."""
+    for name in _unique(plan.sheet):
+        model, field = plan.sheet.model, plan.sheet.model._meta.fields[name]
+        rows = {row.after.get(name): row for row in plan.of("new", "changed", "conflict")}
+        values = [audit.plain(value) for value in rows if value is not None]
+        for value, key in model.select(field, model.id).where(among(field, values)).tuples():
+            if rows[value].id != key:
+                plan.fail(rows[value], name, N_("sudah dipakai data lain"))
 
 
-def _given_twice(pairs):
-    """{row number: Invalid} of the (value, row number) whose value another row has too."""
-    groups, wrong = defaultdict(list), {}
-    for value, number in pairs:
-        groups[value].append(number)
-    for numbers in groups.values():
-        for number in numbers if len(numbers) > 1 else ():
-            others = ", ".join([str(other) for other in numbers[:6] if other != number])
-            wrong[number] = Invalid(N_("sama dengan baris %(rows)s; hapus salah satu"), rows=others)
-    return wrong
+def _unique(sheet):
+    """The names of the fields beside the key of which no two rows may have the same value."""
+    return [n for n in sheet.by_name if sheet.model._meta.fields[n].unique and (n,) != tuple(sheet.key)]
 
 
 def refuse_lost(plan):
     """Refuse rows that would be their own ancestors, then those that lean on a row in error."""
-    model, key = plan.sheet.model, plan.sheet.key[0]
+    model, key, fail = plan.sheet.model, plan.sheet.key[0], plan.fail
     for column in plan.sheet.own:
         name = column.name
-        lines = {line.id or line.after[key]: line for line in (*plan.new, *plan.changed)}
-        moved = {who: line.after[name] for who, line in lines.items() if line.after.get(name)}
+        rows = {row.id or row.after[key]: row for row in plan.of("new", "changed")}
+        moved = {who: row.after[name] for who, row in rows.items() if row.after.get(name)}
         if moved:
             above = dict(model.select(model.id, model._meta.fields[name]).tuples()) | moved
-            loops = [start for start in moved if start in climb(above.get(start), above.get)]
-            plan.refuse({lines[start].row: (column, LOOP) for start in loops})
+            for start in [start for start in moved if start in climb(above.get(start), above.get)]:
+                fail(rows[start], column, N_("membentuk lingkaran: data ini menjadi atasan dirinya sendiri"))
         lost = True
         while lost:
-            coming = {line.after[key] for line in plan.new}
-            refers = [(line.row, line.after.get(name)) for line in (*plan.new, *plan.changed)]
-            lost = {row for row, value in refers if isinstance(value, Coming) and value not in coming}
-            plan.refuse(dict.fromkeys(lost, (column, LOST)))
-
-
-# ------------------------------------------------------------------ moves
+            coming = {row.after[key] for row in plan.new}
+            refers = [row for row in plan.of("new", "changed") if isinstance(row.after.get(name), Coming)]
+            lost = [row for row in refers if row.after[name] not in coming]
+            for row in lost:
+                fail(row, column, N_("mengacu ke baris lain di berkas ini yang masih salah"))
 
 
 def begin(checked, row, merged):
-    """Put the state of a new row into its values; an error of the row where it may not begin so."""
+    """Put the state of a new row into its values; [(field, Invalid)] where it may not begin so."""
     flow, user, columns = flows.FLOWS.get(checked.sheet.model), checked.context.user, checked.sheet.by_name
     if not flow:
-        return
+        return []
     name, labels = flow.state.name, flow.state.labels
     state = row.values.get(name)
     if state is None:
         merged[name] = flow.first(merged, user)
-        return
-    asked = flow.borne_by[state]
+        return []
+    asked, words = flow.borne_by[state], ""
     lacking = [columns[n].header for n in sorted(asked or ()) if n in columns and merged.get(n) is None]
     if state != flow.initial and not access.is_desk(user):
-        wrong = Invalid(N_("data baru dimulai sebagai %(state)s"), state=labels[flow.initial])
-        checked.fail(row, name, wrong)
+        state, words = flow.initial, N_("data baru dimulai sebagai %(state)s")
     elif asked is None:
-        checked.fail(row, name, Invalid(N_("%(state)s tidak dapat dicapai"), state=labels[state]))
+        words = N_("%(state)s tidak dapat dicapai")
     elif lacking:
         words = N_("%(state)s memerlukan %(fields)s")
-        checked.fail(row, name, Invalid(words, state=labels[state], fields=", ".join(lacking)))
+    return [(name, Invalid(words, state=labels[state], fields=", ".join(lacking)))] if words else []
 
 
 def asked_move(checked, row, old, after):
-    """The move that a stored row asks for by what differs, or None; an error of the row where none leads there."""
+    """(the move that a stored row asks for by what differs, or None; [(field, Invalid)] where none leads there)."""
     flow = flows.FLOWS.get(checked.sheet.model)
     own = after.keys() & flow.own if flow else ()
     if not own:
-        return None
+        return None, []
     name, labels = flow.state.name, flow.state.labels
     start, end = old[name], row.values.get(name)
     moves = [m for m in flow.moves if start in m.start and end in (None, m.end)]
     moves = [m for m in moves if own - {name} <= m.own | {*m.offers}]
     if len(moves) == 1 or (moves and end):
-        return moves[0]
-    if end in (None, start):
-        words = N_("berubah hanya bersama %(status)s; isi kolom itu")
-        if not moves:
-            words = N_("tidak berubah pada status ini")
-        status = f"{flow.state.verbose_name} ({' / '.join(m.words for m in moves)})"
-        checked.fail(row, min(own - {name} or own), Invalid(words, status=status))
-    else:
+        return moves[0], []
+    if end not in (None, start):
         words = N_("dari %(before)s tidak dapat menjadi %(state)s")
-        checked.fail(row, name, Invalid(words, before=labels[start], state=labels[end]))
-    return None
+        return None, [(name, Invalid(words, before=labels[start], state=labels[end]))]
+    words = N_("berubah hanya bersama %(status)s; isi kolom itu")
+    if not moves:
+        words = N_("tidak berubah pada status ini")
+    status = f"{flow.state.verbose_name} ({' / '.join(m.words for m in moves)})"
+    return None, [(min(own - {name} or own), Invalid(words, status=status))]
 
 
 def refuse_moves(plan):
     """Refuse the rows whose move cannot be made, each at its cell; a few statements a move."""
-    model, flow, lines = plan.sheet.model, flows.FLOWS.get(plan.sheet.model), defaultdict(list)
-    for line in [line for line in plan.changed if line.move]:
-        lines[line.move].append(line)
-    brought = {column.name for column in plan.checked.table.places}
-    for move, some in lines.items():
-        rows = list(model.select().where(among(model.id, [line.id for line in some])))
-        able, left = flows.sort_out(rows, move, plan.checked.context.user)
-        why = {row.id: problem for row, problem in left}
-        wanted, wrong = move.asked(able, plan.checked.context.user) if able else (), {}
-        for line in some:
-            values, problem = plan.checked.rows[line.row].values, why.get(line.id)
-            lacking = None if problem else next((n for n in wanted if values.get(n) is None), None)
-            if problem or lacking:
-                names = (lacking, flow.state.name, *sorted(flow.own & values.keys()))
-                place = next((name for name in names if name in brought), flow.state.name)
-                wrong[line.row] = place, problem or flows.Missing(model, [lacking])
-        plan.refuse(wrong)
+    model, flow, rows = plan.sheet.model, flows.FLOWS.get(plan.sheet.model), defaultdict(dict)
+    for row in plan.changed:
+        if row.move:
+            rows[row.move][row.id] = row
+    brought, user = {column.name for column in plan.table.places}, plan.context.user
+    for move, meant in rows.items():
+        stored = list(model.select().where(among(model.id, meant)))
+        able, left = flows.sort_out(stored, move, user)
+        wanted = move.asked(able, user) if able else ()
+        for found in able:
+            if lacking := [n for n in wanted if meant[found.id].values.get(n) is None][:1]:
+                left.append((found, flows.Missing(model, lacking)))
+        for found, problem in left:
+            row = meant[found.id]
+            names = (*getattr(problem, "names", ()), flow.state.name, *sorted(flow.own & row.values.keys()))
+            place = next((name for name in names if name in brought), flow.state.name)
+            plan.fail(row, place, problem)

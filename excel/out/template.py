@@ -172,7 +172,7 @@ def marked(data, found):
     A workbook keeps its face; .csv, .xls and .ods become a plain workbook with the same rows at
     the same places. Raises parse.Unreadable where the file is too heavy to be marked.
     """
-    table, rows = found.checked.table, defaultdict(list)
+    table, rows = found.table, defaultdict(list)
     for problem in found.errors:
         place = f"{problem.column}: " if problem.column else ""
         rows[problem.row].append(place + problem.message)
@@ -187,7 +187,7 @@ def marked(data, found):
         "column": column, "cells": [(p.cell, CONTROL.sub("", p.message)) for p in found.errors if p.cell],
         "rows": [(number, CONTROL.sub("", "; ".join(texts))) for number, texts in rows.items()],
     }  # fmt: skip
-    return guarded(json.dumps(order).encode() + b"\n" + (data if keeps else _as_workbook(table)), "mark")
+    return guarded(order, data if keeps else _as_workbook(table))
 
 
 def _as_workbook(table):

@@ -1,19 +1,18 @@
-"""The guarded child process that opens a workbook: bytes in, JSON lines out, ending in "end".
+"""The guarded child process that opens a workbook: a line of JSON, the task, then the workbook's bytes.
 
 `python -I child.py` imports nothing of ours. A hostile file can at worst end this process: its memory and
-time are limited, and the parent reads plain JSON. `child.py mark` takes a JSON line before the bytes, and
-gives the bytes of a workbook with its errors marked.
+time are limited, and the parent reads plain JSON: of each sheet its name, then its rows, some a line. The task
+says in which parts of the archive cells may be faulty, or what to mark: then the answer is the marked workbook.
 """
 
 import json
 import re
 import sys
-import zipfile
 from contextlib import suppress
 from copy import copy
 from functools import reduce
 from io import BytesIO
-from xml.etree import ElementTree
+from posixpath import join
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
@@ -28,91 +27,77 @@ HEADROOM = 100  # rows of letterhead above the header, over the limit of data ro
 TAG = re.compile(rb"<(?:\w+:)?(row|c|f)\b([^<>]*)>")
 END = re.compile(rb"</(?:\w+:)?c>")
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^<>]*)?>[^<]")
-MARKS = (b't="e"', b"<f>", b"<f ", b"<f/", b":f>", b":f ")  # without these no cell can be faulty: most files
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
-def say(value):
-    """Write a JSON line to the parent; a file that would fill too many ends here."""
-    global left
-    line = json.dumps(value, default=_plain, ensure_ascii=False)
-    left -= len(line)
-    if left < 0:
-        sys.stdout.write('{"error": "heavy"}\n"end"\n')
-        sys.stdout.flush()
-        sys.exit(0)
-    sys.stdout.write(line + "\n")
-
-
-def _plain(value):
+def plain(value):
     return {"date": value.isoformat()} if hasattr(value, "year") else str(value)
 
 
-def main():
+def send(value):
+    """Write a JSON line to the parent; a file that would fill too many ends here."""
+    global left
+    line = json.dumps(value, default=plain, ensure_ascii=False)
+    left -= len(line)
+    if left < 0:
+        sys.stdout.write('{"error": "heavy"}\n')
+        sys.exit()
+    sys.stdout.write(line + "\n")
+
+
+def read(data, faults):
+    """Send the visible sheets of a workbook; `faults` are the parts in which cells may be faulty."""
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
-    data = sys.stdin.buffer.read()
     try:
-        parts = zipfile.ZipFile(BytesIO(data)) if zipfile.is_zipfile(BytesIO(data)) else None
-        names = parts.namelist() if parts else ()
-        if "content.xml" in names and b'value-type="error"' in parts.read("content.xml"):
-            say({"error": "errors"})  # the cells of an .ods are not numbered, so the file is refused
         book = CalamineWorkbook.from_filelike(BytesIO(data))
-        places = _places(parts, names)
+        parts = _parts(data, faults) if faults else {}
         for sheet in book.sheets_metadata:
             if sheet.visible is SheetVisibleEnum.Visible or sheet.name == VERSIONS:
-                _say_sheet(book.get_sheet_by_name(sheet.name), sheet.name, parts, places.get(sheet.name))
+                _send_sheet(book.get_sheet_by_name(sheet.name), parts.get(sheet.name, b""))
     except PasswordError:
-        say({"error": "password"})
+        send({"error": "password"})
     except CalamineError:
-        say({"error": "broken"})
-    say("end")
+        send({"error": "broken"})
 
 
-def _places(parts, names):
-    """{sheet: where the workbook keeps its XML}; nothing for an .ods."""
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= {*names}:
-        return {}
-    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - in the guarded child
-    targets, found = {link.get("Id"): link.get("Target") for link in links}, {}
-    for node in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():  # noqa: S314 - in the guarded child
+def _parts(data, faults):
+    """{sheet: its XML} of those in which cells may be faulty."""
+    import zipfile  # most files have none, and these take longer to import than a small file to read
+    from xml.etree import ElementTree
+
+    book = zipfile.ZipFile(BytesIO(data))
+    links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - in the guarded child
+    targets = {link.get("Id"): join("xl", link.get("Target", "")).lstrip("/") for link in links}
+    places = {}
+    for node in ElementTree.fromstring(book.read("xl/workbook.xml")).iter():  # noqa: S314 - in the guarded child
         if node.tag.endswith("}sheet"):
             link = next((v for k, v in node.attrib.items() if k.endswith("}id")), None)
-            target = targets.get(link) or ""
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            found.setdefault(node.get("name"), path if path in names else None)
-    return found
+            places.setdefault(node.get("name"), targets.get(link))
+    return {sheet: book.read(place) for sheet, place in places.items() if place in faults}
 
 
-def _say_sheet(sheet, name, parts, place):
-    """One visible sheet: its name, then its rows; {"fault": kind} stands for a cell that has no value to take.
+def _send_sheet(sheet, xml):
+    """Send the name of a sheet, then its rows; {"fault": what it shows} stands for a cell that has no value to take.
 
     Such cells show an error, or hold a formula that was never computed: calamine gives both as blank,
     and a blank would leave what is stored.
     """
-    if sheet.total_height > ROWS + HEADROOM:
-        return say({"error": "rows"})
-    if sheet.total_width > COLUMNS:
-        return say({"error": "columns"})
-    if sheet.total_height * sheet.total_width > CELLS:
-        return say({"error": "heavy"})
-    say({"sheet": name})
+    height, width = sheet.total_height, sheet.total_width
+    limits = {
+        "rows": (height, ROWS + HEADROOM),
+        "columns": (width, COLUMNS),
+        "heavy": (height * width, CELLS),
+    }
+    for error, (size, most) in limits.items():
+        if size > most:
+            return send({"error": error})
+    send(sheet.name)
     rows = sheet.to_python(skip_empty_area=False)
-    for number, column, kind in _faulty(parts.read(place)) if place and _may_be_faulty(parts, place) else ():
+    for number, column, text in _faulty(xml):
         if number < len(rows) and column < len(rows[number]):
-            rows[number][column] = {"fault": kind}
+            rows[number][column] = {"fault": text}
     for start in range(0, len(rows), CHUNK):
-        say(rows[start : start + CHUNK])
-
-
-def _may_be_faulty(book, path):
-    """Whether any cell may be faulty, found without holding the whole of a large sheet."""
-    with book.open(path) as xml:
-        tail = b""
-        while chunk := xml.read(1 << 20):
-            if any(mark in tail + chunk for mark in MARKS):
-                return True
-            tail = chunk[-8:]
-    return False
+        send(rows[start : start + CHUNK])
 
 
 def _faulty(xml):
@@ -127,37 +112,35 @@ def _faulty(xml):
             if place:
                 column = reduce(lambda number, letter: number * 26 + letter - 64, place[1], 0) - 1
             if b't="e"' in attributes:
-                yield row, column, "error"
+                yield row, column, "#N/A"
         elif not any(mark in typed for mark in (b't="e"', b't="str"')):
             end = END.search(xml, found.end())
             if end is None:
                 return
             if not VALUE.search(xml, found.end(), end.end()):
-                yield row, column, "formula"
+                yield row, column, "="
 
 
-def mark():
+def mark(data, page, header, title, column, cells, rows):
     """Fill the cells in error, with a comment each, and gather each row's errors in a last column."""
     from openpyxl import load_workbook  # takes longer to import than most files to read
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    line, data = sys.stdin.buffer.read().split(b"\n", 1)
-    book, out, order = load_workbook(BytesIO(data)), BytesIO(), json.loads(line)
-    page, header, column = order["page"], order["header"], order["column"]
+    book, out = load_workbook(BytesIO(data)), BytesIO()
     page = book[page] if page else book.active
     for area in list(page.merged_cells.ranges):  # a merged cell takes neither value nor comment
         page.unmerge_cells(str(area))
     head = page.cell(header, column)
-    for number in range(header + 1, page.max_row + 1) if head.value == order["title"] else ():
+    for number in range(header + 1, page.max_row + 1) if head.value == title else ():
         page.cell(number, column).value = None  # the reasons of an earlier marking
-    head.value, head.font = order["title"], Font(bold=True)
+    head.value, head.font = title, Font(bold=True)
     head.alignment = copy(page.cell(header, max(column - 1, 1)).alignment)
     page.column_dimensions[head.column_letter].width = 60
-    for place, text in order["cells"]:
+    for place, text in cells:
         page[place].fill = PatternFill("solid", fgColor="FFC7CE")
         page[place].comment = Comment(text, "Kinerja", height=90, width=260)
-    for number, text in order["rows"]:
+    for number, text in rows:
         cell = page.cell(number, column)
         cell.value, cell.data_type = text, "s"
         cell.font, cell.alignment = Font(color="9C0006"), Alignment(wrap_text=True, vertical="top")
@@ -171,4 +154,5 @@ if __name__ == "__main__":
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    mark() if sys.argv[1:] else main()
+    task = json.loads(sys.stdin.buffer.readline())
+    (read if "faults" in task else mark)(sys.stdin.buffer.read(), **task)

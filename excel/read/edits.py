@@ -9,7 +9,7 @@ from database import write
 from models import Setting
 from values import CONTROL
 
-LONGEST = 20_000  # letters of a corrected cell, as of the longest field
+MOST_LETTERS = 20_000  # letters of a corrected cell, as of the longest field
 CHOICES = ("skip", "take", "ask")  # of a row
 LESSONS = "titles:"  # the office's setting of what titles mean, by sheet
 
@@ -45,7 +45,7 @@ class Edits:
 
     def correct(self, row, header, text):
         """Put a text in place of a cell's value."""
-        self.cells.setdefault(row, {})[header] = CONTROL.sub("", text[:LONGEST])
+        self.cells.setdefault(row, {})[header] = CONTROL.sub("", text[:MOST_LETTERS])
 
     def decide(self, rows, choice):
         """Skip rows, take them, or neither ("ask")."""
@@ -55,7 +55,7 @@ class Edits:
             getattr(self, choice).update(rows)
 
 
-NOTHING = Edits()
+NO_EDITS = Edits()
 
 
 def lessons(sheet):
@@ -68,18 +68,18 @@ def learn(sheet, titles, user):
     known, ours = lessons(sheet), sheet.known.keys() | sheet.synonyms.keys()
     new = {title: header for title, header in titles.items() if title not in ours}
     if access.is_desk(user) and known | new != known:
-        told = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
+        meanings = "; ".join(f"“{title}” = {header or '-'}" for title, header in new.items())
         with write():
-            row, said = Setting.keep(None, f"{LESSONS}{sheet.name}", known | new), f"{sheet.title}: {told}"
+            row = Setting.keep(None, f"{LESSONS}{sheet.name}", known | new)
             pair = {"before": known or None, "after": known | new}
-            audit.event("update", Setting, said, user=user, key=row.id, **pair)
+            audit.event("update", Setting, f"{sheet.title}: {meanings}", user=user, key=row.id, **pair)
 
 
 def edited(table, edits):
     """The Table with the corrected cells in place and the skipped rows set apart in `table.skipped`."""
-    places = {column.header: place for column, place in table.places.items()}
-    for number in edits.cells.keys() & table.rows.keys():
-        for header in edits.cells[number].keys() & places.keys():
-            table.rows[number][places[header]] = edits.cells[number][header]
+    for column, place in table.places.items():
+        for number in edits.cells.keys() & table.rows.keys():
+            row = table.rows[number]
+            row[place] = edits.cells[number].get(column.header, row[place])
     table.skipped = {number: table.rows.pop(number) for number in sorted(edits.skip & table.rows.keys())}
     return table

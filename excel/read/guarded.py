@@ -6,6 +6,7 @@ PERFORMANCE, Workbooks.
 """
 
 import io
+import json
 import struct
 import subprocess
 import sys
@@ -19,9 +20,11 @@ from values import N_, Invalid
 
 UNPACKED = 160 << 20  # bytes that a workbook may declare in all
 ENTRIES, RATIO, SMALL = 2_000, 50, 10 << 20  # real tables are packed ten to twenty times
-CHUNK, OVERLAP = 1 << 20, 16
+CHUNK, OVERLAP = 1 << 20, 32
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
+# without these no cell is an error, or a formula that may not have been computed: most files
+FAULTS, ODS_FAULTS = (b't="e"', b"<f>", b"<f ", b"<f/", b":f>", b":f "), (b'value-type="error"',)
 UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 CHILD = Path(__file__).with_name("child.py")
 WAIT = 30  # seconds
@@ -62,7 +65,7 @@ def ending(data):
 
 
 def inspect(data):
-    """Look at the bytes of an archive. Raises Unreadable."""
+    """Look at the bytes of an archive; the names of the parts in which cells may be faulty. Raises Unreadable."""
     try:
         book = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
@@ -73,9 +76,11 @@ def inspect(data):
         raise refusal("heavy")
     _is_one_archive(data, book, entries)
     _is_workbook({entry.filename: entry for entry in entries}, data)
-    for entry in entries:
-        if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
-            _holds_what_it_declares(data, entry)
+    parts = [entry for entry in entries if entry.filename.lower().endswith((".xml", ".rels", ".vml"))]
+    faults = [entry.filename for entry in parts if _may_be_faulty(data, entry)]
+    if "content.xml" in faults:  # the cells of an .ods are not numbered, so the file is refused
+        raise refusal("errors")
+    return faults
 
 
 def _is_one_archive(data, book, entries):
@@ -120,9 +125,11 @@ def _is_workbook(entries, data):
         raise refusal("password")
 
 
-def _holds_what_it_declares(data, entry):
-    """XML in one plain encoding, without declarations of its own, and no longer than it says."""
-    size, tail = 0, b""
+def _may_be_faulty(data, entry):
+    """Whether cells may be faulty; it must be XML in one plain encoding, without declarations of its own, and no
+    longer than it says."""
+    size, tail, found = 0, b"", False
+    marks = ODS_FAULTS if entry.filename == "content.xml" else FAULTS
     for chunk in _unpacked(data, entry):
         if not size and chunk.startswith(UTF16):
             raise refusal("entities")
@@ -132,7 +139,9 @@ def _holds_what_it_declares(data, entry):
         seen = tail + chunk
         if any(mark in seen for mark in DECLARED):
             raise refusal("entities")
+        found = found or any(mark in seen for mark in marks)
         tail = chunk[-OVERLAP:]
+    return found
 
 
 def _unpacked(data, entry):
@@ -151,9 +160,6 @@ def _unpacked(data, entry):
         raise refusal("broken") from None
 
 
-# ------------------------------------------------------------------ the process
-
-
 class Busy(Exception):
     """This process reads as many files at once as it may; try again shortly."""
 
@@ -170,12 +176,12 @@ def turn():
         WAITING.release()
 
 
-def guarded(data, *task):
+def guarded(task, data):
     """What the guarded child makes of bytes: read, or marked. Raises Unreadable where it fails, and Busy."""
-    command = [sys.executable, "-I", str(CHILD), *task]
+    command, order = [sys.executable, "-I", str(CHILD)], json.dumps(task).encode() + b"\n" + data
     try:
         with turn():
-            child = subprocess.run(command, input=data, capture_output=True, timeout=WAIT, check=False)  # noqa: S603 - our own script
+            child = subprocess.run(command, input=order, capture_output=True, timeout=WAIT, check=False)  # noqa: S603 - our own script
     except subprocess.TimeoutExpired:
         raise refusal("heavy") from None
     if child.returncode:

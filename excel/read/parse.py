@@ -25,36 +25,31 @@ NOTE = re.compile(r"[*(]*(catatan|ket|keterangan|jumlah|total|rata|mengetahui|su
 NUMBERED = re.compile(r"\(?(\d{1,3})\)?")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A cell that shows something but has no value to take: an error, or a formula not computed."""
+class Fault(str):
+    """A cell that shows something but has no value to take: #N/A (an error), or = (a formula not computed)."""
 
-    kind: str
-
-    def __str__(self):
-        return "#N/A" if self.kind == "error" else "="
+    __slots__ = ()
 
 
 @dataclass
-class Table:
+class RawTable:
     """A sheet's rows as they stand in the file.
 
-    `places` maps columns of the Sheet to positions, `rows` Excel's numbers to cells; all rows are
-    equally wide; empty rows are left out; `unknown` are headers we do not know. `page`
-    is the sheet's name in the workbook (empty in a .csv), `titles` the row at Excel row `header`; `guessed`
-    are {title: column} taken by a synonym or near miss, `notes` the rows left out below the table; `versions` those of
-    the rows that the file was made from (None: it does not say); `skipped` rows set apart.
+    `places` maps columns of the Sheet to positions; `unknown` are headers we do not know, `guessed` {title: column}
+    those taken by a synonym or near miss; `titles` is the row at Excel row `header` of the `page` of that name (empty
+    in a .csv). `rows` maps Excel's numbers to cells, all rows equally wide, without empty ones; `notes` were left out
+    below the table, `skipped` set apart. `versions` are those of the rows that the file was made from (None: it does not say).
     """
 
     places: dict
+    unknown: list
+    guessed: dict
+    titles: list
+    header: int
+    page: str
     rows: dict
-    unknown: list = field(default_factory=list)
-    page: str = ""
-    header: int = 1
-    titles: list = field(default_factory=list)
-    guessed: dict = field(default_factory=dict)
-    notes: list = field(default_factory=list)
     versions: dict | None = None
+    notes: list = field(default_factory=list)
     skipped: dict = field(default_factory=dict)
 
     def cells(self, column):
@@ -76,52 +71,47 @@ class Unmapped(Unreadable):
 
 
 def parse(data, sheet, learnt=None):
-    """The Table of a file (.xlsx, .xlsm, .xls, .ods or .csv, told by its content) for a Sheet.
+    """The RawTable of a file (.xlsx, .xlsm, .xls, .ods or .csv, told by its content) for a Sheet.
 
     `learnt` is what people said of titles that we did not know, {title: header}. Raises Unreadable,
     and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
-    learnt = learnt or {}
+    learnt, faults = learnt or {}, []
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
     if data.startswith(b"PK\x03\x04"):
-        inspect(data)
+        faults = inspect(data)
     elif not data.startswith(b"\xd0\xcf\x11\xe0"):
         return _table(_csv(data, sheet, learnt), sheet, learnt)
     elif "EncryptedPackage".encode("utf-16-le") in data:
         raise refusal("password")
-    return _table(_workbook(data), sheet, learnt)
+    return _table(_workbook(data, faults), sheet, learnt)
 
 
-# ------------------------------------------------------------------ reading
-
-
-def _workbook(data):
+def _workbook(data, faults):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
-    answer, pages = guarded(data), []
-    if not answer.endswith(b'"end"\n'):
-        raise refusal("broken")
-    for line in io.BytesIO(answer):
-        told = json.loads(line, object_hook=_told)
-        if isinstance(told, list):
-            pages[-1][0].extend(told)
-        elif "error" in told:
-            raise refusal(told["error"])
-        elif told != "end":
-            pages.append(([], told["sheet"]))
+    pages = []
+    for line in io.BytesIO(guarded({"faults": faults}, data)):
+        part = json.loads(line, object_hook=_decoded)
+        if isinstance(part, str):
+            pages.append(([], part))
+        elif isinstance(part, list):
+            pages[-1][0].extend(part)
+        else:
+            raise refusal(part["error"])
     return pages
 
 
-def _told(said):
-    """What the child says by name: a date, a cell without a value, or something of the file."""
-    if "date" in said:
-        return datetime.fromisoformat(said["date"])
-    return Fault(said["fault"]) if "fault" in said else said
+def _decoded(part):
+    """What the child says by name: a date, a cell without a value, or what is wrong with the file."""
+    if "date" in part:
+        return datetime.fromisoformat(part["date"])
+    return Fault(part["fault"]) if "fault" in part else part
 
 
 def _csv(data, sheet, learnt):
     """The one page of a text file, by the delimiter whose first lines show the best header."""
-    text, heads = _decoded(data), []
+    text, heads = _text_of(data), []
 
     def lines(delimiter, most):
         return [*islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most)]
@@ -144,7 +134,7 @@ def _csv(data, sheet, learnt):
     return [(rows, "")]
 
 
-def _decoded(data):
+def _text_of(data):
     if data.lstrip()[:1] == b"<":
         raise Unreadable(N_("Berkas ini halaman web yang dinamai Excel; buka lalu simpan sebagai .xlsx"))
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
@@ -153,9 +143,6 @@ def _decoded(data):
             if "\0" not in text:
                 return text
     raise Unreadable(N_("Berkas bukan Excel dan bukan CSV; simpan sebagai .xlsx lalu unggah lagi"))
-
-
-# ------------------------------------------------------------------ the header
 
 
 def title_key(value):
@@ -234,69 +221,63 @@ def _lacking(places, sheet):
     return lacking
 
 
-# ------------------------------------------------------------------ the rows
-
-
 def _table(pages, sheet, learnt):
     """The rows under the best header of all pages that hold anything in a known column."""
     hidden = next((rows for rows, name in pages if name == VERSIONS), ())
     rows, place, name = _best_header([page for page in pages if page[1] != VERSIONS], sheet, learnt)
-    titles, start = rows[place], place + 1
-    if len(titles) > COLUMNS:
+    if len(rows[place]) > COLUMNS:
         raise refusal("columns")
-    places, unknown, guessed = _recognised(titles, sheet, learnt)
-    if lacking := _lacking(places, sheet):
+    below = dict(enumerate(rows[place + 1 :], place + 2))
+    known = _recognised(rows[place], sheet, learnt)
+    table = RawTable(*known, rows[place], place + 1, name, below, _versions(hidden, sheet))
+    if lacking := _lacking(table.places, sheet):
         words = N_("Kolom %(headers)s tidak ada; tambahkan atau pakai templat")
-        table = Table(places, dict(enumerate(rows[start : start + 3], start + 1)), titles=titles)
         raise Unmapped(words, table, headers=", ".join(lacking))
-    wanted, below = [*places.values()], enumerate(rows[start:], start + 1)
-    filled = {number: row for number, row in below if any(str(row[place]).strip() for place in wanted)}
+    wanted = [*table.places.values()]
+    filled = {number: row for number, row in below.items() if any(str(row[p]).strip() for p in wanted)}
     if len(filled) > ROWS:
         raise refusal("rows")
-    kept, notes = _without_notes(filled, places, titles, sheet)
-    if not kept:
+    table.rows, table.notes = _without_notes(filled, table, sheet)
+    if not table.rows:
         raise Unreadable(N_("Tidak ada baris data di bawah judul kolom"))
-    versions = _versions(hidden, sheet)
-    return Table(places, kept, unknown, name, start, titles, guessed, notes, versions)
+    return table
 
 
-def _without_notes(rows, places, titles, sheet):
+def _without_notes(rows, table, sheet):
     """(rows, numbers left out): no repeated header, no line of column numbers, no notes below."""
-    wanted, numbers = sorted(places.values()), [*rows]
-    end, first = len(numbers), wanted[0]
-    while end:
-        apart = end > 1 and numbers[end - 1] - numbers[0] >= end  # notes stand apart: there is a blank row
-        if not _is_note(rows[numbers[end - 1]], places, sheet, apart):
-            break
-        end -= 1
-    numbered = end and _only_numbers([rows[numbers[0]][place] for place in wanted])
-    kept = {number: rows[number] for number in numbers[bool(numbered) : end]}
-    return {number: row for number, row in kept.items() if row[first] != titles[first]}, numbers[end:]
+    numbers, notes, wanted = [*rows], [], sorted(table.places.values())
+    while numbers and _ends_in_note(rows, numbers, table.places, sheet):
+        notes.insert(0, numbers.pop())
+    if numbers and _only_numbers([rows[numbers[0]][place] for place in wanted]):
+        del numbers[0]
+    first = wanted[0]
+    return {n: rows[n] for n in numbers if rows[n][first] != table.titles[first]}, notes
 
 
 def _only_numbers(cells):
     """Whether cells only number the columns: 1, 2, 3 or (1), (2), (3)."""
     found = [NUMBERED.fullmatch(as_text(cell).strip()) for cell in cells]
-    if len(found) < 2 or not all(found):
+    numbers = [int(match[1]) for match in found if match]
+    if not 1 < len(numbers) == len(cells) or numbers != sorted({*numbers}):
         return False
-    numbers = [int(match[1]) for match in found]
-    return numbers == sorted(set(numbers)) and numbers[-1] - numbers[0] < 3 * len(numbers) and numbers[0] < 4
+    return numbers[0] < 4 and numbers[-1] - numbers[0] < 3 * len(numbers)
 
 
-def _is_note(row, places, sheet, apart):
-    """Whether a row below the table reads like a remark, a sum or a signature.
+def _ends_in_note(rows, numbers, places, sheet):
+    """Whether the last of these rows reads like a remark, a sum or a signature below the table.
 
     None is a row that names what it is about, or tries to: its key reads, or is made of digits.
     """
+    row, apart = rows[numbers[-1]], numbers[-1] - numbers[0] >= len(numbers) > 1  # after a blank row
     filled = [row[place] for place in sorted(places.values()) if row[place] != ""]
-    if not isinstance(filled[0], str) or not (NOTE.match(filled[0].strip()) or (apart and len(filled) <= 2)):
+    if type(filled[0]) is not str or not (NOTE.match(filled[0].strip()) or (apart and len(filled) <= 2)):
         return False
     key = sheet.by_name[sheet.key[0]]
     if not key.needed:
         return any(row[places[column]] == "" for column in places if column.needed)
     value = row[places[key]]
-    if not isinstance(value, str) or value.strip()[:1].isdigit():
-        return value == ""
+    if type(value) is not str or value.strip()[:1].isdigit():
+        return False
     try:
         return key.field.parse(value) is None
     except Invalid:

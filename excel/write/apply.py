@@ -16,7 +16,7 @@ from database import db, now, write
 from models import MODELS, Change, Period, Upload
 from values import N_, Invalid
 
-from ..check.plan import plan, read
+from ..check.plan import plan, read_file
 from ..check.validate import Coming, may_import
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
@@ -57,7 +57,7 @@ def apply(upload, user, partial=False, *, fingerprint=None, progress=nothing):
 
 def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
     """(Plan, Upload or None) of one pass: parsed and validated once, planned and written inside."""
-    checked = read(sheet, data, context)
+    checked = read_file(sheet, data, context)
     if dry_run:
         return plan(checked), None
     try:
@@ -74,7 +74,7 @@ def _carry_out(found, upload, partial):
     """Write what a plan says, or raise HasErrors."""
     if found.unsettled and not partial:
         raise HasErrors(N_("Masih ada baris yang salah; tidak ada yang disimpan"))
-    progress = found.checked.context.progress
+    progress = found.context.progress
     progress(0.7)
     if found.new:
         _write_new(found, upload.id)
@@ -93,7 +93,7 @@ def _store(found, lines, write_all):
             write_all(lines)
     except IntegrityError as error:
         if len(lines) == 1:
-            found.refuse({lines[0].row: audit.refused(error, found.sheet.model)})
+            found.fail(lines[0], *audit.refused(error, found.sheet.model))
         else:
             for line in lines:
                 _store(found, [line], write_all)
@@ -101,7 +101,7 @@ def _store(found, lines, write_all):
 
 def _log(action, found, lines, upload):
     trail = [(line.id, line.label, *found.trail(line)) for line in lines]
-    audit.log_many(action, found.sheet.model, trail, user=found.checked.context.user, upload=upload)
+    audit.log_many(action, found.sheet.model, trail, user=found.context.user, upload=upload)
 
 
 def _write_new(found, upload):
@@ -140,7 +140,7 @@ def _parents_first(found):
 
 def _write_changed(found, upload):
     """Update the changed lines, and their trail; then move what moves."""
-    model, user, moves = found.sheet.model, found.checked.context.user, defaultdict(list)
+    model, user, moves = found.sheet.model, found.context.user, defaultdict(list)
     for line in found.changed:
         moves[line.move].append(line)
 

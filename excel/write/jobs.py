@@ -19,7 +19,7 @@ from database import connect, db
 from models import Upload, User
 from values import N_, Invalid
 
-from ..check.review import Review, packed
+from ..check.review import packed, review_of
 from ..read.edits import Edits
 from ..read.parse import Unmapped
 from .apply import NotApplied, apply
@@ -73,7 +73,7 @@ def work_off(upload):
             with suppress(Unmapped):  # a person will say what the columns mean
                 plan = plan_of(upload, upload.user, edits, progress)
                 progress(0.8)
-                result |= {**reviewed(plan), "draft": packed(Review(plan, edits))}
+                result |= {**reviewed(plan), "draft": packed(review_of(plan, edits))}
     except NotApplied as refusal:  # what has changed since is reviewed again
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
         result = {"state": "queued", "fingerprint": None, "draft": None, "total": 0}

@@ -9,7 +9,7 @@ from database import now, write
 from models import Change, Employee, Upload
 from values import N_, Invalid, as_text
 
-from ..check.plan import check, plan, read
+from ..check.plan import check, plan, read_file
 from ..check.validate import Context, may_import
 from ..read.edits import Edits, learn
 from ..read.guarded import Busy
@@ -41,9 +41,9 @@ def may_decide(upload, user):
 
 
 def read_again(upload, user, edits, progress=nothing):
-    """The Checked rows of a stored upload under these decisions."""
+    """The Plan of a stored upload under these decisions, before it is held beside what is stored."""
     context = Context(user, upload.period, frozenset(edits.take), progress)
-    return read(SHEETS[upload.sheet], bytes(upload.data), context, edits)
+    return read_file(SHEETS[upload.sheet], bytes(upload.data), context, edits)
 
 
 def plan_of(upload, user, edits, progress=nothing):
@@ -54,9 +54,8 @@ def plan_of(upload, user, edits, progress=nothing):
 
 def reviewed(plan):
     """What an Upload keeps of a Plan, by column: numbers of rows, and what tells whether it still holds."""
-    settled = {**plan.counts, "same": plan.same, "conflict": len(plan.conflict)}
-    wrong = plan.rows - sum(settled.values())
-    return {"rows": plan.rows, **settled, "wrong": wrong, "fingerprint": plan.fingerprint}
+    wrong = plan.rows - sum(plan.counts.values())
+    return {"rows": plan.rows, **plan.counts, "wrong": wrong, "fingerprint": plan.fingerprint}
 
 
 def written(upload, model=None):
@@ -96,7 +95,7 @@ def open_to(upload, user):
         found = plan_of(upload, user, Edits(titles=edits.titles))
     except Unreadable:  # nobody can say whom it is about
         return False
-    table = found.checked.table
+    table = found.table
     cells = [text for texts in edits.cells.values() for text in texts.values()]
     for column in table.places:
         cells += table.cells(column) if column.field is Employee.nip else ()
