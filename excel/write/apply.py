@@ -12,7 +12,7 @@ from peewee import IntegrityError
 import access
 import audit
 import flows
-from database import db, now, write
+from database import among, db, now, write
 from models import MODELS, Change, Period, Upload
 from values import N_, Invalid
 
@@ -20,7 +20,7 @@ from ..check.plan import plan, read_file
 from ..check.validate import Coming, may_import
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
-from .uploads import PENDING, change, keep, may_act, may_decide, read_again, reviewed, written, written_rows
+from .uploads import PENDING, change, keep, may_act, may_decide, read_again, reviewed, written, written_ids
 
 DAYS = 7  # for which an upload of no period can be taken back
 
@@ -180,11 +180,8 @@ def undo(upload, user):
     with write():
         upload = Upload.get_by_id(upload.id)
         change(upload, ("applied",), state="undone", undone_at=now())
-        _still_undoable(upload, model)
-        ids, seen = (
-            {key for (key,) in written_rows(upload).select(model.id).tuples()},
-            access.scope(model, user),
-        )
+        ids, seen = written_ids(upload), access.scope(model, user)
+        _still_undoable(upload, model, ids)
         if access.outside(model, ids, access.writable(model, user)):
             raise NotUndoable(
                 N_("Sebagian data unggahan ini di luar wewenang akun Anda; mintalah kepegawaian")
@@ -202,13 +199,14 @@ def undo(upload, user):
     return undone if seen is access.ALL else upload.new + upload.changed - len(labels), labels
 
 
-def _still_undoable(upload, model):
+def _still_undoable(upload, model, ids):
     """Refuse where a period that the rows belong to now, or would go back to, is closed; without one after some days."""
     periods = set()
     if model.frozen_with_period:
         before = written(upload).where(Change.before.is_null(False)).select(Change.before)
         periods = {json.loads(text).get("period") for (text,) in before.tuples()}
-        periods |= {key for (key,) in written_rows(upload).select(model.period).distinct().tuples()}
+        query = model.select(model.period).where(among(model.id, ids)).distinct()
+        periods |= {key for (key,) in query.tuples()}
     if periods & {key for (key,) in Period.ids("closed").tuples()}:
         raise NotUndoable(N_("Periode sudah ditutup; unggahan ini tidak dapat dibatalkan"))
     if not periods - {None} and upload.at < now() - timedelta(days=DAYS):

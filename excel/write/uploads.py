@@ -64,10 +64,10 @@ def written(upload, model=None):
     return Change.select().where(mine if model is None else mine & (Change.table == model._meta.table_name))
 
 
-def written_rows(upload):
-    """The rows of its table that an upload wrote, as a query."""
+def written_ids(upload):
+    """The ids of the rows of its table that an upload wrote and that are still there."""
     model = SHEETS[upload.sheet].model
-    return model.select().where(model.id.in_(written(upload, model).select(Change.key)))
+    return model.those({change.key for change in written(upload, model)})
 
 
 def resting(upload):
@@ -86,7 +86,7 @@ def open_to(upload, user):
     seen = access.scope(model, user)
     if seen is access.ALL or upload.user_id == user.id:
         return True
-    if access.outside(model, {key for (key,) in written_rows(upload).select(model.id).tuples()}, seen):
+    if access.outside(model, written_ids(upload), seen):
         return False
     if not upload.data:
         return True
@@ -146,7 +146,7 @@ def store(sheet, data, filename, context, later=False):
     Raises Unreadable and access.Denied.
     """
     may_import(sheet, context.user)
-    found, fields = None, {"state": "queued", "beat": time.time()}
+    found, fields = None, _queued()
     try:
         if not later:
             found = check(sheet, data, context)
@@ -158,6 +158,11 @@ def store(sheet, data, filename, context, later=False):
     return keep(sheet, data, filename, context, **fields), found
 
 
+def _queued(**fields):
+    """What an Upload keeps, by column, while it waits for the background."""
+    return {"state": "queued", "done": 0, "total": 0, "beat": time.time(), **fields}
+
+
 def revise(upload, user, edits):
     """Keep other decisions with a stored upload; the Plan under them. Raises AlreadyDone, access.Denied.
 
@@ -165,11 +170,10 @@ def revise(upload, user, edits):
     says of unknown titles is remembered for the office; what others say holds for this upload.
     """
     may_act(upload, user)
-    if upload.draft:
-        return _queue(upload, edits, fingerprint=None, draft=None)
-    found = plan_of(upload, user, edits)
+    found = None if upload.draft else plan_of(upload, user, edits)
+    fields = reviewed(found) if found else _queued(fingerprint=None, draft=None)
     with write():
-        change(upload, ("checked",), edits=edits.as_json(), **reviewed(found))
+        change(upload, ("checked",), edits=edits.as_json(), **fields)
         learn(SHEETS[upload.sheet], edits.titles, user)
     return found
 
@@ -179,12 +183,7 @@ def queue_apply(upload, user, fingerprint, partial=False):
     may_decide(upload, user)
     edits = Edits.of(upload)
     edits.apply, edits.note, edits.tries = {"by": user.id, "partial": partial}, "", 0
-    _queue(upload, edits, fingerprint=fingerprint)
-
-
-def _queue(upload, edits, **fields):
-    fields |= {"state": "queued", "edits": edits.as_json(), "done": 0, "total": 0, "beat": time.time()}
-    change(upload, ("checked",), **fields)
+    change(upload, ("checked",), **_queued(edits=edits.as_json(), fingerprint=fingerprint))
 
 
 # ------------------------------------------------------------------ of the background
