@@ -41,9 +41,8 @@ FIXED = {
     "RATELIMIT_APPLICATION": "3000 per minute",  # by address
     "RATELIMIT_STORAGE_URI": "memory://",
 }
-CODES = {  # what a database cannot hold was no value of ours
-    Denied: 403, Busy: 429, OverflowError: 400, DataError: 400, OperationalError: 503,
-}  # fmt: skip
+# what a database cannot hold was no value of ours
+CODES = {Denied: 403, Busy: 429, OverflowError: 400, DataError: 400, OperationalError: 503}
 
 
 def create_app(config=None):

@@ -119,14 +119,7 @@ WRITERS = {"xlsx": write_xlsx, "csv": write_csv}
 class Formula(Look, Field):
     """A column that a workbook computes; a row's value is what the formula gives at first."""
 
-    number_format = "General"
-
-    def __init__(self, text):
-        super().__init__()
-        self.text = text
-
-
-# ------------------------------------------------------------------ the face of a page
+    number_format, text = "General", ""
 
 
 def face(page, sheet):
@@ -153,9 +146,6 @@ def print_setup(page):
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_options.gridLines = True
     page.oddFooter.left.text, page.oddFooter.right.text = "&A", "Halaman &P dari &N"
-
-
-# ------------------------------------------------------------------ the rows of a page
 
 
 def fill(book, pages, out):

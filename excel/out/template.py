@@ -42,7 +42,7 @@ def template(sheet, out, context, unit_code=None):
     lists.sheet_state = "hidden"
     letters = {column.name: get_column_letter(number) for number, column in enumerate(sheet.columns, 1)}
     listed = partial(_listed, lists)
-    filled = [replace(c, field=Formula(sheet.formula(c, letters, listed))) for c in sheet.automatic]
+    filled = [replace(c, field=Formula(text=sheet.formula(c, letters, listed))) for c in sheet.automatic]
     part = Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
     options = {column: _allowed(column, context.user) for column in sheet.columns}
     _page_to_fill_in(book.active, part, sheet, lists, options)
@@ -163,9 +163,6 @@ def _guide(page, sheet, options):
     print_setup(page)
 
 
-# ------------------------------------------------------------------ with its errors marked
-
-
 def marked(data, found):
     """The bytes of an .xlsx: the file of a Plan, cells in error red and explained, a last column of reasons.
 
@@ -177,10 +174,10 @@ def marked(data, found):
         place = f"{problem.column}: " if problem.column else ""
         rows[problem.row].append(place + problem.message)
     titles = [str(title).strip() for title in table.titles]
-    free = 1 + max(place for place, title in enumerate(titles, 1) if title)
-    column = (
-        titles.index(MARKED) + 1 if MARKED in titles else free
-    )  # where an earlier marking put the reasons
+    last = max(place for place, title in enumerate(titles, 1) if title)
+    column = [*titles[:last], MARKED].index(
+        MARKED
+    ) + 1  # where an earlier marking put the reasons, else behind
     keeps = ending(data) in ("xlsx", "xlsm")
     order = {
         "page": table.page if keeps else "", "header": table.header, "title": MARKED,

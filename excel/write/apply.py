@@ -158,9 +158,6 @@ def _write_changed(found, upload):
         _store(found, some, functools.partial(take, move))
 
 
-# ------------------------------------------------------------------ taken back
-
-
 class NotUndoable(Invalid):
     """An upload that can no longer be taken back, and why."""
 

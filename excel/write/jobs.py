@@ -51,9 +51,6 @@ def is_unattended(upload):
     return not Upload.select(Upload.id).where(alive & Upload.state.in_(PENDING)).exists()
 
 
-# ------------------------------------------------------------------ the worker
-
-
 def work_off(upload):
     """Do a claimed job; whatever comes of it is kept in its row, unless somebody decided on it meanwhile."""
     edits, progress = Edits.of(upload), partial(_beat, upload)

@@ -24,9 +24,6 @@ class AlreadyDone(Invalid):
     """The upload was applied (or taken back) before; nothing more happened now."""
 
 
-# ------------------------------------------------------------------ what a stored upload says, and to whom
-
-
 def may_act(upload, user):
     """Refuse an account that may not act on an upload: only who uploaded it, HR and IT may."""
     if not access.is_desk(user) and upload.user_id != user.id:
@@ -115,9 +112,6 @@ def _names(cells, person):
     return False
 
 
-# ------------------------------------------------------------------ its states
-
-
 def change(upload, states, **fields):
     """Change an upload that is in one of these states. Raises AlreadyDone where it is not."""
     with write():
@@ -184,9 +178,6 @@ def queue_apply(upload, user, fingerprint, partial=False):
     edits = Edits.of(upload)
     edits.apply, edits.note, edits.tries = {"by": user.id, "partial": partial}, "", 0
     change(upload, ("checked",), **_queued(edits=edits.as_json(), fingerprint=fingerprint))
-
-
-# ------------------------------------------------------------------ of the background
 
 
 def claim_job():
