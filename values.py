@@ -22,7 +22,6 @@ class Invalid(ValueError):
     """A value that cannot be taken, said in the user's words (translatable: template and params)."""
 
     hint = None  # a further Invalid that says what may have been meant
-    mangled = False
 
     def __init__(self, template, **params):
         self.template, self.params = template, params
@@ -35,6 +34,11 @@ class Invalid(ValueError):
     def near(self):
         """The value that may have been meant, as text that can be written in its place."""
         return self.params.get("near") or (self.hint.near if self.hint else "")
+
+    @property
+    def mangled(self):
+        """Whether it is of a NIP that a spreadsheet made a number: its `heads` are the likeliest first 15 digits."""
+        return "heads" in self.params
 
     @property
     def general(self):
@@ -77,25 +81,17 @@ def as_text(value):
 
 NIP = re.compile(r"\d{18}", re.ASCII)
 NO_SEQUENCE = N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
+AS_NUMBER = N_(
+    "NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; ubah sel menjadi Teks lalu ketik ulang 18 angka"
+)
 
 
-class Mangled(Invalid):
-    """A NIP that a spreadsheet turned into a number: `heads` are the 15 digits left of it, the likeliest first."""
-
-    mangled, heads = True, ()
-
-    def __init__(self, value):
-        if isinstance(value, str):  # a number that was made text again
-            self.heads = (value[:15],)
-            super().__init__(N_("NIP %(value)s: %(why)s"), value=value, why=NO_SEQUENCE)
-            return
-        if isinstance(value, int | float) and 1e17 <= value < 1e18:  # known to within 16
-            near, low = round(int(value), -3), int(value) - 16
-            self.heads = tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
-        words = N_(
-            "NIP terbaca sebagai angka sehingga tiga angka terakhirnya hilang; ubah sel menjadi Teks lalu ketik ulang 18 angka"
-        )
-        super().__init__(words)
+def _heads(number):
+    """What the first 15 digits of a number may have been, the likeliest first: one of 18 is known to within 16."""
+    if isinstance(number, date) or not 1e17 <= number < 1e18:
+        return ()
+    near, low = round(int(number), -3), int(number) - 16
+    return tuple(dict.fromkeys(str(n)[:15] for n in (near if near - low <= 32 else low, low)))
 
 
 def read_nip(value):
@@ -105,26 +101,24 @@ def read_nip(value):
     Source: DOMAIN 8.1 (structure), PNS and PPPK schemes by digits 13-14.
     """
     if isinstance(value, int | float | date):
-        raise Mangled(value)
+        raise Invalid(AS_NUMBER, heads=_heads(value))
     text = str(value)
     if not NIP.fullmatch(text):  # else there is nothing to clean: most of a large file
         packed = clean_key(text).replace(" ", "")
         if re.fullmatch(r"\d+([.,]\d*)?e\+?\d+", packed, re.IGNORECASE):
-            raise Mangled(float(packed.replace(",", ".")))
+            raise Invalid(AS_NUMBER, heads=_heads(float(packed.replace(",", "."))))
         text = re.sub(r"[\s.\-'’]", "", packed)
         if not text:
             return None
         if not NIP.fullmatch(text):
             raise Invalid(N_("NIP “%(value)s” tidak terdiri atas 18 angka"), value=text)
-    problem = nip_problem(text)
-    if problem == NO_SEQUENCE:
-        raise Mangled(text)
-    if problem:
-        raise Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem)
+    if problem := _nip_problem(text):
+        heads = {"heads": (text[:15],)} if problem == NO_SEQUENCE else {}
+        raise Invalid(N_("NIP %(value)s: %(why)s"), value=text, why=problem, **heads)
     return text
 
 
-def nip_problem(nip):
+def _nip_problem(nip):
     """What is wrong with the structure of 18 digits, in words, or None."""
     try:
         born = date(int(nip[:4]), int(nip[4:6]), int(nip[6:8]))

@@ -12,7 +12,7 @@ from excel.write.uploads import store
 from models import Award, Complaint, Employee, Holiday, Training, Unit, UnitResult
 from tests.cast import load, told
 from tests.make import make_employee, make_period, make_training, make_unit, nip, xlsx
-from values import Invalid, Mangled
+from values import Invalid
 
 # ------------------------------------------------------------------ ruined numbers
 
@@ -49,7 +49,7 @@ def test_a_nip_that_ends_in_000_is_repaired_by_its_first_15_digits(database):
     (problem,) = plan.errors
     assert (problem.error.mangled, problem.error.near) == (True, person.nip)
     assert "Diperbaiki menjadi" in problem.message
-    with pytest.raises(Mangled, match="nomor urut 000"):
+    with pytest.raises(Invalid, match="nomor urut 000"):
         Employee.nip.parse(f"{person.nip[:15]}000")
 
 

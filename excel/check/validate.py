@@ -298,7 +298,7 @@ def _hint(checked):
     for column in table.places:
         problems = [p for p in checked.errors if p.column == column.header and p.value and not p.error.near]
         if problems and isinstance(column.field, Nip):
-            heads = [(p.error, getattr(p.error, "heads", ())) for p in problems]
+            heads = [(p.error, p.error.params.get("heads", ())) for p in problems]
             words = N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa")
             _offer(user, words, fn.SUBSTR(Employee.nip, 1, 15), heads)
             if name is not None and column.name == checked.sheet.key[0]:
