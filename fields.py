@@ -244,24 +244,6 @@ class Money(Whole):
         return super().parse(found[1].replace(".", "") if found else value)
 
 
-class YesNo(Look, peewee.BooleanField):
-    """Ya or Tidak; anything that is neither is refused."""
-
-    widget, comparisons, said_as = "choice", "choice", "word"
-    options = (("1", N_("Ya")), ("0", N_("Tidak")))
-    words = dict.fromkeys(["ya", "yes", "1", "true", "benar", "aktif"], True)
-    words |= dict.fromkeys(["tidak", "no", "0", "false", "salah"], False)
-
-    def parse(self, value):
-        text = compare_key(as_text(value))
-        if text and text not in self.words:
-            raise Invalid(N_("“%(value)s” bukan Ya atau Tidak"), value=as_text(value))
-        return self.words.get(text)
-
-    def show(self, value):
-        return "" if value is None else "Ya" if value else "Tidak"
-
-
 class Choice(Look, peewee.CharField):
     """One of a list of codes, written by code, label or alias.
 
@@ -299,6 +281,18 @@ class Choice(Look, peewee.CharField):
 
     def show(self, value):
         return self.labels.get(value, value or "")
+
+
+class YesNo(Look, peewee.BooleanField):
+    """Ya or Tidak; anything that is neither is refused."""
+
+    widget, comparisons, said_as = "choice", "choice", "word"
+    options = (("1", N_("Ya")), ("0", N_("Tidak")))
+    labels = {True: "Ya", False: "Tidak"}
+    known = dict.fromkeys(["ya", "yes", "1", "true", "benar", "aktif"], True)
+    known |= dict.fromkeys(["tidak", "no", "0", "false", "salah"], False)
+    refusal = N_("“%(value)s” bukan Ya atau Tidak")
+    parse, show = Choice.parse, Choice.show
 
 
 MONTHS = {name: n for n, row in enumerate(codes("months"), 1) for name in row["names"].split()}

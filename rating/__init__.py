@@ -148,15 +148,8 @@ class Source(NamedTuple):
     used: bool
 
 
-class Weighted(NamedTuple):
-    """An aspect's score (0-120, None where no source counts) and what each source gave to it."""
-
-    score: Decimal | None
-    sources: dict[str, Source]
-
-
 def weigh(scores, rules):
-    """The weighted score of one aspect from {source: [Decimal 0-120, ...]}.
+    """(score, {source: Source}) of one aspect from {source: [Decimal 0-120, ...]}; no score where no source counts.
 
     The mean of each source, weighted by the policy and renormalised over the sources present;
     one below its minimum count is absent, one without a weight (public, observation, self) is
@@ -164,21 +157,18 @@ def weigh(scores, rules):
     the sources come back in the order in which they were given.
     Source: DOMAIN 2 (60/20/20, three peers at least: CONFIG), DOMAIN 1.8 (a suggestion only).
     """
-    heard = {source: (len(given), sum(given)) for source, given in scores.items() if given}
-    used = {
-        source: rules.weights[source]
-        for source, (count, _) in heard.items()
-        if rules.weights.get(source) and count >= rules.minima.get(source, 1)
-    }
-    total, common, summed, sources = sum(used.values()), lcm(*[heard[source][0] for source in used]), 0, {}
-    for source, (count, points) in heard.items():
+    counts = {source: len(given) for source, given in scores.items() if given}
+    enough = [source for source, count in counts.items() if count >= rules.minima.get(source, 1)]
+    used = {source: rules.weights[source] for source in enough if rules.weights.get(source)}
+    total, common, summed, sources = sum(used.values()), lcm(*map(counts.get, used)), 0, {}
+    for source, count in counts.items():
+        points, weight = sum(scores[source]), used.get(source, 0)
         # below its minimum a source keeps its mean to itself: it would point at one colleague
-        mean = half_up(points / count) if count >= rules.minima.get(source, 1) else None
-        weight = used.get(source, 0)
+        mean = half_up(points / count) if source in enough else None
         sources[source] = Source(mean, count, _share(weight, total), weight > 0)
         summed += points * (weight * common // count)
     # one division at the very end: thirds never cut a half short
-    return Weighted(half_up(summed / (common * total)) if used else None, sources)
+    return half_up(summed / (common * total)) if used else None, sources
 
 
 @cache

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from rating import Rules, Source, Weighted, half_up, level_of, weigh
+from rating import Rules, Source, half_up, level_of, weigh
 
 RULES = Rules(
     weights={"supervisor": 60, "peer": 20, "subordinate": 20},
@@ -23,7 +23,7 @@ def source(mean, count, weight, used=True):
 
 
 def test_it_weighs_the_means_of_the_sources():
-    assert weigh(scores(supervisor="100", peer="80 90 91", subordinate="70"), RULES) == Weighted(
+    assert weigh(scores(supervisor="100", peer="80 90 91", subordinate="70"), RULES) == (
         Decimal("91.40"),
         {
             "supervisor": source("100.00", 1, 60),
@@ -34,26 +34,26 @@ def test_it_weighs_the_means_of_the_sources():
 
 
 def test_a_missing_source_is_not_zero_but_leaves_its_weight_to_the_others():
-    assert weigh(scores(supervisor="100", peer="", subordinate="80"), RULES) == Weighted(
+    assert weigh(scores(supervisor="100", peer="", subordinate="80"), RULES) == (
         Decimal("95.00"),
         {"supervisor": source("100.00", 1, 75), "subordinate": source("80.00", 1, 25)},
     )
 
 
 def test_a_score_of_zero_is_a_score():
-    assert weigh(scores(supervisor="0"), RULES).score == Decimal("0.00")
-    assert weigh(scores(supervisor="100", subordinate="0"), RULES).score == Decimal("75.00")
+    assert weigh(scores(supervisor="0"), RULES)[0] == Decimal("0.00")
+    assert weigh(scores(supervisor="100", subordinate="0"), RULES)[0] == Decimal("75.00")
 
 
 def test_a_source_below_its_minimum_is_absent_and_keeps_its_mean_to_itself():
-    assert weigh(scores(supervisor="100", peer="50 60"), RULES) == Weighted(
+    assert weigh(scores(supervisor="100", peer="50 60"), RULES) == (
         Decimal("100.00"),
         {"supervisor": source("100.00", 1, 100), "peer": source(None, 2, 0, used=False)},
     )
 
 
 def test_a_source_without_weight_is_evidence_only():
-    assert weigh(scores(supervisor="100", public="10", observation="20 30", self="120"), RULES) == Weighted(
+    assert weigh(scores(supervisor="100", public="10", observation="20 30", self="120"), RULES) == (
         Decimal("100.00"),
         {
             "supervisor": source("100.00", 1, 100),
@@ -66,12 +66,12 @@ def test_a_source_without_weight_is_evidence_only():
 
 @pytest.mark.parametrize("given", [{}, {"self": "100"}, {"peer": "100 100"}, {"supervisor": ""}])
 def test_it_gives_no_score_where_no_source_counts(given):
-    assert weigh(scores(**given), RULES).score is None
+    assert weigh(scores(**given), RULES)[0] is None
 
 
 def test_it_shows_an_uneven_share_with_two_decimals():
     thirds = Rules({"supervisor": 10, "peer": 20}, {}, Decimal(110), Decimal(90))
-    shares = [s.weight for s in weigh(scores(supervisor="90", peer="90"), thirds).sources.values()]
+    shares = [s.weight for s in weigh(scores(supervisor="90", peer="90"), thirds)[1].values()]
     assert shares == [Decimal("33.33"), Decimal("66.67")]
 
 
@@ -86,7 +86,7 @@ def test_it_shows_an_uneven_share_with_two_decimals():
     ],
 )
 def test_it_rounds_half_up_and_only_once(given, expected):
-    assert weigh(scores(**given), RULES).score == Decimal(expected)
+    assert weigh(scores(**given), RULES)[0] == Decimal(expected)
 
 
 def test_half_up_is_not_bankers_rounding():
