@@ -141,10 +141,11 @@ class User(Record, UserMixin):
     def get_id(self):
         return f"{self.id}.{self.epoch}"
 
-    @staticmethod
-    def hashed(password):
-        """The password's scrypt hash at OWASP's floor (N=2^15, r=8, p=3)."""
-        return generate_password_hash(password, method="scrypt:32768:8:3")
+    METHOD = "scrypt:32768:8:3"  # OWASP's floor (N=2^15, r=8, p=3)
+
+    @classmethod
+    def hashed(cls, password):
+        return generate_password_hash(password, method=cls.METHOD)
 
     def renew(self, password, temporary):
         """Set another password, not saved yet; every session of the old one ends."""

@@ -10,17 +10,12 @@ from database import db
 from forms import LoginForm, PasswordForm
 from models import Throttle, User
 from values import CONTROL
-from views.session import SAME_ORIGIN, enter, leave, me
+from views.session import enter, leave, me
 
 account, public = Blueprint("account", __name__), Blueprint("public", __name__)
-NOBODY = User(password=User.hashed("an unknown name takes as long as a known one"), active=False)
+NOBODY = User(password=f"{User.METHOD}$nobody$", active=False)  # whom to verify takes as long as a known name
 PREFERENCES = {"language": ("id", "en"), "theme": ("system", "light", "dark")}  # the first without a choice
 YEAR = timedelta(days=365)
-
-
-def back_to(target, otherwise):
-    """To a target of ours, else to an endpoint."""
-    return redirect(target if SAME_ORIGIN.match(target or "") else url_for(otherwise))
 
 
 @account.route("/login", methods=["GET", "POST"])
@@ -42,7 +37,7 @@ def login():
     Throttle.forget(f"login:{name.casefold()}")
     enter(user)
     audit.event("sign_in", User, str(user), user=user, key=user.id)
-    return back_to(request.args.get("next"), "admin.index")
+    return redirect(request.args.get("next") or url_for("admin.index"))
 
 
 def refused_for_now(field, wait, template, form):
@@ -91,7 +86,7 @@ def logo():
 @public.post("/prefer")
 def prefer():
     """Remember a language or theme on this device, signed in or not."""
-    answer = back_to(request.form.get("next"), "public.landing")
+    answer = redirect(request.form.get("next") or url_for("public.landing"))
     for name, known in PREFERENCES.items():
         if request.form.get(name) in known:
             answer.set_cookie(

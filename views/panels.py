@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections import namedtuple
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -24,9 +23,6 @@ from views.files import as_file
 from views.lists import ScopedLoader, paths_of
 from views.session import me
 from views.shown import TONES, badge, in_words, list_url, row_url, value_at, with_warning
-
-# A number that leads somewhere.
-CardOnPage = namedtuple("CardOnPage", "label value url tone")
 
 
 def tallied(user, period, panel=""):
@@ -62,11 +58,11 @@ def panels_of(user):
 
 
 def start_page(user, period):
-    """(cards, panels) of the account's start page, in the order of the rooms, the work first."""
+    """(cards, panels) of the account's start page in the order of the rooms: a card has label, value, address, tone."""
     cards = []
     for tally, number, leads in tallied(user, period):
         tone = ("warn" if number else "good") if tally.waits else ""
-        cards.append(CardOnPage(gettext(tally.label), number, list_url(leads), tone))
+        cards.append((gettext(tally.label), number, list_url(leads), tone))
     return cards, drawn(panels_of(user), user, period)
 
 

@@ -5,7 +5,6 @@ import secrets
 import time
 
 from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from database import db, forget
@@ -50,38 +49,28 @@ def leave():
     session.clear()
 
 
-class Sessions(SecureCookieSessionInterface):
-    """Leaves static files out: an answer that varies by cookie is not kept by browsers."""
-
-    def save_session(self, app, session, response):
-        if request.endpoint not in HASHED:
-            super().save_session(app, session, response)
-
-
 def guard(app):
     """Install the rules on an application."""
-    app.session_interface = Sessions()
-    manager.init_app(app)
-    app.before_request(connect)
+    app.login_manager = (
+        manager  # without `init_app`, whose cookie to remember us touches the session of static files
+    )
+    app.before_request(open_database)
     app.before_request(refuse_odd_addresses)
     app.before_request(demand_sign_in)
     app.after_request(add_headers)
     app.teardown_request(lambda error: db.close())
 
 
-def connect():
+def open_database():
     forget()
     db.connect(reuse_if_open=True)
 
 
 def refuse_odd_addresses():
     """Same-origin targets only; no argument that `url_for` would take for its own."""
-    if RESERVED & request.args.keys():
+    targets = [*request.values.getlist("url"), *request.values.getlist("next")]
+    if RESERVED & request.args.keys() or not all(SAME_ORIGIN.match(target) for target in targets if target):
         abort(400)
-    for name in ("url", "next"):
-        for target in request.values.getlist(name):
-            if target and not SAME_ORIGIN.match(target):
-                abort(400)
 
 
 def demand_sign_in():

@@ -22,9 +22,6 @@ from views.files import as_file, telling
 from views.session import me, whole
 from views.shown import badge, in_words, spoken
 
-RESTING = N_("Dasar %(n)s predikat berubah; hitung lagi atau tarik: %(rows)s")
-KEPT = N_("Dibiarkan karena sudah diubah atau dipakai: %(rows)s")
-
 
 class UploadsView(AdminView):
     """The history of uploads, the review of one, and what may be done with it."""
@@ -40,14 +37,11 @@ class UploadsView(AdminView):
             abort(404)
         return upload
 
-    def readable(self, id, kept=False):
-        """An upload whose file the account may read, and which is still `kept`."""
+    def readable(self, id):
+        """An upload whose file the account may read."""
         upload = self.own(id)
         if not uploads.open_to(upload, me()):
             abort(403)
-        if kept and not upload.data:
-            flash(gettext("Berkas ini sudah dihapus sesudah masa simpannya."), "info")
-            abort(redirect(url_for(".review", id=id)))
         return upload
 
     # -- pages
@@ -84,12 +78,33 @@ class UploadsView(AdminView):
         """A page of one kind of rows, with the file's counts and causes above."""
         counts, kind = review.head["counts"], request.args.get("kind")
         kind = kind if kind in FILTERS else "all"
-        page, pages = asked_page(counts[kind])
-        return self.render(
-            "admin/upload_review.html", upload=upload, sheet=SHEETS[upload.sheet], head=review.head, counts=counts,
-            kind=kind, page=page, note=edits.note, pages=pages, entries=review.page(kind, page), problem_words=problem_words,
+        return self.show_rows(
+            "admin/upload_review.html", upload, counts[kind], lambda page: review.page(kind, page), head=review.head,
+            counts=counts, kind=kind, note=edits.note, problem_words=problem_words,
             badge=lambda code: badge(Rating.predicate, code),
-            page_url=lambda number: url_for(".review", id=upload.id, kind=kind, page=number),
+        )  # fmt: skip
+
+    def show_result(self, upload):
+        """A page of the changes of an upload, of those rows only that the account may read."""
+        model = SHEETS[upload.sheet].model
+        query = uploads.written(upload, model).order_by(Change.id)
+        if access.scope(model, me()) is not access.ALL:
+            query = query.where(Change.key.in_(access.scoped(model, me()).select(model.id)))
+        return self.show_rows(
+            "admin/upload_result.html", upload, query.count(),
+            lambda page: in_words(list(query.paginate(page + 1, PAGE))),
+            resting=uploads.resting(upload) if upload.state == "applied" else (),
+            edits=Edits.of(upload) if uploads.open_to(upload, me()) else Edits(),
+        )  # fmt: skip
+
+    def show_rows(self, template, upload, count, rows, **words):
+        """A page that shows, of so many rows, `rows(number)` of the number from 0 in the address."""
+        pages = -(-count // PAGE)
+        page = max(0, min(request.args.get("page", 0, type=int), pages - 1))
+        here = {**request.args, "id": upload.id}
+        return self.render(
+            template, upload=upload, sheet=SHEETS[upload.sheet], entries=rows(page), page=page, pages=pages,
+            page_url=lambda number: url_for(".review", **here | {"page": number}), **words,
         )  # fmt: skip
 
     def ask_columns(self, upload, found, refusal=""):
@@ -104,21 +119,6 @@ class UploadsView(AdminView):
         return self.render(
             "admin/upload_columns.html", upload=upload, sheet=sheet, titles=titles, refusal=refusal
         )
-
-    def show_result(self, upload):
-        """A page of the changes of an upload, of those rows only that the account may read."""
-        sheet = SHEETS[upload.sheet]
-        query = uploads.written(upload, sheet.model)
-        if access.scope(sheet.model, me()) is not access.ALL:
-            query = query.where(Change.key.in_(access.scoped(sheet.model, me()).select(sheet.model.id)))
-        page, pages = asked_page(query.count())
-        changes = in_words(list(query.order_by(Change.id).limit(PAGE).offset(page * PAGE)))
-        return self.render(
-            "admin/upload_result.html", upload=upload, sheet=sheet, changes=changes, page=page, pages=pages,
-            resting=uploads.resting(upload) if upload.state == "applied" else (),
-            edits=Edits.of(upload) if uploads.open_to(upload, me()) else Edits(),
-            page_url=lambda number: url_for(".review", id=upload.id, page=number),
-        )  # fmt: skip
 
     # -- decisions
 
@@ -142,8 +142,7 @@ class UploadsView(AdminView):
             for what in {"accept", *CHOICES} & request.form.keys():
                 self.decide(upload, edits, what, request.form[what])
             uploads.revise(upload, me(), edits)
-        place = {"kind": request.form.get("kind"), "page": request.form.get("page", type=int)}
-        return redirect(url_for(".review", id=id, **place))
+        return redirect(url_for(".review", **{**request.args, "id": id}))
 
     @staticmethod
     def decide(upload, edits, what, rows):
@@ -179,38 +178,32 @@ class UploadsView(AdminView):
             resting = uploads.resting(upload)
             undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
-            for words, rows in ((RESTING, resting), (KEPT, kept)):
+            for rows, words in (
+                (resting, N_("Dasar %(n)s predikat berubah; hitung lagi atau tarik: %(rows)s")),
+                (kept, N_("Dibiarkan karena sudah diubah atau dipakai: %(rows)s")),
+            ):
                 if rows:
                     flash(gettext(words, n=len(rows), rows="; ".join(rows[:20])), "info")
         return redirect(url_for(".review", id=id))
 
     # -- files
 
-    @expose("/<int:id>/annotated")
-    def annotated(self, id):
-        """The workbook with its errors marked: red cells, comments and a "Keterangan" column."""
-        upload = self.readable(id, kept=True)
+    @expose("/<int:id>/<what>")
+    def download(self, id, what):
+        """The workbook as it was uploaded; or with its errors marked: red cells, comments, a "Keterangan" column."""
+        if what not in ("file", "annotated"):
+            abort(404)
+        upload = self.readable(id)
+        data, name = bytes(upload.data), upload.filename.rsplit(".", 1)[0] or "unggahan"
+        if not data:
+            flash(gettext("Berkas ini sudah dihapus sesudah masa simpannya."), "info")
+            return redirect(url_for(".review", id=id))
         with telling():
-            book = marked(bytes(upload.data), uploads.plan_of(upload, me(), Edits.of(upload)))
-            return as_file(io.BytesIO(book), f"{stem(upload)}-diperiksa", "xlsx")
+            if what == "annotated":
+                data = marked(data, uploads.plan_of(upload, me(), Edits.of(upload)))
+                name += "-diperiksa"
+            return as_file(io.BytesIO(data), name, ending(data))  # which is not the sender's to choose
         return redirect(url_for(".index_view"))
-
-    @expose("/<int:id>/file")
-    def file(self, id):
-        """The workbook as it was uploaded."""
-        upload = self.readable(id, kept=True)
-        return as_file(io.BytesIO(upload.data), stem(upload), ending(bytes(upload.data)))
-
-
-def stem(upload):
-    """The sender's name of a file without its ending, which is not hers to choose."""
-    return upload.filename.rsplit(".", 1)[0] or "unggahan"
-
-
-def asked_page(count):
-    """(the page that the address asks for, from 0; how many there are) of so many rows."""
-    pages = -(-count // PAGE)
-    return max(0, min(request.args.get("page", 0, type=int), pages - 1)), pages
 
 
 def problem_words(problem):
