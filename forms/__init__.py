@@ -15,8 +15,8 @@ from zxcvbn import zxcvbn
 
 SHORTEST = 12
 GUESSES = 10**10  # that a password must stand
-LEFT = 6  # letters that it needs beside these names
-READ = 72  # letters that are judged: the first of a longer password
+OWN_LETTERS = 6  # letters that it needs beside these names
+ESTIMATED = 72  # letters that are judged: the first of a longer password
 COMMON = (  # here, beside the lists of the library, which are English
     "administrator", "sandi", "rahasia", "kabupaten", "kinerja", "pegawai", "mamuju", "sulbar", "indonesia", "bismillah",
     "sayang", "bkpp",
@@ -28,10 +28,10 @@ def too_common(password, *names):
     """Whether a password is without letters, or soon guessed by who knows common words and these names (of the
     place, of the account)."""
     parts = [part for name in names for part in re.findall(r"[^\W\d_]{3,}", name or "")]
-    guessed = zxcvbn(BETWEEN.sub("", password)[:READ], user_inputs=[*COMMON, *parts])
+    guessed = zxcvbn(BETWEEN.sub("", password)[:ESTIMATED], user_inputs=[*COMMON, *parts])
     own = re.sub("|".join(map(re.escape, parts)) or "$", "", password, flags=re.IGNORECASE)
     letters = re.findall(r"[^\W\d_]", own)
-    return guessed["guesses"] < GUESSES or not letters or (own != password and len(letters) < LEFT)
+    return guessed["guesses"] < GUESSES or not letters or (own != password and len(letters) < OWN_LETTERS)
 
 
 def new_password():

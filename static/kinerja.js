@@ -209,7 +209,7 @@ all("[data-grid]").forEach((grid) => {
   grid.addEventListener("keydown", (event) => {
     const cell = event.target.closest("fieldset"), at = cells.indexOf(cell);
     if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
-    const box = cell.querySelector(`input[value="${CSS.escape(event.key.toUpperCase())}"]`);
+    const box = cell.querySelector(`input[data-key="${CSS.escape(event.key.toUpperCase())}"]`);
     const step = { ArrowDown: wide, ArrowUp: -wide, ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (box) { box.checked = true; go(at + 1); }
     else if (step) go(at + step);

@@ -17,7 +17,7 @@ from excel.write.apply import apply_at_once as run
 from models import MODELS
 from tests.cast import World
 from views.base import AdminView
-from views.help import GUIDES, rendered, section_of
+from views.help import GUIDES, guide_html, section_of
 
 ROOT = Path(__file__).parent.parent
 SPOKEN = [model for model in MODELS if model.spoken()]
@@ -159,7 +159,7 @@ def test_a_table_has_its_view_its_rights_and_its_section_in_a_guide(model, view_
     assert view, f"{name}: give it a place in the menu, views/__init__.py"
     assert model in access.TABLES, f"{name}: say who may what with access.table(...) in its capability"
     section = section_of(view)
-    held = [guide for guide in GUIDES if section in rendered(guide)[1]]
+    held = [guide for guide in GUIDES if section in guide_html(guide)[1]]
     assert held, f"{name}: write a section “## {model.noun}” in docs/panduan of each role that reads it"
 
 

@@ -42,9 +42,9 @@ def test_the_pictures_that_pages_name_are_there_and_the_others_are_gone():
 
 
 def test_a_link_of_a_guide_leads_to_a_section():
-    from views.help import GUIDES, rendered
+    from views.help import GUIDES, guide_html
 
     for name in GUIDES:
         text = (ROOT / "docs/panduan" / f"{name}.md").read_text("utf-8")
         for guide, section in re.findall(r"\]\((?:([a-z]+)\.md)?#([^)]+)\)", text):
-            assert section in rendered(guide or name)[1], f"{name}.md: {guide or name}#{section}"
+            assert section in guide_html(guide or name)[1], f"{name}.md: {guide or name}#{section}"

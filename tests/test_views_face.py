@@ -7,7 +7,7 @@ import pytest
 from models import User
 from tests.make import make_complaint, make_employee, make_unit
 from views.base import AdminView
-from views.help import FOLDER, GUIDES, OF_ROLE, rendered, section_of
+from views.help import GUIDE_FOLDER, GUIDES, OF_ROLE, guide_html, section_of
 
 
 @pytest.mark.parametrize("role", ["supervisor", "officer", "employee", "hr"])
@@ -43,7 +43,7 @@ def test_every_page_of_a_role_has_its_section_in_a_guide_of_that_role(app, rows,
 
         login_user(User.create(username="baca", role=role, unit=make_unit()))
         open_to = [v for v in app.extensions["admin"][0]._views if v.is_accessible()]
-        anchors = set().union(*(rendered(name)[1] for name in OF_ROLE[role]))
+        anchors = set().union(*(guide_html(name)[1] for name in OF_ROLE[role]))
         assert {section_of(view) for view in open_to} - anchors == set()
         assert len(open_to) > 4
         assert any(isinstance(view, AdminView) for view in open_to)
@@ -57,13 +57,13 @@ def test_a_guide_is_readable_without_an_account_and_its_links_and_pictures_lead_
     for source in re.findall(r'<img [^>]*src="([^"]+)"', html.partition("<main")[2]):
         assert client.get(f"/bantuan/{source}", buffered=True).status_code == 200, source
     for target, anchor in re.findall(r'href="([a-z]+)#([^"]+)"', html):
-        assert anchor in rendered(target)[1], (target, anchor)
+        assert anchor in guide_html(target)[1], (target, anchor)
 
 
 def test_a_guide_that_is_not_there_is_not_found(app, rows):
     assert app.test_client().get("/bantuan/rahasia").status_code == 404
     assert app.test_client().get("/bantuan/gambar/..%2f..%2fdeploy.md").status_code == 404
-    assert FOLDER.is_dir()
+    assert GUIDE_FOLDER.is_dir()
 
 
 def test_static_files_are_kept_for_a_year_under_an_address_of_their_content(app, rows):

@@ -16,12 +16,15 @@ def office(rows, sign_in):
     return sign_in(role="supervisor", unit=unit, employee=head), period, head, staff
 
 
+LEVELS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW", "-": ""}
+
+
 def typed(people, *letters, versions=0):
     """The form for people: two letters each."""
     fields = {"unit": people[0].unit.code}
     for person, pair in zip(people, letters, strict=True):
-        work, behaviour = pair.replace("-", " ")
-        fields |= {f"work_level-{person.id}": work.strip(), f"behaviour_level-{person.id}": behaviour.strip(),
+        work, behaviour = map(LEVELS.get, pair)
+        fields |= {f"work_level-{person.id}": work, f"behaviour_level-{person.id}": behaviour,
                    f"was-{person.id}": versions}  # fmt: skip
     return fields
 
@@ -60,7 +63,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office, post):
     answer = post(client, GRID, typed(staff, "BB", "--", "--", versions=3))
     html = answer.get_data(as_text=True)
     assert "Sudah diubah orang lain" in html
-    assert f'name="work_level-{staff[0].id}" value="B" checked' in html  # what was typed stays
+    assert f'name="work_level-{staff[0].id}" value="BELOW" checked' in html  # what was typed stays
     assert (Assessment.get_by_id(row.id).work_level, Upload.select().count()) == ("MEETS", 0)
 
 
@@ -88,3 +91,11 @@ def test_a_scope_without_people_says_so(rows, sign_in):
     make_period()
     html = sign_in(role="supervisor", unit=make_unit()).get(GRID).get_data(as_text=True)
     assert "Belum ada pegawai pada lingkup akun Anda" in html
+
+
+@pytest.mark.parametrize("level", ["X", "HAPUS", "=1+1", "9" * 5000])
+def test_what_is_no_level_writes_nothing(level, office, post):
+    client, _, _, staff = office
+    fields = typed(staff, "--", "--", "--") | {f"work_level-{staff[0].id}": level}
+    assert post(client, GRID, fields).status_code in (200, 302)
+    assert Assessment.select().where(Assessment.work_level.is_null(False)).count() == 0

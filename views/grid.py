@@ -1,4 +1,4 @@
-"""The entry grid: A, S or B per person and aspect on one screen, saved as one upload that can be undone."""
+"""The entry grid: A, S or B (atas, sesuai, bawah) per person and aspect on one screen, saved as one upload that can be undone."""
 
 import io
 
@@ -20,10 +20,9 @@ from views.records import Computes
 from views.session import me
 from views.shown import spoken
 
-LETTERS = {"A": "ABOVE", "S": "MEETS", "B": "BELOW", "": CLEAR}  # atas, sesuai, bawah; an emptied one clears
-LETTER_OF = {level: letter for letter, level in LETTERS.items()}
 JUDGED = ("work_level", "behaviour_level")
 MOST_PEOPLE = 60  # on one screen; more are for Excel
+STALE = N_("Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s")
 
 
 class AssessmentView(Computes):
@@ -45,36 +44,33 @@ class AssessmentView(Computes):
         code = next((code for code in codes if code in units), "")
         query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
         people = list(query.limit(MOST_PEOPLE))
-        typed = typed_letters(people) if request.method == "POST" else {}
-        if typed and (upload := self.save(people, period, typed)):
+        chosen = {p.id: [request.form.get(f"{name}-{p.id}", "") for name in JUDGED] for p in people}
+        if request.method == "POST" and (upload := self.save(people, period, chosen)):
             return redirect(self.get_url(".grid", unit=code, saved=upload.id))
         stored = stored_assessments(people, period)
-        answers = {  # predikat by two letters, for the column that answers while one types
-            "".join(LETTER_OF[level] for level in pair): gettext(Rating.predicate.labels[code])
-            for pair, code in MATRIX.items()
-        }
+        predicates = {"".join(pair): gettext(Rating.predicate.labels[code]) for pair, code in MATRIX.items()}
         return self.render(
             "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST_PEOPLE, aspects=JUDGED,
-            rows={p.id: typed.get(p.id) or letters(stored[p.id]) for p in people}, stored=stored,
-            predicates=answers, saved=request.args.get("saved", type=int),
+            rows=chosen if request.method == "POST" else {key: levels(row) for key, row in stored.items()}, stored=stored,
+            predicates=predicates, saved=request.args.get("saved", type=int),
         )  # fmt: skip
 
     @staticmethod
-    def save(people, period, typed):
+    def save(people, period, chosen):
         """The applied Upload of what was changed on the screen; None, and said why, when nothing was written."""
         with write():
             stored = stored_assessments(people, period)
-            changed = [p for p in people if typed[p.id] != letters(stored[p.id])]
+            changed = [p for p in people if chosen[p.id] != levels(stored[p.id])]
             stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != str(stored[p.id].version)]
             if stale:
-                words = N_(
-                    "Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s"
-                )
-                return flash(gettext(words, names=", ".join(stale)), "error")
+                return flash(gettext(STALE, names=", ".join(stale)), "error")
             if not changed:
                 return flash(gettext("Tidak ada yang berubah."), "info")
             part, file = ASSESSMENTS.only(("employee.nip", "period", "source", *JUDGED)), io.BytesIO()
-            rows = [(p.nip, period.code, "supervisor", *map(LETTERS.get, typed[p.id])) for p in changed]
+            rows = [
+                (p.nip, period.code, "supervisor", *(level or CLEAR for level in chosen[p.id]))
+                for p in changed
+            ]
             write_csv(part, rows, file)
             name = f"isi-di-layar-{period.code}.csv"
             found, upload = apply_at_once(ASSESSMENTS, file.getvalue(), name, Context(me(), period))
@@ -107,11 +103,5 @@ def stored_assessments(people, period):
     return {key[0]: stored_assessment(key, stored) or Assessment(version=0) for key in keys}
 
 
-def letters(row):
-    return tuple(LETTER_OF.get(getattr(row, name), "") for name in JUDGED)
-
-
-def typed_letters(people):
-    """{employee id: letters} as the form has them; what is no letter is none."""
-    typed = {p.id: [request.form.get(f"{name}-{p.id}") for name in JUDGED] for p in people}
-    return {key: tuple(text if text in LETTERS else "" for text in texts) for key, texts in typed.items()}
+def levels(row):
+    return [getattr(row, name) or "" for name in JUDGED]

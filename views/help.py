@@ -12,7 +12,7 @@ from values import N_
 from views.session import me
 
 guides = Blueprint("guides", __name__, url_prefix="/bantuan")
-FOLDER = Path(__file__).parents[1] / "docs" / "panduan"
+GUIDE_FOLDER = Path(__file__).parents[1] / "docs" / "panduan"
 GUIDES = {
     "atasan": N_("Panduan atasan"),
     "kepegawaian": N_("Panduan kepegawaian"),
@@ -30,9 +30,9 @@ PICTURE = re.compile(r'<img ([^>]*?)src="gambar/([a-z0-9-]+\.png)"')
 
 
 @cache
-def rendered(name):
+def guide_html(name):
     """(HTML, the names of its sections) of a guide."""
-    file = FOLDER / f"{name}.md"
+    file = GUIDE_FOLDER / f"{name}.md"
     if not file.is_file():  # an installation without `docs`
         return "", set()
     html = markdown.markdown(file.read_text("utf-8"), extensions=["toc", "tables", "fenced_code"])
@@ -42,7 +42,7 @@ def rendered(name):
 
 def sized(found):
     """A picture with its size, so that the page does not jump when it arrives."""
-    file = FOLDER / "gambar" / found[2]
+    file = GUIDE_FOLDER / "gambar" / found[2]
     head = file.read_bytes()[16:24] if file.is_file() else bytes(8)
     width, height = int.from_bytes(head[:4]), int.from_bytes(head[4:])
     return f'{found[0]} width="{width}" height="{height}" loading="lazy"'
@@ -53,12 +53,12 @@ def sized(found):
 def guide(name=""):
     if name and name not in GUIDES:
         abort(404)
-    return render_template("guide.html", guides=GUIDES, name=name, html=rendered(name)[0] if name else "")
+    return render_template("guide.html", guides=GUIDES, name=name, html=guide_html(name)[0] if name else "")
 
 
 @guides.get("/gambar/<name>")
 def picture(name):
-    return send_from_directory(FOLDER / "gambar", name)
+    return send_from_directory(GUIDE_FOLDER / "gambar", name)
 
 
 def section_of(view):
@@ -70,5 +70,5 @@ def section_of(view):
 def help_url(view):
     """The section about a page in the guides of the account's role."""
     names, section = OF_ROLE[me().role], section_of(view)
-    found = next((name for name in names if section in rendered(name)[1]), None)
+    found = next((name for name in names if section in guide_html(name)[1]), None)
     return url_for("guides.guide", name=found or names[0], _anchor=section if found else None)

@@ -31,18 +31,15 @@ def tallied(user, period, panel=""):
     return [(tally, *tally.asked(user, period)) for tally in mine]
 
 
-def lines_of(panel, user, period):
-    return [Line((Word(tally.label), number), leads) for tally, number, leads in tallied(user, period, panel)]
-
-
 def late(user, period):
-    lines = [line for line in lines_of("late", user, period) if line.cells[1]]
+    lines = [Line((Word(t.label), n), leads) for t, n, leads in tallied(user, period, "late") if n]
     return Figures((N_("Yang terlambat"), N_("Jumlah")), lines)
 
 
 def system(user, period):
+    lines = [Line((Word(t.label), n), leads) for t, n, leads in tallied(user, period, "system")]
     schema = Word(N_("Perubahan skema yang belum dijalankan")), ", ".join(migrations.pending()) or 0
-    return Figures((N_("Yang diperiksa"), N_("Hasil")), [*lines_of("system", user, period), Line(schema)])
+    return Figures((N_("Yang diperiksa"), N_("Hasil")), [*lines, Line(schema)])
 
 
 SHARED = (

@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 
-from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from database import db, forget
@@ -26,7 +26,7 @@ manager.user_loader(User.of_session)
 
 def me():
     """The signed-in account of this request, or None outside one."""
-    user = current_user._get_current_object() if has_request_context() else None
+    user = current_user._get_current_object()
     return user if user and user.is_authenticated else None
 
 
@@ -84,19 +84,12 @@ def demand_sign_in():
     if not current_user.is_authenticated:
         if request.path.startswith("/admin/") and "ajax" in request.path:
             abort(401)
-        return redirect(url_for("account.login", next=asked_address()))
+        target = request.full_path.rstrip("?") if request.method == "GET" else ""  # what can be asked again
+        return redirect(url_for("account.login", next=target if SAME_ORIGIN.match(target) else None))
     if current_user.must_change_password and request.endpoint not in FOR_CHANGING_PASSWORD:
         return redirect(url_for("account.password"))
     session["seen"] = int(now)
     return None
-
-
-def asked_address():
-    """The address to return to after signing in, where it can be asked again."""
-    if request.method != "GET" or request.path == url_for("account.logout"):
-        return None
-    target = request.full_path.rstrip("?")
-    return target if SAME_ORIGIN.match(target) else None
 
 
 def add_headers(response):
@@ -116,9 +109,7 @@ def add_headers(response):
 
 def nonce():
     """The number that marks this answer's own scripts; the content policy lets no others run."""
-    if "nonce" not in g:
-        g.nonce = secrets.token_urlsafe(16)
-    return g.nonce
+    return g.setdefault("nonce", secrets.token_urlsafe(16))
 
 
 CSP = (
