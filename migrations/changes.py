@@ -27,8 +27,7 @@ class Changes:
 
     @operation
     def create_table(self, table, parts):
-        """Make a table of its columns, references and rules; `id` comes by itself, indexes are steps of their own."""
-        parts = ['"id" AUTO NOT NULL PRIMARY KEY', *parts]
+        """Make a table of its columns, references and rules; indexes are steps of their own."""
         return self.sql(f'CREATE TABLE "{table}" ({", ".join(map(self._native, parts))})')
 
     @operation

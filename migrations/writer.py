@@ -14,6 +14,7 @@ from values import Invalid
 from .changes import COLUMN, given, runner_of
 
 EMPTY = {"BOOL": False, "DATE": "2000-01-01", "DATETIME": "2000-01-01 00:00:00", "TEXT": "", "VARCHAR": ""}
+TYPES = {name: name for name in FIELD if name != "AUTO"}  # each under peewee's name for it, of no engine
 WAY = """
 
 def {name}(migrator, db):
@@ -23,19 +24,13 @@ def {name}(migrator, db):
 """
 
 
-class Scratch(SqliteDatabase):
-    """A throw-away database that keeps each type under peewee's name for it."""
-
-    field_types = {kind: kind for kind in FIELD if kind != "AUTO"}
-
-
 # a table as words: {column: [its own, those of its reference]}, rules across columns, {index: its statement}
 Shape = namedtuple("Shape", "columns rules indexes")
 
 
 def shapes(folder=None, models=()):
     """{table: Shape} that the migrations of a folder give, or that models say; what is referred to first."""
-    scratch, found = Scratch(":memory:"), {}
+    scratch, found = SqliteDatabase(":memory:", field_types=TYPES), {}
     with scratch.connection_context(), scratch.bind_ctx(models):
         if folder:
             runner_of(scratch, folder).up()
@@ -58,7 +53,7 @@ def write_migration(name, folder, models):
     fields = chain.from_iterable(model._meta.sorted_fields for model in models)
     defaults = {(field.model._meta.table_name, field.column_name): given(field) for field in fields}
     up, down = steps(before, after, defaults), steps(after, before)
-    return runner_of(Scratch(":memory:"), folder).create(name, body(name, up, down)) if up else None
+    return runner_of(SqliteDatabase(None), folder).create(name, body(name, up, down)) if up else None
 
 
 def steps(before, after, defaults=None):
@@ -69,7 +64,7 @@ def steps(before, after, defaults=None):
             lines += table_steps(table, before[table], shape, defaults)
         else:
             parts = sorted([*chain(*shape.columns.values()), *shape.rules], key=lambda part: part[0] != '"')
-            parts.remove('"id" INTEGER NOT NULL PRIMARY KEY')
+            parts[0] = '"id" AUTO NOT NULL PRIMARY KEY'
             lines += [f"migrator.create_table({table!r}, [", *(f"    {words!r}," for words in parts), "]),"]
             lines += [f"migrator.sql({sql!r})," for sql in shape.indexes.values()]
     return lines + [f"migrator.drop_table({table!r})," for table in reversed(before) if table not in after]

@@ -1,19 +1,27 @@
 """The demo: a regency's people with a year of work, the same for the same number and the same dice, and its accounts."""
 
+import random
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from datetime import date, timedelta
+from operator import itemgetter
+
 from peewee import fn
 
 import audit
-from database import write
-from models import MODELS, Employee, Period, Rating, Setting, Unit, User
-from seed_data import seed_reference
+from database import moment, write
+from flows import FLOWS, take
+from models import MODELS, Change, Clocks, Employee, Period, Rating, Setting, Unit, User
+from rating import due
+from seed_data import seed_reference, those
 from seed_data.cases import cases
 from seed_data.people import hire_people
 from seed_data.work import assess, open_periods, rate
-from seed_data.world import World
 from values import N_, Invalid
 
 DEMO_PASSWORD = "mamuju-kinerja-2026"  # noqa: S105 - printed by `make demo`, for made-up data only
 MARK = "demo"  # the office's setting that names the last employee that the seed made
+LAST_MONDAY = date(2026, 9, 21)  # on which cases began
 
 
 def seed_demo(employees=500, random_state=1):
@@ -67,3 +75,71 @@ def owners():
 def staff_of(unit):
     """The active people of a unit and all below."""
     return Employee.select().where(Employee.unit.in_(Unit.below(unit.id)), Employee.active)
+
+
+class World:
+    """A demo that grows: `people`, and `periods`, the last of them open."""
+
+    def __init__(self, count, random_state):
+        self.count, self.dice = count, random.Random(random_state)  # noqa: S311 - demo data, no secrets
+        self.people, self.periods, self.clocks, self.taken = [], [], Clocks(), Counter()
+
+    def weighed(self, rows, count=1):
+        """So many rows of a list, drawn by their weights."""
+        return self.dice.choices(rows, [int(row["weight"]) for row in rows], k=count)
+
+    def name(self, gender):
+        """A first name of a gender (L, P) and a family name."""
+        first, family = (self.dice.choice(those("names", gender=kind))["text"] for kind in (gender, ""))
+        return f"{first} {family}"
+
+    def text(self, kind):
+        """A sentence of a kind, if there is one."""
+        found = those("demo_texts", kind=kind)
+        return self.dice.choice(found)["text"] if found else None
+
+    def ways(self, name, count):
+        """So many ways of `demo_ways.csv`: first every one of them, then by their weights."""
+        found = those("demo_ways", of=name)
+        return (found + self.weighed(found, count))[:count]
+
+    def begun(self, kind, share):
+        """[(a Monday, moves)] of the cases of a kind that a share of the people have, in the order of their days."""
+        ways = self.ways(kind, max(20, int(share * self.count)))
+        weeks = [int(self.dice.choice(way["weeks"].split("|"))) for way in ways]
+        days = [LAST_MONDAY - timedelta(weeks=number) for number in weeks]
+        return sorted(zip(days, [way["moves"] for way in ways], strict=True))
+
+    def steps(self, row, moves, begin, pace, **given):
+        """(day, row, move or None, values asked) of making a new row, and of its moves, each `pace` working days on.
+
+        `given` are values by move; sentences are drawn, and a date that a move asks for is its day.
+        """
+        if row.id is None:
+            yield begin, row, None, {}
+        for number, name in enumerate(moves.split(), 1):
+            move, day = FLOWS[type(row)].by_name[name], due(begin, pace * number, self.clocks.holidays)
+            asked = {field: day for field in move.asks if field.endswith("_on")}
+            if text := self.text(f"{row._meta.table_name} {name}"):
+                asked[(*move.offers, *move.asks)[-1]] = text
+            yield day, row, move, asked | given.get(name, {})
+
+    def walk(self, steps):
+        """Take steps in the order of their days, those of a day and move together."""
+        groups = defaultdict(list)
+        for day, row, move, asked in sorted(steps, key=itemgetter(0)):
+            groups[day, type(row), move].append((row, asked))
+        for (day, _, move), found in groups.items():
+            rows, each = [row for row, _ in found], {row.id: asked for row, asked in found}
+            with self.on(day):
+                if move is None:
+                    audit.create(rows, user=None)
+                elif left := take(rows, move, None, on=day, each=each).left:
+                    raise ValueError(f"{move.name}: {left}")
+
+    @contextmanager
+    def on(self, day):
+        """Date the trail of what is written meanwhile."""
+        last = Change.select(fn.MAX(Change.id)).scalar() or 0
+        yield
+        Change.update(at=moment(day, 9)).where(Change.id > last).execute()

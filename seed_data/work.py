@@ -10,9 +10,7 @@ from rating import ABOVE, BELOW, GOOD, MEETS
 from seed_data import load
 
 RESULTS = {"ISTIMEWA": 16, "BAIK": 70, "BUTUH_PERBAIKAN": 10, "KURANG": 3, "SANGAT_KURANG": 1}
-USUAL = {(ABOVE, ABOVE): 14, (ABOVE, MEETS): 18, (MEETS, ABOVE): 14, (MEETS, MEETS): 54}  # work, behaviour
-LOWS = ((BELOW, MEETS), (MEETS, BELOW), (BELOW, BELOW))  # one of each predikat below Baik
-LOW = 0.04  # of the people, never the same in two quarters running
+LOWS = ((BELOW, MEETS), (MEETS, BELOW), (BELOW, BELOW))  # one of each predikat below Baik: work, behaviour
 RANGES = {ABOVE: range(440, 481), MEETS: range(360, 440), BELOW: range(248, 360)}  # quarters of a point
 RAISED = {"work_level": ABOVE, "behaviour_level": ABOVE}
 
@@ -34,14 +32,14 @@ def assess(world):
     dice, people, teams, habits, lows = world.dice, world.people, defaultdict(list), {}, {}
     for person in people:
         teams[person.supervisor_id].append(person)
-        (habits[person],) = dice.choices(list(USUAL), USUAL.values())
-        if person.position_type == "JPT_PRATAMA":  # a head does no better than her unit
-            habits[person] = (MEETS, MEETS)
+        habits[person] = (MEETS, MEETS)  # a head does no better than her unit
+        if person.position_type != "JPT_PRATAMA":
+            habits[person] = tuple(dice.choices((ABOVE, MEETS), (3, 7), k=2))
     for period in world.periods:
         # of the open quarter a part is still to be done, and some nobody was asked about
         undone, missed = (0.3, 0.05) if period is world.periods[-1] else (0, 0)
         free = [person for person in people if person.supervisor and person not in lows]
-        number = min(len(free), max(len(LOWS), round(LOW * len(people))))
+        number = min(len(free), max(len(LOWS), round(0.04 * len(people))))
         lows = dict(zip(dice.sample(free, number), cycle(LOWS), strict=False))
         moods = habits | lows
         rows = [

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from peewee import SqliteDatabase
 
 import migrations
 from database import db, on_sqlite
@@ -115,7 +116,7 @@ def test_the_way_back_gives_the_schema_of_before(tmp_path):
     text = writer.body("all", writer.steps({}, everything, {}), writer.steps(everything, {}))
     (tmp_path / "0001_all.py").write_text(text)
     assert writer.shapes(tmp_path) == everything
-    scratch = writer.Scratch(":memory:")
+    scratch = SqliteDatabase(":memory:")
     with scratch.connection_context():
         history = writer.runner_of(scratch, tmp_path)
         history.up()
