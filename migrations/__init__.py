@@ -43,17 +43,17 @@ def downgrade(number):
 @contextmanager
 def _alone():
     """Hold a lock that other processes wait for, outside the migrations' own transactions."""
-    if not on_sqlite():
+    if on_sqlite():
+        for file in (db.obj.database, f"{db.obj.database}.lock"):
+            keep_private(file, make=True)
+        gate = SqliteDatabase(file, timeout=60)
+        gate.connect()  # `with gate` would begin a deferred transaction first, which locks nothing
+        with closing(gate), gate.atomic("EXCLUSIVE"):
+            db.execute_sql("PRAGMA journal_mode = wal")
+            yield
+    else:
         db.execute_sql("SELECT pg_advisory_lock(7052)")
         try:
             yield
         finally:
             db.execute_sql("SELECT pg_advisory_unlock(7052)")
-        return
-    for file in (db.obj.database, f"{db.obj.database}.lock"):
-        keep_private(file, make=True)
-    gate = SqliteDatabase(file, timeout=60)
-    gate.connect()  # `with gate` would begin a deferred transaction first, which locks nothing
-    with closing(gate), gate.atomic("EXCLUSIVE"):
-        db.execute_sql("PRAGMA journal_mode = wal")
-        yield

@@ -6,9 +6,7 @@ from peewee import Field, SqliteDatabase
 from playhouse.migrate import PostgresqlMigrator, SqliteMigrator, operation
 from playhouse.migrations import Runner
 
-COLUMN = re.compile(
-    r'"(?P<name>\w+)" (?P<type>(?P<kind>\w+).*?)(?P<required> NOT NULL)?(?P<check> CHECK \(.*\))?'
-)
+COLUMN = re.compile(r'"\w+" (?P<type>(?P<kind>\w+).*?)(?P<required> NOT NULL)?(?P<check> CHECK \(.*\))?')
 
 
 def runner_of(database, folder):

@@ -3,7 +3,6 @@
 import re
 from collections import namedtuple
 from itertools import chain
-from textwrap import indent
 
 from peewee import FIELD, SqliteDatabase, sort_models
 from playhouse.migrate import SqliteMigrator
@@ -52,8 +51,9 @@ def write_migration(name, folder, models):
     before, after = shapes(folder), shapes(models=models)
     fields = chain.from_iterable(model._meta.sorted_fields for model in models)
     defaults = {(field.model._meta.table_name, field.column_name): given(field) for field in fields}
-    up, down = steps(before, after, defaults), steps(after, before)
-    return runner_of(SqliteDatabase(None), folder).create(name, body(name, up, down)) if up else None
+    if before == after:
+        return None
+    return runner_of(SqliteDatabase(None), folder).create(name, body(name, before, after, defaults))
 
 
 def steps(before, after, defaults=None):
@@ -75,15 +75,14 @@ def table_steps(table, old, new, defaults):
     both = old.columns.keys() & new.columns.keys()
     if old.rules != new.rules or any(old.columns[name][1:] != new.columns[name][1:] for name in both):
         raise Invalid(f"{table}: aturan antarkolom atau rujukan berbeda; tulis migrasi ini sendiri")
-    gone = [name for name, sql in old.indexes.items() if new.indexes.get(name) != sql]
-    lines = [f"migrator.drop_index({table!r}, {name!r})," for name in gone]
+    before, after = old.indexes.items(), new.indexes.items()
+    lines = [f"migrator.drop_index({table!r}, {name!r})," for name, _ in sorted(before - after)]
     for name, words in new.columns.items():
         if words != old.columns.get(name):
             lines += column_steps(table, name, old.columns.get(name), words, defaults)
     dropped = [name for name in old.columns if name not in new.columns]
     lines += [f"migrator.drop_column({table!r}, {name!r})," for name in dropped]
-    made = [sql for name, sql in new.indexes.items() if old.indexes.get(name) != sql]
-    return lines + [f"migrator.sql({sql!r})," for sql in made]
+    return lines + [f"migrator.sql({sql!r})," for _, sql in sorted(after - before)]
 
 
 def column_steps(table, name, old, words, defaults):
@@ -114,10 +113,10 @@ def filler(words):
     return EMPTY.get(COLUMN.fullmatch(words[0])["kind"], 0)
 
 
-def body(name, up, down):
+def body(name, before, after, defaults):
     """The file: frozen, and short enough to be read before it runs."""
     title = re.sub(r"[\W_]+", " ", name).strip().capitalize()
     text = f'"""{title}."""\n'
-    for way, lines in {"up": up, "down": down}.items():
-        text += WAY.format(name=way, steps=indent("\n".join(lines), " " * 8))
+    for way, lines in {"up": steps(before, after, defaults), "down": steps(after, before)}.items():
+        text += WAY.format(name=way, steps="\n".join(f"        {line}" for line in lines))
     return text

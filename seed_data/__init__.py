@@ -27,9 +27,10 @@ def load(model, name):
     Its columns are called like the fields or like their headers; what is there already stays as it is.
     """
     fields = model._meta.fields | {field.verbose_name: field for field in model.spoken()}
-    key, made = fields[next(iter(codes(name)[0]))], 0
+    key = fields[next(iter(codes(name)[0]))]
     with write():
         known = dict(model.select(key, model.id).tuples())
+        before = len(known)
         for row in codes(name):
             values = {}
             for title, text in row.items():
@@ -37,5 +38,4 @@ def load(model, name):
                 values[field.name] = known.get(text) if field.name == model.upward else field.parse(text)
             if values[key.name] not in known:
                 known[values[key.name]] = model.create(**values).id
-                made += 1
-    return made
+        return len(known) - before

@@ -90,8 +90,7 @@ class World:
 
     def name(self, gender):
         """A first name of a gender (L, P) and a family name."""
-        first, family = (self.dice.choice(those("names", gender=kind))["text"] for kind in (gender, ""))
-        return f"{first} {family}"
+        return " ".join(self.dice.choice(those("names", gender=kind))["text"] for kind in (gender, ""))
 
     def text(self, kind):
         """A sentence of a kind, if there is one."""

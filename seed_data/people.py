@@ -7,7 +7,6 @@ from models import Employee, Unit
 from seed_data import those
 from values import codes
 
-PEOPLE_A_UNIT = 4  # fewer people fill fewer units, or every unit would be a head without staff
 STATUSES = {"PNS": 68, "CPNS": 3, "PPPK": 22, "PPPK_PARUH_WAKTU": 7}
 LADDER = [row["code"] for row in those("golongan", scheme="PNS")]
 
@@ -15,7 +14,8 @@ LADDER = [row["code"] for row in those("golongan", scheme="PNS")]
 def hire_people(world):
     """In each unit a head, who answers to the head of the unit above, and the unit's people: deputies first."""
     heads, units = {}, {unit.code: unit for unit in Unit.select()}
-    chosen = codes("demo_units")[: max(1, world.count // PEOPLE_A_UNIT)]  # a parent before its children
+    # a parent before its children, and so many that a unit has four people
+    chosen = codes("demo_units")[: max(1, world.count // 4)]
     sizes = Counter(row["unit"] for row in world.weighed(chosen, world.count - len(chosen)))
     for row in chosen:
         unit, (rung,) = units[row["unit"]], those("demo_rungs", rung=row["rung"])
@@ -39,10 +39,8 @@ def posts(pool, status, head):
 
 def grades(post, status, head):
     """The pay grades of a post for a status; of a PNS none above her head's."""
-    found = [grade for grade in post[status].split("|") if grade]
-    if head is None or not status.endswith("PNS"):
-        return found
-    return [grade for grade in found if LADDER.index(grade) <= LADDER.index(head.grade)]
+    above = LADDER[LADDER.index(head.grade) + 1 :] if head else []
+    return [grade for grade in post[status].split("|") if grade and grade not in above]
 
 
 def hire(world, unit, head, status, fitting):
@@ -65,8 +63,7 @@ def nip(world, status, grade, gender):
     """Birth, appointment and gender are in the number; a PNS climbs a grade in about four years."""
     (service,) = those("demo_service", of=status) or those("demo_service", of=grade)
     years, month, age = (
-        world.dice.randint(int(service[low]), int(service[high]))
-        for low, high in (("least", "most"), ("first", "last"), ("young", "old"))
+        world.dice.randint(*map(int, service[name].split("|"))) for name in ("years", "months", "ages")
     )
     appointed = 2026 - years
     born = f"{appointed - age}{world.dice.randint(1, 12):02d}{world.dice.randint(1, 28):02d}"

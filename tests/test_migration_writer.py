@@ -113,8 +113,7 @@ def test_the_written_migration_leads_to_the_models_and_back(copy):
 def test_the_way_back_gives_the_schema_of_before(tmp_path):
     """Everything of today written as one migration gives everything, and goes down to nothing."""
     everything = writer.shapes(models=MODELS)
-    text = writer.body("all", writer.steps({}, everything, {}), writer.steps(everything, {}))
-    (tmp_path / "0001_all.py").write_text(text)
+    (tmp_path / "0001_all.py").write_text(writer.body("all", {}, everything, {}))
     assert writer.shapes(tmp_path) == everything
     scratch = SqliteDatabase(":memory:")
     with scratch.connection_context():
