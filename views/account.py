@@ -15,7 +15,7 @@ from views.session import enter, leave, me
 account, public = Blueprint("account", __name__), Blueprint("public", __name__)
 NOBODY = User(password=f"{User.METHOD}$nobody$", active=False)  # whom to verify takes as long as a known name
 PREFERENCES = {"language": ("id", "en"), "theme": ("system", "light", "dark")}  # the first without a choice
-YEAR = timedelta(days=365)
+A_YEAR = {"max_age": timedelta(days=365), "httponly": True, "samesite": "Lax"}  # a cookie
 
 
 @account.route("/login", methods=["GET", "POST"])
@@ -89,10 +89,7 @@ def prefer():
     answer = redirect(request.form.get("next") or url_for("public.landing"))
     for name, known in PREFERENCES.items():
         if request.form.get(name) in known:
-            answer.set_cookie(
-                name, request.form[name], max_age=YEAR, httponly=True, samesite="Lax",
-                secure=current_app.config["HTTPS"],
-            )  # fmt: skip
+            answer.set_cookie(name, request.form[name], secure=current_app.config["HTTPS"], **A_YEAR)
     return answer
 
 

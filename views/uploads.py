@@ -107,7 +107,7 @@ class UploadsView(AdminView):
             page_url=lambda number: url_for(".review", **here | {"page": number}), **words,
         )  # fmt: skip
 
-    def ask_columns(self, upload, found, refusal=""):
+    def ask_columns(self, upload, found, why=""):
         """The mapping step, from the Table that was found in the file."""
         headers = {place: column.header for column, place in found.places.items()}
         sample = [*found.rows.values()][:3]
@@ -116,9 +116,7 @@ class UploadsView(AdminView):
             for place, text in enumerate(map(as_text, found.titles)) if text.strip()
         ]  # fmt: skip
         sheet = SHEETS[upload.sheet]
-        return self.render(
-            "admin/upload_columns.html", upload=upload, sheet=sheet, titles=titles, refusal=refusal
-        )
+        return self.render("admin/upload_columns.html", upload=upload, sheet=sheet, titles=titles, why=why)
 
     # -- decisions
 
