@@ -79,7 +79,8 @@ class Planner:
             n for n in self.sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in self.sheet.optional
         ]  # fmt: skip
-        self.named, self.word = LABELLED.findall(model.called), cache(self._word)
+        self.label, self.named = LABELLED.sub("%s", model.called), LABELLED.findall(model.called)
+        self.word = cache(self._word)
 
     def take(self, row, old):
         """Give a row its kind beside the stored one, or its errors.
@@ -107,7 +108,7 @@ class Planner:
                 row.kind = "conflict"
 
     def _put(self, kind, row, label, after, old=None):
-        row.kind, row.label, row.after = kind, label, after
+        row.kind, row.label, row.before, row.after = kind, label, {}, after
         if old:
             row.id, row.version, row.before = old["id"], old["version"], {n: old[n] for n in after}
 
@@ -130,18 +131,19 @@ class Planner:
         merged = {**old, **after}
         unread = [(self.sheet.key[0], FORBIDDEN)] if old["id"] in self.unread else []
         if self._refused(row, unread or self.sheet.disagrees(row, merged)):
-            return
+            return None
         row.predicate = self.note(row, merged, old)
-        move, problems = asked_move(self.checked, row, old, after)
-        if after and self._refused(row, self._broken(merged, old) or problems):
-            return
+        if not after:
+            return self._put("same", row, self._label(merged), {})
+        row.move, problems = asked_move(self.checked, row, old, after)
+        if self._refused(row, self._broken(merged, old) or problems):
+            return None
         if after.keys() & {*self.sheet.derived_from}:
             after |= {n: v for n, v in self.sheet.derive(merged).items() if v != old[n]}
-        if move:  # with what it asks, also where that says what it said before
-            after |= {n: row.values[n] for n in (*move.asks, *move.offers) if n in row.values}
-            after[FLOWS[self.sheet.model].state.name] = move.end
-        row.move = move
-        self._put("changed" if after else "same", row, self._label(merged), after, old)
+        if row.move:  # with what it asks, also where that says what it said before
+            after |= {n: row.values[n] for n in (*row.move.asks, *row.move.offers) if n in row.values}
+            after[FLOWS[self.sheet.model].state.name] = row.move.end
+        return self._put("changed", row, self._label(merged), after, old)
 
     def _differs(self, name, value, old):
         """Whether a value is not the stored one; a stored text is what it reads back as: what we printed is no change."""
@@ -169,9 +171,7 @@ class Planner:
         return bool(problems)
 
     def _label(self, merged):
-        return self.sheet.model.called.format_map(
-            {name: self.word(name, merged[name]) for name in self.named}
-        )
+        return self.label % tuple([self.word(name, merged[name]) for name in self.named])
 
     def _word(self, name, value):
         """A value as labels write it: references by their labels, choices by their words."""

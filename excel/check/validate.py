@@ -85,13 +85,13 @@ class Row:
     values: dict
     key: tuple = ()
     defaulted: tuple = ()  # the key fields that nobody filled in, but a rule of the sheet
-    verified: dict = field(default_factory=dict)
+    verified: dict | None = None
     kind: str = ""
     label: str = ""
     id: int | None = None
     version: int = 0
-    before: dict = field(default_factory=dict)
-    after: dict = field(default_factory=dict)
+    before: dict | None = None
+    after: dict | None = None
     hidden: bool = False
     base: int | None = None
     move: Any = None  # of a state, where the row asks for one

@@ -51,8 +51,9 @@ def plan_of(upload, user, edits, progress=nothing):
 
 def reviewed(plan):
     """What an Upload keeps of a Plan, by column: numbers of rows, and what tells whether it still holds."""
-    wrong = plan.rows - sum(plan.counts.values())
-    return {"rows": plan.rows, **plan.counts, "wrong": wrong, "fingerprint": plan.fingerprint}
+    counts = plan.counts
+    wrong = plan.rows - sum(counts.values())
+    return {"rows": plan.rows, **counts, "wrong": wrong, "fingerprint": plan.fingerprint}
 
 
 def written(upload, model=None):
