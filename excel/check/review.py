@@ -166,7 +166,7 @@ def _translatable(error):
 
 
 def by_cause(problems):
-    """[{"column", "said", "cell", "value", "rows"}]: the same cause in many rows told once, rows as ranges."""
+    """[{"column", "said", "cell", "value", "rows"}]: the same cause in many rows once, rows as ranges."""
     groups = defaultdict(list)
     for problem in problems:
         groups[problem.column, problem.error.cause].append(problem)

@@ -24,7 +24,7 @@ BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
 COMPARED = 50  # different values of a column that are compared with a list: a hostile file has more
 LIKENESS = 0.6  # of a value to a name, from 0 to 1
-FAULTS = {
+FAULT_WORDS = {
     "#N/A": N_("sel berisi galat; perbaiki rumusnya atau ketik nilainya"),
     "=": N_("rumus belum dihitung; buka berkas di Excel, simpan, lalu unggah lagi"),
 }
@@ -227,7 +227,7 @@ def _parsed(sheet, column, cells):
     @lru_cache(None, typed=True)  # 1, 1.0 and True are not the same
     def parse(value):
         if isinstance(value, Fault):
-            return Invalid(FAULTS[value])
+            return Invalid(FAULT_WORDS[value])
         if isinstance(value, str) and value.strip() == CLEAR:
             return None if clears else Invalid(N_("tidak boleh dikosongkan"))
         try:

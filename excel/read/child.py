@@ -30,14 +30,14 @@ VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^<>]*)?>[^<]")
 PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 
 
-def plain(value):
+def as_json(value):
     return {"date": value.isoformat()} if hasattr(value, "year") else str(value)
 
 
 def send(value):
     """Write a JSON line to the parent; a file that would fill too many ends here."""
     global left
-    line = json.dumps(value, default=plain, ensure_ascii=False)
+    line = json.dumps(value, default=as_json, ensure_ascii=False)
     left -= len(line)
     if left < 0:
         sys.stdout.write('{"error": "heavy"}\n')
@@ -45,7 +45,7 @@ def send(value):
     sys.stdout.write(line + "\n")
 
 
-def read(data, faults):
+def send_book(data, faults):
     """Send the visible sheets of a workbook; `faults` are the parts in which cells may be faulty."""
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
     try:
@@ -155,4 +155,4 @@ if __name__ == "__main__":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     task = json.loads(sys.stdin.buffer.readline())
-    (read if "faults" in task else mark)(sys.stdin.buffer.read(), **task)
+    (send_book if "faults" in task else mark)(sys.stdin.buffer.read(), **task)

@@ -59,7 +59,7 @@ NO_EDITS = Edits()
 
 
 def lessons(sheet):
-    """{title: header} of what the office was told of titles that we do not know."""
+    """{title: header} of what titles mean that we do not know, as the office learnt."""
     return Setting.read(None, f"{LESSONS}{sheet.name}", {})
 
 

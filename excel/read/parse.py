@@ -71,9 +71,9 @@ class Unmapped(Unreadable):
 
 
 def parse(data, sheet, learnt=None):
-    """The RawTable of a file (.xlsx, .xlsm, .xls, .ods or .csv, told by its content) for a Sheet.
+    """The RawTable of a file (.xlsx, .xlsm, .xls, .ods or .csv, known by its content) for a Sheet.
 
-    `learnt` is what people said of titles that we did not know, {title: header}. Raises Unreadable,
+    `learnt` is what people taught us of titles that we did not know, {title: header}. Raises Unreadable,
     and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
     learnt, faults = learnt or {}, []
