@@ -10,7 +10,7 @@ import zipfile
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from itertools import islice
 from xml.sax.saxutils import escape
 
@@ -197,10 +197,13 @@ def _stream(sheet, rows, data, page):
 
 def in_batches(rows, renderers):
     """Batches of columns of rendered values; each different value of a column is rendered once."""
-    renderers, rows = [lru_cache(REMEMBERED)(render) for render in renderers], iter(rows)
+    renderers, rows = [cache(render) for render in renderers], iter(rows)
     while batch := list(islice(rows, BATCH)):
         columns = zip(*batch, strict=True)
         yield [list(map(render, values)) for render, values in zip(renderers, columns, strict=True)]
+        for render in renderers:  # a fifteenth faster than a cache that counts what it holds
+            if render.cache_info().currsize > REMEMBERED:
+                render.cache_clear()
 
 
 def _cell(column, style):

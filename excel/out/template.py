@@ -45,7 +45,7 @@ def template(sheet, out, context, unit_code=None):
     filled = [replace(c, field=Formula(text=sheet.formula(c, letters, listed))) for c in sheet.automatic]
     part = Part(sheet.name, sheet.title, sheet.model, (*sheet.columns, *filled))
     options = {column: _allowed(column, context.user) for column in sheet.columns}
-    _page_to_fill_in(book.active, part, sheet, lists, options)
+    _page_to_fill_in(book.active, part, sheet, listed, options)
     _guide(book.create_sheet("Petunjuk", 1), sheet, options)
     if prefilled:
         add_versions(book, sheet, versions)
@@ -77,7 +77,7 @@ def _allowed(column, user):
     return [code for (code,) in query.select(column.field).tuples()]
 
 
-def _page_to_fill_in(page, part, sheet, lists, options):
+def _page_to_fill_in(page, part, sheet, listed, options):
     """The header, and who is meant in the rows we fill in, are locked; everything else stays open."""
     face(page, part)
     page.row_dimensions[1].height = 32
@@ -91,7 +91,7 @@ def _page_to_fill_in(page, part, sheet, lists, options):
         if column.path in fixed:
             sample.fill = PatternFill("solid", fgColor="EDEDED")
         page.cell(1, number).comment = Comment(_explanation(sheet, column), "Kinerja", height=140, width=280)
-        if column.name in sheet.by_name and (check := _check(column, options[column], lists)):
+        if column.name in sheet.by_name and (check := _check(column, options[column], listed)):
             check.add(f"{letter}2:{letter}{DEPTH}")
             page.add_data_validation(check)
     page.protection.sheet = True
@@ -99,7 +99,7 @@ def _page_to_fill_in(page, part, sheet, lists, options):
         setattr(page.protection, allowed, False)  # False: not forbidden
 
 
-def _check(column, options, lists):
+def _check(column, options, listed):
     """The check of a column as Excel makes it: a drop-down, a range or a form; None for free text.
 
     A long list stands on the hidden page. A reference is only warned about: it may point to another row of the same file.
@@ -107,7 +107,7 @@ def _check(column, options, lists):
     if options:
         source = f'"{",".join(options)}"'
         if len(source) > INLINE or any("," in text or '"' in text for text in options):
-            source = _listed(lists, options)
+            source = listed(options)
         check = DataValidation("list", source, error="Pilih dari daftar", errorTitle="Tidak ada dalam daftar")
         check.errorStyle = "stop" if column.reference is None else "warning"
     elif column.field.check:

@@ -44,8 +44,7 @@ def is_large(data):
 
 def is_unattended(upload):
     """Whether a job has waited for a while and no worker has told of any job since: none seems to run."""
-    waited = time.time() - (upload.beat or 0)
-    if upload.state not in PENDING or waited < (STALE if upload.total else WAITING):
+    if upload.state not in PENDING or time.time() - (upload.beat or 0) < WAITING:
         return False
     alive = (Upload.total > 0) & (Upload.beat > time.time() - STALE)
     return not Upload.select(Upload.id).where(alive & Upload.state.in_(PENDING)).exists()
