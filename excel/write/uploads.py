@@ -108,7 +108,7 @@ def _names(cells, person):
                 return True
         except Invalid as problem:
             head = person.nip[:15]
-            if head in getattr(problem, "heads", ()) or head in as_text(cell):
+            if head in problem.params.get("heads", ()) or head in as_text(cell):
                 return True
     return False
 
