@@ -87,8 +87,8 @@ def hash_addresses(app):
         return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
 
     @app.after_request
-    def whole(response):
-        """A small file at once: compressing it as a stream would leave it open."""
+    def send_at_once(response):
+        """A small file whole: compressing it as a stream would leave it open."""
         if request.endpoint in HASHED and response.direct_passthrough:
             response.direct_passthrough = False
             response.make_sequence()

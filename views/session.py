@@ -51,9 +51,8 @@ def leave():
 
 def guard(app):
     """Install the rules on an application."""
-    app.login_manager = (
-        manager  # without `init_app`, whose cookie to remember us touches the session of static files
-    )
+    # without `init_app`, whose cookie to remember us touches the session at static files too
+    app.login_manager = manager
     app.before_request(open_database)
     app.before_request(refuse_odd_addresses)
     app.before_request(demand_sign_in)
