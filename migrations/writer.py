@@ -94,20 +94,20 @@ def column_steps(table, name, old, words, defaults):
             lines.append("# required and without a default: runs only while no row lacks it")
         else:  # a date or an amount as its text
             default = f", default={value if isinstance(value, int | float) else str(value)!r}"
-    if lost := sorted(set(listed(old)) - set(listed(words))) if old and listed(words) else ():
+    if lost := sorted(set(codes_in(old)) - set(codes_in(words))) if old and codes_in(words) else ():
         lines.append(f"# change the rows first that hold: {', '.join(lost)}")
     step, said = ("change", words[:1]) if old else ("add", words)
     return [*lines, f"migrator.{step}_column({', '.join(map(repr, (table, name, *said)))}{default}),"]
 
 
-def listed(words):
+def codes_in(words):
     """The codes that a column's rule lists."""
     return re.findall(r"'([^']*)'", words[0])
 
 
 def filler(words):
     """What rows get in a required column on the way back: a value that its rule allows; no row to refer to is made up."""
-    allowed = [*listed(words), *map(int, re.findall(r"BETWEEN (-?\d+)", words[0]))]
+    allowed = [*codes_in(words), *map(int, re.findall(r"BETWEEN (-?\d+)", words[0]))]
     if allowed or words[1:]:
         return next(iter(allowed), None)
     return EMPTY.get(COLUMN.fullmatch(words[0])["kind"], 0)

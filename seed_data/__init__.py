@@ -22,10 +22,8 @@ def seed_holidays():
 
 
 def load(model, name):
-    """Make the rows of a list that are missing, by its first column, a parent before its children; returns how many.
-
-    Its columns are called like the fields or like their headers; what is there already stays as it is.
-    """
+    """Make the rows of a list that are missing, by its first column, a parent before its children; returns how many."""
+    # its columns are called like fields or like their headers
     fields = model._meta.fields | {field.verbose_name: field for field in model.spoken()}
     key = fields[next(iter(codes(name)[0]))]
     with write():

@@ -11,7 +11,7 @@ from models import Award, Complaint, Training
 from values import codes
 
 
-def cases(world):
+def bring_cases(world):
     """Each case from its first day on, all in the order of their days; and trainings that came with a file."""
     world.walk([*trainings(world), *awards(world), *complaints(world)])
     lines = ["NIP,Judul,Jenis,Mulai,Selesai,JP,No Sertifikat"]

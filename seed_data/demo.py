@@ -14,7 +14,7 @@ from flows import FLOWS, take
 from models import MODELS, Change, Clocks, Employee, Period, Rating, Setting, Unit, User
 from rating import due
 from seed_data import seed_reference, those
-from seed_data.cases import cases
+from seed_data.cases import bring_cases
 from seed_data.people import hire_people
 from seed_data.work import assess, open_periods, rate
 from values import N_, Invalid
@@ -32,7 +32,7 @@ def seed_demo(employees=500, random_state=1):
             raise Invalid(words, count=count)
         seed_reference()
         world = World(employees, random_state)
-        for bring in (hire_people, open_periods, assess, rate, cases):
+        for bring in (hire_people, open_periods, assess, rate, bring_cases):
             bring(world)
         Setting.keep(None, MARK, Employee.select(fn.MAX(Employee.id)).scalar())
         return {model._meta.table_name: model.select().count() for model in MODELS}
@@ -42,8 +42,7 @@ def demo_accounts():
     """Make the demo accounts that are missing, one a role; returns (role, username, password) of each. Raises Invalid."""
     accounts = [(role, f"demo-{role}", DEMO_PASSWORD) for role in User.role.labels]
     with write():
-        known = {name for (name,) in User.select(User.username).tuples()}
-        missing = [(role, name) for role, name, _ in accounts if name not in known]
+        missing = [(role, name) for role, name, _ in accounts if User.get_or_none(username=name) is None]
         if missing and Employee.select().where(Employee.id > (Setting.read(None, MARK) or 0)).exists():
             # a password that is published has no place beside people whom the seed did not make
             words = N_("Basis data ini berisi pegawai yang bukan data contoh; akun contoh tidak dibuat")

@@ -39,18 +39,18 @@ def assess(world):
         # of the open quarter a part is still to be done, and some nobody was asked about
         undone, missed = (0.3, 0.05) if period is world.periods[-1] else (0, 0)
         free = [person for person in people if person.supervisor and person not in lows]
-        number = min(len(free), max(len(LOWS), round(0.04 * len(people))))
-        lows = dict(zip(dice.sample(free, number), cycle(LOWS), strict=False))
+        low = dice.sample(free, min(len(free), max(len(LOWS), world.count // 25)))
+        lows = dict(zip(low, cycle(LOWS), strict=False))
         moods = habits | lows
         rows = [
             Assessment(employee=person, period=period, **said)
             for person in dice.sample(people, round((1 - missed) * len(people)))
-            for said in said_of(world, person, teams, moods[person], undone)
+            for said in voices(world, person, teams, moods[person], undone)
         ]
         Assessment.bulk_create(rows, 500)
 
 
-def said_of(world, person, teams, mood, undone):
+def voices(world, person, teams, mood, undone):
     """The supervisor's word in levels, scores or both, of the low always levels; then that of the others."""
     dice, chief = world.dice, person.supervisor
     if chief and dice.random() >= undone:
@@ -94,6 +94,5 @@ def rate(world):
             steps += world.steps(row, moves, period.ends_on, pace, change=RAISED)
         # once the slowest has finalised
         world.walk([*steps, *world.steps(period, "close", period.ends_on, 9)])
-    clerks = Employee.select(Employee.id).where(Employee.position_type == "PELAKSANA")
-    gone = clerks.order_by(Employee.id.desc()).limit(max(1, world.count // 66))
-    Employee.update(active=False).where(Employee.id.in_(gone)).execute()
+    clerks = [person.id for person in world.people if person.position_type == "PELAKSANA"]
+    Employee.update(active=False).where(Employee.id.in_(clerks[-max(1, world.count // 66) :])).execute()
