@@ -111,9 +111,9 @@ class ComplaintSheet(Sheet):
     derived = ("verify_due", "respond_due", "close_due")
     derived_from = ("received_on", "classification")
 
-    def derive(self, values, clocks=None):
+    def derive(self, values):
         """When it must be verified, first responded to and closed (DOMAIN 7.1)."""
-        clocks, received_on = clocks or Clocks(), values["received_on"]
+        clocks, received_on = once("clocks", Clocks), values["received_on"]
         verify = clocks.after(received_on, "verify")
         return {
             "verify_due": verify,

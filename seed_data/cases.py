@@ -70,7 +70,7 @@ def complaints(world):
             ticket=Complaint.numbered(day.year, number), received_on=day, channel=dice.choice([*Complaint.channel.labels]),
             classification=kind, employee=person if grave and dice.random() < 0.4 else None,
             reporter=world.name(dice.choice("LP")) if dice.random() < 0.8 else None, subject=said["subject"], body=said["body"],
-            **COMPLAINTS.derive({"received_on": day, "classification": kind}, world.clocks),
+            **COMPLAINTS.derive({"received_on": day, "classification": kind}),
         )  # fmt: skip
         proven = dice.random() < 0.55 if grave else None
         words = world.text("unproven" if proven is False else f"answer {kind}")

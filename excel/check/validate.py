@@ -236,7 +236,7 @@ def _parsed(sheet, column, cells):
             return problem
         return BLANK if parsed is None else parsed
 
-    return [parse(cell) for cell in cells]
+    return list(map(parse, cells))
 
 
 def _resolved(checked, column, read):
