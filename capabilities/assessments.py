@@ -265,18 +265,16 @@ ASSESSMENTS = AssessmentSheet(
 # ------------------------------------------------------------------ what pages show
 
 
-def asked_of(user):
-    """Requests in open periods that wait for the account's own person."""
-    mine = Assessment.assessor == (user.employee_id or 0)
-    return mine & Assessment.unanswered() & Assessment.period.in_(Period.ids("open"))
-
-
 UNASSESSED = Named(
     Employee, N_("Belum dinilai"), "belum_dinilai",
     lambda user, code: Employee.unassessed(Period.select(Period.id).where(Period.code == code).scalar()),
     lambda: list(Period.select(Period.code, Period.name).order_by(Period.starts_on.desc()).limit(24).tuples()),
 )  # fmt: skip
-ASKED = Named(Assessment, N_("Diminta dari saya"), "diminta_dari_saya", asked_of)
+ASKED = Named(  # requests that wait for the account's own person
+    Assessment, N_("Diminta dari saya"), "diminta_dari_saya",
+    lambda user: (Assessment.assessor == (user.employee_id or 0)) & Assessment.unanswered()
+    & Assessment.period.in_(Period.ids("open")),
+)  # fmt: skip
 
 
 def unassessed(user, period):

@@ -218,14 +218,10 @@ MAKERS = {
     "day": Day().show,
     "status": lambda nip: "ASN",
 }
-
-
-def siasn_column(field, path, made):
-    source = Rating.field_at(path)
-    return Column(field, path, Derived(source, MAKERS[made]) if made else source)
-
-
-SIASN = Part("siasn", "SIASN", Rating, tuple(siasn_column(*row.values()) for row in codes("siasn")))
+SIASN = Part("siasn", "SIASN", Rating, tuple(
+    Column(name, path, Derived(Rating.field_at(path), MAKERS[made]) if made else Rating.field_at(path))
+    for name, path, made in map(dict.values, codes("siasn"))
+))  # fmt: skip
 
 
 # ------------------------------------------------------------------ what pages show
