@@ -68,7 +68,7 @@ def audited(model):
 
 
 def plain(value):
-    """A value as JSON and a COPY hold it: dates in ISO form, numbers with decimals as text."""
+    """A value as JSON holds it: dates in ISO form, numbers with decimals as text."""
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
@@ -192,7 +192,7 @@ def create(rows, *, user, upload=None):
     with write():
         for row, key in zip(rows, reserve_ids(model, len(rows)), strict=True):
             row.id = key
-        insert_many(model, names, [[plain(row.__data__.get(name)) for name in names] for row in rows])
+        insert_many(model, names, [[*map(row.__data__.get, names)] for row in rows])
         trail = [(row.id, str(row), None, encode(snapshot(row))) for row in rows]
         log_many("create", model, trail, user=user, upload=upload)
 

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+from datetime import datetime
 
 import pytest
 
@@ -30,6 +31,16 @@ def test_an_update_over_a_newer_version_writes_nothing(database):
         audit.update(other, {}, user=None)
     assert Unit.get_by_id(row.id).name == "Pertama"
     assert Change.select().count() == 1
+
+
+def test_a_moment_is_found_by_whatever_door_it_came(database):
+    from models import ComplaintEvent
+    from tests.make import make_complaint
+
+    complaint, at = make_complaint(), datetime(2026, 3, 2, 1, 30)
+    audit.create([ComplaintEvent(complaint=complaint, at=at, state="received")], user=None)
+    ComplaintEvent.create(complaint=complaint, at=at, state="verified")
+    assert ComplaintEvent.select().where(ComplaintEvent.at == at).count() == 2
 
 
 def test_deleting_names_the_tables_that_still_refer(database):
