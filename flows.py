@@ -139,20 +139,19 @@ def sort_out(rows, move, user):
     if not rows:
         return [], []
     model = type(rows[0])
-    state, closed = FLOWS[model].state, set()
+    state, closed = FLOWS[model].state, ()
     foreign = ids = {row.id for row in rows}
     if may_move(move, model, user):
         mine = move.who(user) if user and move.who else access.writable(model, user)
         foreign = access.outside(model, ids, access.scope(model, user) & mine)
     if model.frozen_with_period and not move.after_close:
-        ended = model.period.in_(Period.ids("closed"))
-        closed = once(("closed", model, *ids), lambda: model.those(ids, ended))  # a page asks for each move
+        closed = once("closed periods", lambda: set(Period.ids("closed").tuples()))
 
     def why_not(row):
         code = getattr(row, state.name)
         if code not in move.start:
             return Invalid(N_("berstatus %(state)s"), state=state.labels.get(code, code))
-        if row.id in closed:
+        if closed and (row.period_id,) in closed:
             return Invalid(N_("periodenya sudah ditutup"))
         if row.id in foreign:
             return Invalid(N_("bukan wewenang akun Anda"))
