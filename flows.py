@@ -139,18 +139,17 @@ def sort_out(rows, move, user):
     if not rows:
         return [], []
     model = type(rows[0])
-    state, closed = FLOWS[model].state, ()
-    foreign = ids = {row.id for row in rows}
+    labels, closed = FLOWS[model].state.labels, ()
+    foreign = {row.id for row in rows}
     if may_move(move, model, user):
         mine = move.who(user) if user and move.who else access.writable(model, user)
-        foreign = access.outside(model, ids, access.scope(model, user) & mine)
+        foreign = access.outside(model, foreign, access.scope(model, user) & mine)
     if model.frozen_with_period and not move.after_close:
         closed = once("closed periods", lambda: set(Period.ids("closed").tuples()))
 
     def why_not(row):
-        code = getattr(row, state.name)
-        if code not in move.start:
-            return Invalid(N_("berstatus %(state)s"), state=state.labels.get(code, code))
+        if row.state not in move.start:
+            return Invalid(N_("berstatus %(state)s"), state=labels.get(row.state, row.state))
         if closed and (row.period_id,) in closed:
             return Invalid(N_("periodenya sudah ditutup"))
         if row.id in foreign:
@@ -193,7 +192,7 @@ def _values(flow, rows, taken):
     for row in rows:
         if missing := [name for name in wanted if given[row.id].get(name) in (None, "")]:
             raise Missing(flow.model, missing)
-    sets = {flow.state.name: move.end, **move.sets}
+    sets = {"state": move.end, **move.sets}
     return {
         row.id: {n: v(row, taken) if callable(v) else v for n, v in sets.items()} | given[row.id]
         for row in rows
