@@ -21,7 +21,7 @@ from excel.out.export import export
 from excel.out.template import template
 from excel.write.apply import apply_at_once, undo
 from excel.write.jobs import keep_working
-from excel.write.uploads import resting
+from excel.write.uploads import rests_on
 from forms import SHORTEST, new_password, too_common
 from migrations.writer import write_migration
 from models import MODELS, Employee, Period, Rating, Unit, Upload, User
@@ -364,7 +364,7 @@ def given_values(flow, step, user, given):
 @AS_JSON
 def undo_upload(upload):
     """Take one upload back; rows changed since are kept and named."""
-    rests = resting(upload)
+    rests = rests_on(upload)
     undone, kept = undo(upload, None)
     lines = [*(f"Dibiarkan: {label}" for label in kept), *(f"Dasarnya berubah: {label}" for label in rests)]
     result = {"upload": upload.id, "undone": undone, "kept": len(kept)}

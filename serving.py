@@ -10,7 +10,7 @@ from pathlib import Path
 threads, timeout, preload_app, control_socket_disable = 4, 120, True, True
 chdir = str(Path(__file__).parent)
 PROGRAM = str(Path(__file__).with_name("admin_app.py"))
-PAUSE = 1  # second before a worker that died is started again
+RESTART_PAUSE = 1  # second before a worker that died is started again
 STARTING = threading.Lock()
 
 
@@ -46,6 +46,6 @@ def keep_a_worker():
             with STARTING:
                 worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
             worker.wait()
-            time.sleep(PAUSE)
+            time.sleep(RESTART_PAUSE)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -28,7 +28,7 @@ def secret_key(instance):
 STAGE = {"production": True, "development": False}
 SWITCH = {"1": True, "on": True, "0": False, "off": False}
 COUNT = {str(number): number for number in range(100)}
-READ = {  # what it is where it is not set, what may be written, and how that is said
+SETTINGS = {  # what it is where it is not set, what may be written, and the words that say so
     "KINERJA_ENV": ("development", STAGE, "write production or development"),
     "KINERJA_HOSTS": ("", None, ""),
     "KINERJA_HTTPS": ("0", SWITCH, "write 1 or 0"),
@@ -40,12 +40,12 @@ READ = {  # what it is where it is not set, what may be written, and how that is
     "KINERJA_REGENCY": ("Kabupaten Mamuju", None, ""),
     "KINERJA_TOP_RATER": ("Bupati Mamuju", None, ""),
 }
-NAMES = {"DATABASE_URL", "SECRET_KEY", *READ}
+NAMES = {"DATABASE_URL", "SECRET_KEY", *SETTINGS}
 
 
 def read(name):
     """A setting. Raises ValueError in one sentence."""
-    default, allowed, hint = READ[name]
+    default, allowed, hint = SETTINGS[name]
     text = os.environ.get(name, "").strip() or default
     if allowed and text.lower() not in allowed:
         raise ValueError(f"{name}={text}: {hint}")
@@ -57,7 +57,7 @@ def settings():
     unknown = sorted(name for name in os.environ if name.startswith("KINERJA_") and name not in NAMES)
     if unknown:  # a misspelt name would leave its setting at the default in silence
         raise ValueError(f"{', '.join(unknown)}: unknown setting; docs/deploy.md lists them")
-    config = {name.removeprefix("KINERJA_"): read(name) for name in READ}
+    config = {name.removeprefix("KINERJA_"): read(name) for name in SETTINGS}
     if config.pop("ENV") and not config["LIMITS"]:
         raise ValueError("KINERJA_LIMITS=off is for tests only")
     if not Path(config["LOGO"]).is_file():

@@ -81,7 +81,7 @@ def test_a_claimed_job_is_nobody_elses_until_it_goes_silent(cast):
     assert uploads.claim_job().id == kept.id
     assert uploads.claim_job() is None
     assert not jobs.is_unattended(fresh(kept))
-    Upload.update(beat=time.time() - uploads.STALE - 1).execute()
+    Upload.update(beat=time.time() - uploads.LOST_AFTER - 1).execute()
     assert jobs.is_unattended(fresh(kept))
     assert uploads.claim_job().id == kept.id
     uploads.keep_job(kept, total=0)
@@ -140,7 +140,7 @@ def test_a_job_that_kills_its_worker_is_given_up(cast):
 def test_a_large_file_waits_on_a_page_and_is_then_reviewed(office, client, post, monkeypatch):
     period, head, staff = office
     monkeypatch.setattr(jobs, "LARGE", 0)
-    monkeypatch.setattr(jobs, "WAITING", 99)
+    monkeypatch.setattr(jobs, "LONG_WAIT", 99)
     answer = upload(client, post, xlsx(HEAD, (staff[1].nip, 88, 121), (staff[2].nip, 80, 90)))
     page = client.get(answer.location).get_data(as_text=True)
     assert "data-pending" in page

@@ -93,7 +93,7 @@ class UploadsView(AdminView):
         return self.show_rows(
             "admin/upload_result.html", upload, query.count(),
             lambda page: in_words(list(query.paginate(page + 1, PAGE))),
-            resting=uploads.resting(upload) if upload.state == "applied" else (),
+            resting=uploads.rests_on(upload) if upload.state == "applied" else (),
             edits=Edits.of(upload) if uploads.open_to(upload, me()) else Edits(),
         )  # fmt: skip
 
@@ -173,7 +173,7 @@ class UploadsView(AdminView):
     def undo(self, id):
         upload = self.own(id)
         with telling():  # too late, out of reach, or undone before
-            resting = uploads.resting(upload)
+            resting = uploads.rests_on(upload)
             undone, kept = undo(upload, me())
             flash(gettext("%(n)s baris dikembalikan.", n=undone), "success")
             for rows, words in (

@@ -23,11 +23,11 @@ from ..check.review import packed, review_of
 from ..read.edits import Edits
 from ..read.parse import Unmapped
 from .apply import NotApplied, apply
-from .uploads import PENDING, STALE, claim_job, keep_job, plan_of, reviewed
+from .uploads import LOST_AFTER, PENDING, claim_job, keep_job, plan_of, reviewed
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
-WAITING, PAUSE = 5, 0.25  # seconds
+LONG_WAIT, PAUSE = 5, 0.25  # seconds
 TRIES = 3
 FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
 
@@ -44,9 +44,9 @@ def is_large(data):
 
 def is_unattended(upload):
     """Whether a job has waited for a while and no worker has told of any job since: none seems to run."""
-    if upload.state not in PENDING or time.time() - (upload.beat or 0) < WAITING:
+    if upload.state not in PENDING or time.time() - (upload.beat or 0) < LONG_WAIT:
         return False
-    alive = (Upload.total > 0) & (Upload.beat > time.time() - STALE)
+    alive = (Upload.total > 0) & (Upload.beat > time.time() - LOST_AFTER)
     return not Upload.select(Upload.id).where(alive & Upload.state.in_(PENDING)).exists()
 
 

@@ -16,7 +16,7 @@ from ..read.guarded import Busy
 from ..read.parse import Unmapped, Unreadable
 from ..sheet import SHEETS, nothing
 
-STALE = 45  # seconds after which a job that does not beat is given to another worker
+LOST_AFTER = 45  # seconds after which a job that does not beat is given to another worker
 PENDING = ("queued", "applying")
 
 
@@ -68,7 +68,7 @@ def written_ids(upload):
     return model.those({change.key for change in written(upload, model)})
 
 
-def resting(upload):
+def rests_on(upload):
     """The labels of rows of other tables that rest on what an upload wrote and may not be settled yet."""
     sheet = SHEETS[upload.sheet]
     return sheet.resting(written(upload, sheet.model).select(Change.key))
@@ -183,7 +183,7 @@ def queue_apply(upload, user, fingerprint, partial=False):
 
 def claim_job():
     """Take the oldest job that nobody works on; its Upload, or None."""
-    free = Upload.state.in_(PENDING) & ((Upload.total == 0) | (Upload.beat < time.time() - STALE))
+    free = Upload.state.in_(PENDING) & ((Upload.total == 0) | (Upload.beat < time.time() - LOST_AFTER))
     jobs = Upload.select(Upload.id, Upload.fingerprint).where(free).order_by(Upload.id)
     if not jobs.exists():
         return None

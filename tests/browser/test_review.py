@@ -76,7 +76,7 @@ def test_titles_are_explained_once(visit, people, tmp_path):
 
 def test_a_large_file_shows_its_progress_and_then_its_review(visit, people, tmp_path, monkeypatch):
     monkeypatch.setattr(jobs, "LARGE", 0)
-    monkeypatch.setattr(jobs, "WAITING", 99)
+    monkeypatch.setattr(jobs, "LONG_WAIT", 99)
     page = visit("supervisor", walks.DESK)
     upload(
         page,
