@@ -71,12 +71,17 @@ class Table(Model):
 
     @classmethod
     def said_paths(cls):
-        """The dotted paths that a row's label is made of, those of what it refers to included."""
+        """The paths that a row's label is made of."""
+        return cls.paths_of(LABELLED.findall(cls.called))
+
+    @classmethod
+    def paths_of(cls, columns):
+        """The paths that these columns (as dotted paths) need, those of a reference's label included."""
         paths = []
-        for name in LABELLED.findall(cls.called):
-            field = cls._meta.fields[name]
-            further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else [()]
-            paths += [(name, *path) for path in further]
+        for column in columns:
+            field, path = cls.field_at(column), tuple(column.split("."))
+            further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
+            paths += [path, *((*path, *more) for more in further)]
         return paths
 
     @classmethod

@@ -51,11 +51,9 @@ MENU = {
 
 def register(admin):
     """Add every view to the panel, in the order of the menu."""
-    admin.add_view(ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"))
-    admin.add_view(SearchView(name=_l("Cari"), endpoint="search", url="search"))
-    for category, views in MENU.items():
-        for view in views:
-            admin.add_view(view(category=_l(category)))
-    admin.add_view(
-        PartsView(name=_l("Bagian Halaman"), endpoint="parts", url="parts", category=_l("Pengaturan"))
+    admin.add_views(
+        ImportView(name=_l("Unggah Excel"), endpoint="import", url="import"),
+        SearchView(name=_l("Cari"), endpoint="search", url="search"),
+        *(view(category=_l(category)) for category, views in MENU.items() for view in views),
+        PartsView(name=_l("Bagian Halaman"), endpoint="parts", url="parts", category=_l("Pengaturan")),
     )

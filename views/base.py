@@ -3,7 +3,6 @@
 from itertools import groupby
 
 from flask import abort, redirect, request
-from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import lazy_gettext as _l
@@ -20,7 +19,7 @@ from views.lists import BULKY, Lists, person_paths
 from views.panels import record_panels
 from views.saving import Converter, Saving, Version
 from views.session import me, whole
-from views.shown import FORMS, badge, history_of, links_of, value_at, with_warning
+from views.shown import FORMS, badge, history_of, links_of, with_warning
 
 NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
 
@@ -34,7 +33,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
     """
 
     can_view_details = True
-    model_form_converter = Converter
+    model_form_converter, form_extra_fields = Converter, {"version": Version()}
     list_without = form_without = details_without = ()
     column_labels, cells = (
         {},
@@ -79,12 +78,12 @@ class AdminView(Exports, Saving, Lists, ModelView):
         """A cell: as the view says it, else a code beside its sign, and anything else in words."""
         if path in self.cells:
             return self.cells[path](row)
-        field, value = self.model.field_at(path), value_at(row, path)
+        field, value = self.model.field_at(path), self._get_field_value(row, path)
         return badge(field, value) if isinstance(field, Choice) else with_warning(field, value)
 
     def get_list_value(self, row, path):
         """The same in a list; but a person goes without NIP there, which would double the width."""
-        person = value_at(row, path)
+        person = self._get_field_value(row, path)
         if isinstance(person, Employee) and path not in self.cells and path != self.column_list[0]:
             return person.name
         return self.get_detail_value(row, path)
@@ -126,18 +125,12 @@ class AdminView(Exports, Saving, Lists, ModelView):
         if request.form.get("all") == "y":
             return list(self.model.with_labels(self.matching()))
         keys = {whole(i) for i in ids} - {None}
-        mine = self.get_query().where(self.model.id.in_(keys))
-        rows = list(self.model.with_labels(mine)) if keys else []
+        rows = list(self.model.with_labels(self.get_query().where(self.model.id.in_(keys))))
         if not rows or len(rows) != len(set(ids)):
             abort(403)
         return rows
 
     # -- forms
-
-    def get_edit_form(self):
-        form = super().get_edit_form()
-        form.version = Version()
-        return form
 
     def edit_form(self, obj=None):
         form = super().edit_form(obj)
@@ -148,14 +141,11 @@ class AdminView(Exports, Saving, Lists, ModelView):
     def delete_form(self):
         return self._delete_form_class(request.form)  # never from the query string
 
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self):
-        """The form; where the row cannot be changed, its page instead, which says so."""
-        row = self.get_one(request.args.get("id"))
-        if request.method == "GET" and row is not None and self.can_edit and not self.within_reach(row):
+    def on_form_prefill(self, form, id):
+        """Where a row cannot be changed there is its page instead of the form, which says so."""
+        if request.method == "GET" and not self.within_reach(form._obj):
             self.refuse()
-            return redirect(self.get_url(".details_view", id=row.id, url=get_redirect_target()))
-        return super().edit_view()
+            abort(redirect(self.get_url(".details_view", id=id, url=get_redirect_target())))
 
     def once(self, lines):
         """A page of secrets, shown once and kept nowhere: a flash would travel in the cookie."""

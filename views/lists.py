@@ -139,16 +139,6 @@ def has_word(model, paths, word):
     return reduce(or_, found)
 
 
-def paths_of(model, columns):
-    """The paths that these columns need, those of a reference's label included."""
-    paths = []
-    for column in columns:
-        field = model.field_at(column)
-        further = field.rel_model.said_paths() if isinstance(field, ForeignKeyField) else ()
-        paths += [tuple(column.split(".")), *((*column.split("."), *path) for path in further)]
-    return paths
-
-
 class Lists:
     """The list half of AdminView; a column is a path ("unit.parent.name")."""
 
@@ -236,7 +226,7 @@ class Lists:
         listed = [path for _, path, _ in self.chosen_columns()]
         wanted = {*listed, *self.list_needs}
         own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, BULKY)]
-        paths = [*((name,) for name in own), *paths_of(self.model, listed)]
+        paths = [*((name,) for name in own), *self.model.paths_of(listed)]
         query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(page_size)
         return count, list(query.offset(page_size * max(0, min(page, FARTHEST_PAGE))))
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from flask import abort, jsonify, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
+from flask_admin.tools import rec_getattr
 from flask_babel import format_date, gettext
 
 import access
@@ -20,9 +21,9 @@ from panels import FIRST, Button, Figures, Line, Panel, Tally, Word, listed
 from rating import MATRIX
 from values import N_
 from views.files import as_file
-from views.lists import ScopedLoader, paths_of
+from views.lists import ScopedLoader
 from views.session import me
-from views.shown import TONES, badge, in_words, list_url, row_url, value_at, with_warning
+from views.shown import TONES, badge, in_words, list_url, row_url, with_warning
 
 
 def tallied(user, period, panel=""):
@@ -95,7 +96,7 @@ def panel_for(panel, user, record, counted=False):
     elif leads := listed(panel, user, record):
         model, found = panel.model, leads.rows(user)
         seen.count = found.count() if counted else None
-        found = model.with_paths(found.order_by(*panel.order), paths_of(model, panel.columns))
+        found = model.with_paths(found.order_by(*panel.order), model.paths_of(panel.columns))
         rows = list(found.limit(panel.most)) if seen.count != 0 else []
         named = (path.removesuffix(".name") for path in panel.columns)  # a name is called by whose it is
         seen.head = [gettext(model.field_at(path).label) for path in named]
@@ -106,7 +107,7 @@ def panel_for(panel, user, record, counted=False):
 
 def cell(row, path):
     """A value in words; a number stays one, so that it is set and drawn as such."""
-    field, value = row.field_at(path), value_at(row, path)
+    field, value = row.field_at(path), rec_getattr(row, path)
     return value if type(value) is int and not field.choices else with_warning(field, value) or "–"
 
 

@@ -23,7 +23,7 @@ from values import CONTROL, N_
 from views.base import AdminView
 from views.files import telling
 from views.session import me
-from views.shown import in_words, spoken, text_of
+from views.shown import in_words, text_of
 
 MOST_PASSWORDS = 50  # at once: each takes a tenth of a second to hash
 
@@ -80,19 +80,17 @@ class Computes(AdminView):
     @staticmethod
     def run(period, employees=None):
         """Compute a period for the account's people and say what came of it."""
-        try:
+        with telling():
             outcome = compute.compute(period, user=me(), employees=employees)
-        except compute.Closed as closed:
-            return flash(spoken(closed), "error")
-        words = N_(
-            "%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai."
-        )
-        flash(gettext(words, period=str(period), none=outcome.incomplete, **outcome._asdict()), "success")
-        if outcome.missing:
-            names = ", ".join(label for _, label in outcome.missing[:5])
-            more = gettext(" dan %(n)s lainnya", n=outcome.incomplete - 5) if outcome.incomplete > 5 else ""
-            flash(gettext("Belum dinilai: %(names)s%(more)s", names=names, more=more), "info")
-        return None
+            words = N_(
+                "%(period)s: %(new)s predikat baru, %(changed)s berubah, %(same)s sama, %(none)s belum dinilai."
+            )
+            flash(gettext(words, period=str(period), none=outcome.incomplete, **outcome._asdict()), "success")
+            if outcome.missing:
+                names = ", ".join(label for _, label in outcome.missing[:5])
+                left = outcome.incomplete - 5
+                more = gettext(" dan %(n)s lainnya", n=left) if left > 0 else ""
+                flash(gettext("Belum dinilai: %(names)s%(more)s", names=names, more=more), "info")
 
 
 class PeriodView(Computes):

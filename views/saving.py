@@ -27,6 +27,7 @@ from values import N_, Invalid
 from views.session import me, whole
 from views.shown import spoken, text_of
 
+REFUSED = N_("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup.")
 NAMED = 20  # rows of a move that are named one by one
 WIDGETS = {"line": TextInput(), "area": TextArea(), "choice": Select()}
 
@@ -69,7 +70,8 @@ class Version(HiddenField):
         self.data = values[0] if values else None  # absent is not "as stored"
 
     def populate_obj(self, obj, name):
-        obj.version = whole(self.data, digits=9) or -1
+        if obj.id:
+            obj.version = whole(self.data, digits=9) or -1
 
 
 class ScopedSelect(AjaxSelectField):
@@ -108,7 +110,7 @@ class Saving:
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
-        flash(gettext("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup."), "error")
+        flash(gettext(REFUSED), "error")
         return False
 
     def on_model_change(self, form, row, is_created):
@@ -135,26 +137,32 @@ class Saving:
         return self.saved(form, row, before)
 
     def saved(self, form, row, before=None):
-        """Whether a row and its trail were written in one transaction; else it is said at the field why not."""
-        problems = [problem for rule in self.sheet.rules(me()) for problem in rule(row.__data__)]
-        for name, message in problems:
-            self.complain(form, name, gettext(message))
+        """Whether a row was written; else it is said at the fields why not, or above where a form has no such field."""
+        rules = self.sheet.rules(me())
+        wrong = [(name, gettext(message)) for rule in rules for name, message in rule(row.__data__)]
+        wrong = wrong or [*self.tried(form, row, before)]
+        for name, message in wrong:
+            if name in form:
+                form[name].errors = [*form[name].errors, message]
+            else:
+                flash(message, "error")
+        return not wrong
+
+    def tried(self, form, row, before):
+        """[(field name, message)] of what stood against writing a row."""
         try:
-            if not problems:
-                self.write_row(form, row, before)
+            self.write_row(form, row, before)
         except IntegrityError as error:
             if before is None and self.sheet.secret(row.__data__, me()):
-                return self.delivered(form, row)
-            self.say_refused(form, row, error)
+                return self.deliver(row)
+            return self.refused(row, error)
         except audit.Stale:
-            self.say_stale(form, row)
+            return self.stale(form, row)
         except access.Denied:
-            self.refuse()
+            return [("", gettext(REFUSED))]
         except ValidationError as error:
-            flash(str(error), "error")
-        else:
-            return not problems
-        return False
+            return [("", str(error))]
+        return []
 
     def write_row(self, form, row, before):
         """Write a row with what follows from its values, as on import, and say what is odd about it.
@@ -180,44 +188,41 @@ class Saving:
         for name, remark in self.sheet.remarks(values):
             flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
 
-    def delivered(self, form, row):
-        """A secret row that is stored already: written over, or left, and told the same as a new one."""
+    def deliver(self, row):
+        """Write over a secret row that is stored already, or leave it: told the same as a new one."""
         key, values = self.sheet.key, row.__data__
         same = [self.model._meta.fields[name] == values.get(name) for name in key]
         with write():
             stored = self.model.select().where(*same).get()
             if self.within_reach(stored) and not self.sheet.stands(stored.__data__, me()):
-                given = {field.name: values.get(field.name) for field in form if field.name not in key}
+                given = {name: values.get(name) for name in self.form_columns if name not in key}
                 audit.change_many([stored], {stored.id: given}, user=me())
-        return True
+        return []
 
-    def say_refused(self, form, row, error):
-        """Name the field that the database refuses, and the row that has its value where that may be seen."""
+    def refused(self, row, error):
+        """The field that the database refuses, and the row that has its value where that may be seen."""
         single = [(f.name,) for f in self.model._meta.sorted_fields if f.unique and not f.primary_key]
         for names in filter(None, (*single, self.model.unique)):
             same = [getattr(self.model, name) == row.__data__.get(name) for name in names]
             other = self.get_query().where(*same, self.model.id != (row.id or 0)).first()
             if other:
-                return self.complain(form, names[-1], gettext("Sudah dipakai oleh %(row)s", row=str(other)))
+                return [(names[-1], gettext("Sudah dipakai oleh %(row)s", row=str(other)))]
         name, problem = audit.refused(error, self.model)
-        return self.complain(form, name, spoken(problem))
+        return [(name, spoken(problem))]
 
-    def say_stale(self, form, row):
-        """Show both values of what somebody else changed meanwhile; saving again is a decision."""
+    def stale(self, form, row):
+        """What is stored now of all that somebody else changed meanwhile; saving again is a decision."""
         now = self.get_one(row.id)
         if now is None:
-            return flash(gettext("Data ini sudah dihapus orang lain."), "error")
-        message = gettext(
+            return [("", gettext("Data ini sudah dihapus orang lain."))]
+        words = N_(
             "Data ini diubah orang lain setelah Anda membukanya. Periksa yang bertanda, lalu simpan lagi."
         )
-        flash(message, "error")
-        form.version.data = now.version
-        for name in form._fields.keys() - {"version"}:
-            stored = now.__data__[name]
-            if row.__data__[name] != stored:
-                text = text_of(self.model._meta.fields[name], stored) or "-"
-                self.complain(form, name, gettext("Sekarang tersimpan: %(value)s", value=text))
-        return None
+        form.version.data, wrong = now.version, [("", gettext(words))]
+        for name in [name for name in self.form_columns if row.__data__[name] != now.__data__[name]]:
+            text = text_of(self.model._meta.fields[name], now.__data__[name]) or "-"
+            wrong.append((name, gettext("Sekarang tersimpan: %(value)s", value=text)))
+        return wrong
 
     def delete_model(self, row):
         if not self.within_reach(row):
@@ -230,14 +235,6 @@ class Saving:
             flash(gettext(words, row=str(row), uses=uses), "error")
             return False
         return True
-
-    @staticmethod
-    def complain(form, name, message):
-        """Say a problem at its field; at the top of the page where the form has no such field."""
-        if name in form:
-            form[name].errors = [*form[name].errors, message]
-        else:
-            flash(message, "error")
 
     # -- moves: actions, buttons, and the page that says what would happen and asks for what is needed
 

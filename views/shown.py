@@ -61,12 +61,6 @@ def spoken(error):
     return gettext(error.template, **error.params | ({"why": gettext(why)} if why else {}))
 
 
-def value_at(row, path):
-    for step in path.split("."):
-        row = getattr(row, step, None)
-    return row
-
-
 def with_warning(field, value):
     """A value in words; the end of a clock warns where the holidays of its year are not entered."""
     text = text_of(field, value)
