@@ -21,15 +21,12 @@ from views.saving import Converter, Saving, Version
 from views.session import me, whole
 from views.shown import FORMS, badge, history_of, links_of, with_warning
 
-NEEDS = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
-
 
 class AdminView(Exports, Saving, Lists, ModelView):
     """A table's list, details, forms and export, derived from the model's own words.
 
     A view says only what differs: `list_without` where the table would be too wide,
-    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed. One in
-    which only such words differ needs no class: `AdminView(model, list_without=...)`.
+    `column_searchable_list`, `column_default_sort`, `form_without` for what is computed.
     """
 
     can_view_details = True
@@ -60,8 +57,6 @@ class AdminView(Exports, Saving, Lists, ModelView):
         self.form_columns = FORMS[model] = [name for name in typed if name not in unasked]
         super().__init__(model, name=_l(model.noun), category=category, endpoint=name, url=name)
 
-    # -- words
-
     def get_column_name(self, field):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
         return self.column_labels.get(field) or _l(self.model.field_at(field.removesuffix(".name")).label)
@@ -88,8 +83,6 @@ class AdminView(Exports, Saving, Lists, ModelView):
             return person.name
         return self.get_detail_value(row, path)
 
-    # -- who may
-
     def permitted(self, verb):
         return me() is not None and access.may(me(), verb, self.model)
 
@@ -104,7 +97,8 @@ class AdminView(Exports, Saving, Lists, ModelView):
 
     def _handle_view(self, name, **kwargs):
         """Refuses by itself, where Flask-Admin would lead back to the list."""
-        if not (self.is_accessible() and self.permitted(NEEDS.get(name, "read"))):
+        needs = {"create_view": "create", "edit_view": "update", "delete_view": "delete"}
+        if not (self.is_accessible() and self.permitted(needs.get(name, "read"))):
             abort(403)
 
     def handle_action(self, return_view=None):
@@ -118,10 +112,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
         return self.permitted({"export": "read", **self.action_verbs}.get(name))
 
     def chosen(self, ids):
-        """The rows of an action, within the account's scope; 403 when one is missing.
-
-        With `all`, those on every page of the list in the address.
-        """
+        """The rows of an action (with `all`, of every page of its list) in the account's scope; 403 when one is missing."""
         if request.form.get("all") == "y":
             return list(self.model.with_labels(self.matching()))
         keys = {whole(i) for i in ids} - {None}
@@ -129,8 +120,6 @@ class AdminView(Exports, Saving, Lists, ModelView):
         if not rows or len(rows) != len(set(ids)):
             abort(403)
         return rows
-
-    # -- forms
 
     def edit_form(self, obj=None):
         form = super().edit_form(obj)

@@ -24,13 +24,7 @@ from views.session import me, whole
 
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
 BULKY = TextField | BlobField
-OF_A_VIEW = (
-    "search",
-    "sort",
-    "desc",
-    "page_size",
-    "col",
-)  # of an address in a saved view, beside its filters
+OF_A_VIEW = ("search", "sort", "desc", "page_size", "col")  # what a saved view keeps beside its filters
 OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
 OFFERED = {  # by what a field says of itself
     "text": ("contains", "equals", "empty"), "number": ("equals", "greater than", "smaller than", "empty"),
@@ -146,8 +140,6 @@ class Lists:
     can_set_page_size = True
     page_size = 50
 
-    # -- what the declarations become
-
     def get_list_columns(self):
         """Every column that the list can show, its own ones first, so that their numbers stay."""
         return self.get_column_names(dict.fromkeys((*self.column_list, *self.column_details_list)), ())
@@ -189,8 +181,6 @@ class Lists:
             f"filter-{name}": ScopedLoader(name, model, model.natural_key().name) for name, model in links
         }
         return keys | {name: ScopedLoader(name, model) for name, model in links}
-
-    # -- reading
 
     def get_query(self):
         return access.scoped(self.model, me())

@@ -87,14 +87,14 @@ class Converter(CustomModelConverter):
     """Turns a model's field into a form field that says and allows what the model says."""
 
     def convert(self, model, field, field_args):
-        said = {
+        given = {
             "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
             "validators": [Optional() if field.null else ValueRequired()],
         } | (field_args or {})  # fmt: skip
         if isinstance(field, ForeignKeyField):
             loader = self.view._form_ajax_refs[field.name]
-            return field.name, ScopedSelect(loader, allow_blank=field.null, **said)
-        return field.name, Parsed(column=field, render_kw=field.keyboard, default=field.default, **said)
+            return field.name, ScopedSelect(loader, allow_blank=field.null, **given)
+        return field.name, Parsed(column=field, render_kw=field.keyboard, default=field.default, **given)
 
 
 class Saving:
@@ -124,12 +124,11 @@ class Saving:
         form.populate_obj(row)
         if self.flow:
             setattr(row, self.flow.state.name, self.flow.first(row.__data__, me()))
-        if not self.saved(form, row):
-            return False
-        if not self.sheet.secret(row.__data__, me()):
-            return row
-        flash(gettext(self.sheet.secrecy), "info")
-        return True  # without its number, which would tell whether it is new
+        written = self.saved(form, row)
+        if written and self.sheet.secret(row.__data__, me()):
+            flash(gettext(self.sheet.secrecy), "info")
+            return True  # without its number, which would tell whether it is new
+        return written and row
 
     def update_model(self, form, row):
         before = audit.snapshot(row)
@@ -165,21 +164,17 @@ class Saving:
         return []
 
     def write_row(self, form, row, before):
-        """Write a row with what follows from its values, as on import, and say what is odd about it.
-
-        Raises Denied where the account may not write it as it was, or as it is now.
-        """
-        values, period = row.__data__, (before or {}).get("period")
+        """Write a row the account may write, as it was and as it is now, with what follows from its values."""
+        values, new, period = row.__data__, before is None, (before or {}).get("period")
         with write():
-            if before is None:
+            if new:
                 self.sheet.number([values])
             elif self.sheet.secret(values, me()) or not self.within_reach(row, period):
                 raise access.Denied  # a secret row, saved or refused, would tell what is stored
-            names = self.sheet.derived_from
-            if before is None or any(before[name] != values[name] for name in names):
+            if new or any(before[name] != values[name] for name in self.sheet.derived_from):
                 values.update(self.sheet.derive(values))
-            self.on_model_change(form, row, before is None)
-            if before is None:
+            self.on_model_change(form, row, new)
+            if new:
                 audit.create([row], user=me())
             else:
                 audit.update(row, before, user=me())
@@ -236,8 +231,6 @@ class Saving:
             return False
         return True
 
-    # -- moves: actions, buttons, and the page that says what would happen and asks for what is needed
-
     def init_actions(self):
         super().init_actions()
         for move in self.moves.values():
@@ -252,10 +245,7 @@ class Saving:
         return able + [pair for pair in allowed if writes and pair[0] not in self.moves]
 
     def on_move(self, move, ids, sent=None):
-        """Make a move with the form that was sent; without one, or where it lacks something, the page before it.
-
-        The page says how many move, who is left and why, and asks for what is needed.
-        """
+        """Make a move with the form that was sent; else the page that says who moves, and asks for what is needed."""
         rows = self.chosen(ids)
         able, left = flows.sort_out(rows, move, me())
         form = self.move_form(move, able)(sent, obj=able[0] if sent is None and len(able) == 1 else None)

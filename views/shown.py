@@ -26,7 +26,8 @@ FORMS = {}  # model: the names of its form's fields, as its view says them
 def text_of(field, value):
     """A value as a person reads it, the same in list, page, message and trail; nothing for nothing.
 
-    It may come from a row, or as the trail keeps it: dates in ISO form, references by their id.
+    It may come from a row, or as the trail keeps it: dates in ISO form, references by their id, which is said
+    itself where they lead nowhere any more.
     """
     value = field.python_value(value)
     if value is None or value == "":
@@ -39,11 +40,6 @@ def text_of(field, value):
     return known[key]
 
 
-def label_of(field, key):
-    """The label of what a reference leads to; its number where it is no more."""
-    return labels_of([(field.rel_model, key)]).get((field.rel_model, key), str(key))
-
-
 TEXTS = {
     "text": lambda field, value: field.show(value),
     "word": lambda field, value: gettext(field.show(value)),
@@ -51,7 +47,7 @@ TEXTS = {
     "moment": lambda field, value: format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm"),
     "number": lambda field, value: format_decimal(value, "#,##0.##"),
     "money": lambda field, value: format_currency(value, "IDR", "¤ #,##0", currency_digits=False),
-    "reference": label_of,
+    "reference": lambda field, key: labels_of([(field.rel_model, key)]).get((field.rel_model, key), str(key)),
 }
 
 
