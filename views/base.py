@@ -19,7 +19,7 @@ from views.lists import BULKY, Lists, person_paths
 from views.panels import record_panels
 from views.saving import Converter, Saving, Version
 from views.session import me, whole
-from views.shown import FORMS, badge, history_of, links_of, with_warning
+from views.shown import FORM_FIELDS, badge, history_of, links_of, with_warning
 
 
 class AdminView(Exports, Saving, Lists, ModelView):
@@ -32,10 +32,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
     can_view_details = True
     model_form_converter, form_extra_fields = Converter, {"version": Version()}
     list_without = form_without = details_without = ()
-    column_labels, cells = (
-        {},
-        {},
-    )  # by column: its label, and what makes its cell of a row, where the field does not
+    column_labels, cells = {}, {}  # {path: words}, {path: function of a row}, where the field says otherwise
 
     def __init__(self, model=None, category=None, **words):
         vars(self).update(words)
@@ -54,7 +51,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
         self.moves = self.flow.by_name if self.flow else {}
         unasked = {*self.form_without, *self.sheet.derived, *(self.flow.own if self.flow else ())}
         typed = [f.name for f in model.spoken() if not isinstance(f, Moment)]
-        self.form_columns = FORMS[model] = [name for name in typed if name not in unasked]
+        self.form_columns = FORM_FIELDS[model] = [name for name in typed if name not in unasked]
         super().__init__(model, name=_l(model.noun), category=category, endpoint=name, url=name)
 
     def get_column_name(self, field):

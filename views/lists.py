@@ -71,11 +71,8 @@ def filters_for(field):
         options = partial(iter, field.options)
     further = ("within",) if related is Unit else ("empty",) if kind == "choice" and field.null else ()
     asked = f"lookup:filter-{field.name}" if related else kind
-    blank = partial(iter, YesNo.options)
-    return [
-        Comparison(field, word, blank if word == "empty" else options, asked)
-        for word in (*OFFERED[kind], *further)
-    ]
+    given = {"empty": partial(iter, YesNo.options)}
+    return [Comparison(field, word, given.get(word, options), asked) for word in (*OFFERED[kind], *further)]
 
 
 def newest_periods():
@@ -85,26 +82,22 @@ def newest_periods():
 class ScopedLoader(AjaxModelLoader):
     """Looks rows up by typing, within the account's scope: by their names, else by those of their person."""
 
-    def __init__(self, name, model, value="id"):
+    def __init__(self, name, model, by_key=False):
         super().__init__(name, {})
-        self.model, self.value, self.paths = model, value, model.names or person_paths(model)
+        self.model, self.paths = model, model.names or person_paths(model)
+        self.value = model.natural_key().name if by_key else "id"
 
     def format(self, row):
         return (getattr(row, self.value), str(row)) if row else None
 
     def get_one(self, pk):
-        return one_of(access.scoped(self.model, me()), pk)
+        key = whole(pk)
+        return key and access.scoped(self.model, me()).where(self.model.id == key).first()
 
     def get_list(self, term, offset=0, limit=10):
         order = [getattr(self.model, name) for name in (*self.model.names[-1:], "id")]
         query = holding(access.scoped(self.model, me()), self.paths, term).order_by(*order)
         return list(query.offset(max(0, min(offset or 0, 10_000))).limit(max(1, min(limit or 10, 20))))
-
-
-def one_of(query, key):
-    """The row of a query with an id as a request writes it, or None."""
-    key = whole(key)
-    return key and query.where(query.model.id == key).first()
 
 
 def person_paths(model):
@@ -177,16 +170,15 @@ class Lists:
     def _process_ajax_references(self):
         """A scoped loader for each reference, for forms (by id) and filters (by natural key)."""
         links = [(f.name, f.rel_model) for f in self.model.spoken() if isinstance(f, ForeignKeyField)]
-        keys = {
-            f"filter-{name}": ScopedLoader(name, model, model.natural_key().name) for name, model in links
-        }
-        return keys | {name: ScopedLoader(name, model) for name, model in links}
+        by_key = {f"filter-{name}": ScopedLoader(name, model, by_key=True) for name, model in links}
+        return by_key | {name: ScopedLoader(name, model) for name, model in links}
 
     def get_query(self):
         return access.scoped(self.model, me())
 
     def get_one(self, id):
-        return one_of(self.get_query(), id)
+        key = whole(id)
+        return key and self.get_query().where(self.model.id == key).first()
 
     def found(self, search, filters):
         """A query of the rows that search words and filters leave."""
@@ -236,17 +228,16 @@ class Lists:
         name = " ".join(CONTROL.sub("", request.form.get("name", "")).split())[:60]
         pairs = parse_qsl(request.form.get("query", "")[:4000])
         query = urlencode([(key, value) for key, value in pairs if key in OF_A_VIEW or key[:3] == "flt"])
-        views = [view for view in self.saved_views() if view["name"] != name]
-        if "forget" not in request.form:
-            views.append({"name": name, "query": query})
+        kept = [] if "forget" in request.form else [{"name": name, "query": query}]
+        views = [*(view for view in self.saved_views() if view["name"] != name), *kept]
         if not name:
             flash(gettext("Beri nama pada tampilan ini."), "error")
         elif len(views) > MOST_VIEWS:
-            words = gettext("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.", n=MOST_VIEWS)
-            flash(words, "error")
+            words = N_("Paling banyak %(n)s tampilan tersimpan; hapus salah satu dulu.")
+            flash(gettext(words, n=MOST_VIEWS), "error")
         else:
             Setting.keep(me(), f"views:{self.endpoint}", views)
-            if "forget" not in request.form:
+            if kept:
                 flash(gettext("Tampilan “%(name)s” disimpan.", name=name), "success")
         return redirect(f"{self.get_url('.index_view')}?{query}")
 

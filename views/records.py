@@ -36,12 +36,12 @@ class UserView(AdminView):
 
     def on_model_change(self, form, row, is_created):
         """A change of role, scope or activity takes effect at once: the account's sessions end."""
-        if not is_created and row.leaves_nobody():
-            last = gettext("Ini admin aktif terakhir; beri peran admin kepada akun lain lebih dahulu.")
-            raise ValidationError(last)
         if is_created:
             g.secret = new_password()
             row.renew(g.secret, temporary=True)
+        elif row.leaves_nobody():
+            last = N_("Ini admin aktif terakhir; beri peran admin kepada akun lain lebih dahulu.")
+            raise ValidationError(last)
         else:
             row.epoch += 1
 
@@ -105,9 +105,8 @@ class PeriodView(Computes):
 
 class RatingView(Computes):
     model = Rating
-    cells = {  # of who has no supervisor in the register the rater that the office's settings name
-        "rater": lambda row: row.rater or current_app.config["TOP_RATER"]
-    }
+    # of who has no supervisor in the register the rater is whom the office's settings name
+    cells = {"rater": lambda row: row.rater or current_app.config["TOP_RATER"]}
     details_template = "admin/model/rating.html"
     list_template = "admin/ratings.html"
     export_types = ("xlsx", "csv", "siasn")
@@ -130,8 +129,7 @@ class RatingView(Computes):
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
         newest = Period.current() or next(iter(periods.values()), None)
         period, people, totals = periods.get(request.args.get("period"), newest), [], Totals(RECAP)
-        code = CONTROL.sub("", request.args.get("unit", ""))
-        unit = None
+        code, unit = CONTROL.sub("", request.args.get("unit", "")), None
         with telling():
             unit = access.unit_of(code, me()) if code else me().unit
         if unit and period:

@@ -27,7 +27,7 @@ from values import N_, Invalid
 from views.session import me, whole
 from views.shown import spoken, text_of
 
-REFUSED = N_("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup.")
+NOT_WRITABLE = N_("Data ini tidak dapat diubah oleh akun Anda atau periodenya sudah ditutup.")
 NAMED = 20  # rows of a move that are named one by one
 WIDGETS = {"line": TextInput(), "area": TextArea(), "choice": Select()}
 
@@ -110,14 +110,14 @@ class Saving:
 
     def refuse(self):
         """Say why nothing was written; false, as Flask-Admin's saving methods answer then."""
-        flash(gettext(REFUSED), "error")
+        flash(gettext(NOT_WRITABLE), "error")
         return False
 
     def on_model_change(self, form, row, is_created):
         """No row becomes its own ancestor."""
         up = getattr(row, "upward", "")
         if up and not is_created and row.id in row.above(row.__data__[up]):
-            raise ValidationError(gettext("Lingkaran: data ini menjadi atasan dirinya sendiri."))
+            raise ValidationError(N_("Lingkaran: data ini menjadi atasan dirinya sendiri."))
 
     def create_model(self, form):
         row = self.model()
@@ -137,9 +137,8 @@ class Saving:
 
     def saved(self, form, row, before=None):
         """Whether a row was written; else it is said at the fields why not, or above where a form has no such field."""
-        rules = self.sheet.rules(me())
-        wrong = [(name, gettext(message)) for rule in rules for name, message in rule(row.__data__)]
-        wrong = wrong or [*self.tried(form, row, before)]
+        wrong = [(name, gettext(why)) for rule in self.sheet.rules(me()) for name, why in rule(row.__data__)]
+        wrong = wrong or self.tried(form, row, before)
         for name, message in wrong:
             if name in form:
                 form[name].errors = [*form[name].errors, message]
@@ -157,10 +156,8 @@ class Saving:
             return self.refused(row, error)
         except audit.Stale:
             return self.stale(form, row)
-        except access.Denied:
-            return [("", gettext(REFUSED))]
-        except ValidationError as error:
-            return [("", str(error))]
+        except (access.Denied, ValidationError) as refusal:
+            return [("", gettext(str(refusal)))]
         return []
 
     def write_row(self, form, row, before):
@@ -170,7 +167,7 @@ class Saving:
             if new:
                 self.sheet.number([values])
             elif self.sheet.secret(values, me()) or not self.within_reach(row, period):
-                raise access.Denied  # a secret row, saved or refused, would tell what is stored
+                raise access.Denied(NOT_WRITABLE)  # a secret row, saved or refused, would tell what is stored
             if new or any(before[name] != values[name] for name in self.sheet.derived_from):
                 values.update(self.sheet.derive(values))
             self.on_model_change(form, row, new)
@@ -179,7 +176,7 @@ class Saving:
             else:
                 audit.update(row, before, user=me())
             if not self.within_reach(row, period):
-                raise access.Denied
+                raise access.Denied(NOT_WRITABLE)
         for name, remark in self.sheet.remarks(values):
             flash(f"{self.get_column_name(name)}: {spoken(remark)}", "info")
 
@@ -254,9 +251,10 @@ class Saving:
         elif able and sent is not None and form.validate():
             return self.take_move(move, rows, form)
         return self.render(
-            "admin/move.html", move=move, able=able, left=left, reasons=reasons(left), form=form, most=NAMED,
-            facts=move.facts(able, me()) if move.facts and able else (), ids=[row.id for row in rows], spoken=spoken,
-            everything=request.form.get("all") == "y", return_url=get_redirect_target() or self.get_url(".index_view"),
+            "admin/move.html", move=move, able=able, left=left, form=form, most=NAMED, spoken=spoken,
+            reasons=Counter(spoken(why) for _, why in left), ids=[row.id for row in rows],
+            facts=move.facts(able, me()) if move.facts and able else (), everything=request.form.get("all") == "y",
+            return_url=get_redirect_target() or self.get_url(".index_view"),
         )  # fmt: skip
 
     def move_form(self, move, able):
@@ -270,13 +268,11 @@ class Saving:
 
     def take_move(self, move, rows, form):
         """Move these rows, and say how many moved and why others did not."""
-        given = {
-            field.name: getattr(field.data, "id", field.data) for field in form if field.data is not None
-        }
+        given = {f.name: getattr(f.data, "id", f.data) for f in form if f.data is not None}
         taken = flows.take(rows, move, me(), given)
         done = gettext("%(done)s: %(n)s data.", done=gettext(move.done), n=len(taken.rows))
         flash(done, "success" if taken.rows else "info")
-        for why, count in reasons(taken.left).items():
+        for why, count in Counter(spoken(why) for _, why in taken.left).items():
             flash(gettext("%(n)s dilewati: %(why)s.", n=count, why=why), "info")
         return redirect(get_redirect_target() or self.get_url(".index_view"))
 
@@ -288,8 +284,3 @@ class Saving:
         if not self.is_action_allowed(move_name):
             abort(403)
         return self.on_move(self.moves[move_name], request.form.getlist("rowid"), request.form)
-
-
-def reasons(left):
-    """{why: how many} of the rows that a move leaves."""
-    return Counter(spoken(problem) for _, problem in left)

@@ -20,7 +20,7 @@ from views.session import me
 
 NEWEST = 20  # changes on a record's page
 BY_TABLE = {model._meta.table_name: model for model in MODELS}
-FORMS = {}  # model: the names of its form's fields, as its view says them
+FORM_FIELDS = {}  # model: the names of its form's fields, as its view says them
 
 
 def text_of(field, value):
@@ -89,8 +89,7 @@ def list_url(leads):
     if leads is None:
         return ""
     filters = {f"flt{n}_{where.arg}": str(where.value) for n, where in enumerate(leads.filters)}
-    place = f"{leads.model._meta.table_name}.index_view"
-    page = once(place, lambda: url_for(place))  # which would take long over arguments
+    page = url_for(f"{leads.model._meta.table_name}.index_view")  # which would take long over arguments
     return f"{page}?{urlencode(filters)}" if filters else page
 
 
@@ -112,9 +111,7 @@ def readable(rows, user):
 
 def links_of(row, user):
     """{field name: address} of the references of a row that the account may follow: one statement a table."""
-    links = [
-        field for field in row.spoken() if row.__data__.get(field.name) and isinstance(field, ForeignKeyField)
-    ]
+    links = [f for f in row.spoken() if isinstance(f, ForeignKeyField) and row.__data__.get(f.name)]
     keys = {field.name: (field.rel_model, row.__data__[field.name]) for field in links}
     found = readable(keys.values(), user)
     return {name: found[key] for name, key in keys.items() if key in found}
@@ -177,7 +174,7 @@ def door_of(change):
         return gettext("langkah")
     by_form = change.action in access.TABLES.get(change.model, access.CLOSED).verbs
     if by_form and change.action == "update" and change.fields:  # else it was computed
-        by_form = any(field.name in FORMS[change.model] for field, *_ in change.fields)
+        by_form = any(field.name in FORM_FIELDS[change.model] for field, *_ in change.fields)
     return gettext("formulir") if by_form else gettext("perhitungan")
 
 
