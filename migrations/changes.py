@@ -20,7 +20,7 @@ class Changes:
     """The steps that migrations of both engines have.
 
     A column is said by its words in CREATE TABLE, with peewee's names of types, and those of its reference;
-    or by a frozen field, which has its default with it and no reference.
+    or by a frozen field, which has its default with it, and neither reference nor index.
     """
 
     @operation
@@ -64,6 +64,10 @@ def given(field):
 
 class Sqlite(Changes, SqliteMigrator):
     """SQLite alters little: playhouse writes the table anew, here in the words of a first creation."""
+
+    column_split_re = re.compile(
+        r"(?:[^,()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+"
+    )  # brackets three deep
 
     def drop_column(self, table, column_name, cascade=True):
         return super().drop_column(table, column_name, legacy=True)  # also one that refers or is indexed

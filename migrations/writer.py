@@ -5,12 +5,11 @@ from collections import namedtuple
 from itertools import chain
 
 from peewee import FIELD, SqliteDatabase, sort_models
-from playhouse.migrate import SqliteMigrator
 from playhouse.reflection import Introspector
 
 from values import Invalid
 
-from .changes import COLUMN, given, runner_of
+from .changes import COLUMN, Sqlite, given, runner_of
 
 EMPTY = {"BOOL": False, "DATE": "2000-01-01", "DATETIME": "2000-01-01 00:00:00", "TEXT": "", "VARCHAR": ""}
 TYPES = {name: name for name in FIELD if name != "AUTO"}  # each under peewee's name for it, of no engine
@@ -36,8 +35,8 @@ def shapes(folder=None, models=()):
         scratch.create_tables(models)
         for model in sort_models(Introspector.from_database(scratch).generate_models().values()):
             table, columns, rules = model._meta.table_name, {}, []
-            sql = SqliteMigrator(scratch)._get_create_table(table)[1]
-            for part in SqliteMigrator.column_split_re.findall(sql[sql.index("(") + 1 : sql.rindex(")")]):
+            sql = Sqlite(scratch)._get_create_table(table)[1]
+            for part in Sqlite.column_split_re.findall(sql[sql.index("(") + 1 : sql.rindex(")")]):
                 named = re.match(r'(?:FOREIGN KEY \()?"(\w+)"', part.strip())
                 (columns.setdefault(named[1], []) if named else rules).append(part.strip())
             indexes = {index.name: index.sql for index in scratch.get_indexes(table) if index.sql}

@@ -12,6 +12,7 @@ from peewee import SqliteDatabase
 import migrations
 from database import db, on_sqlite
 from migrations import writer
+from migrations.changes import Sqlite
 from models import MODELS, Unit
 
 ROOT = Path(__file__).parent.parent
@@ -146,6 +147,20 @@ def test_a_column_that_begins_to_refer_is_left_to_a_person():
     old, new = (writer.Shape({"who": words}, [], {}) for words in (plain, linked))
     with pytest.raises(ValueError, match="tulis migrasi ini sendiri"):
         writer.table_steps("t", old, new, {})
+
+
+def test_a_rule_with_brackets_in_brackets_outlives_what_writes_its_table_anew():
+    scratch = SqliteDatabase(":memory:")
+    rule = """CHECK (COALESCE(TRIM("name"), '') <> '')"""
+    with scratch.connection_context():
+        scratch.execute_sql(f'CREATE TABLE "t" ("id" INTEGER, "name" TEXT, "old" TEXT, {rule})')
+        migrator = Sqlite(scratch)
+        migrator.migrate(
+            migrator.add_column("t", "rank", '"rank" INT NOT NULL', default=2),
+            migrator.drop_column("t", "old"),
+        )
+        (sql,) = scratch.execute_sql("SELECT sql FROM sqlite_master WHERE name = 't'").fetchone()
+    assert sql == f'CREATE TABLE "t" ("id" INTEGER, "name" TEXT, "rank" INTEGER NOT NULL, {rule})'
 
 
 def test_rules_across_columns_are_left_to_a_person():
