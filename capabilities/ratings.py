@@ -14,7 +14,7 @@ from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, the_day
 from models import Clocks, Employee, Objection, Period, Rating, Unit
 from panels import PICTURE, Figures, Line, Listed, Panel, Tally, Where, Word, referring
-from rating import SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up, predicate_of
+from rating import MATRIX, SIASN_LEVEL, SIASN_PREDICATE, credit_of, half_up
 from values import N_, codes
 
 
@@ -101,7 +101,8 @@ def decide(taken):
 
 def new_predicate(row, taken):
     """A decision that changes levels changes the predikat with them."""
-    return predicate_of(*map(taken.given[row.id].get, ("work_level", "behaviour_level")))
+    given = taken.given[row.id]
+    return MATRIX[given["work_level"], given["behaviour_level"]]
 
 
 def new_credit(row, taken):

@@ -14,7 +14,8 @@ VERY_GOOD, GOOD, NEEDS_IMPROVEMENT, POOR, VERY_POOR = PREDICATES = (
     "VERY_GOOD", "GOOD", "NEEDS_IMPROVEMENT", "POOR", "VERY_POOR",
 )  # fmt: skip
 
-# (work, behaviour) -> predicate; the same for a month, a quarter and a year.
+# (work, behaviour) -> predicate; the same for a month, a quarter and a year. Behaviour below expectation
+# always gives POOR or worse. Source: PermenPANRB 6/2022, Lampiran Bab IV p.99, repeated p.102-103 (DOMAIN 1.3).
 MATRIX = {
     (ABOVE, ABOVE): VERY_GOOD,
     (ABOVE, MEETS): GOOD,
@@ -30,15 +31,6 @@ MATRIX = {
 # In SIASN 1 is the best.
 SIASN_LEVEL = {level: number for number, level in enumerate(LEVELS, 1)}
 SIASN_PREDICATE = {predicate: number for number, predicate in enumerate(PREDICATES, 1)}
-
-
-def predicate_of(work_level, behaviour_level):
-    """The predicate code of a work and a behaviour level code.
-
-    Behaviour below expectation always gives POOR or worse. KeyError for an unknown level.
-    Source: PermenPANRB 6/2022, Lampiran Bab IV p.99, repeated p.102-103 (DOMAIN 1.3).
-    """
-    return MATRIX[work_level, behaviour_level]
 
 
 def half_up(value):
@@ -225,15 +217,11 @@ class Calculator:
 
     def _cell(self, work_level, behaviour_level, jenjang):
         """(predicate, credit, JSON) of a cell of the matrix; no credit without a jenjang."""
-        predicate = predicate_of(work_level, behaviour_level)
-        points = str(credit_of(jenjang, predicate, self.months)) if jenjang else None
-        credit = jenjang and {
-            "jenjang": jenjang,
-            "coefficient": str(COEFFICIENT[jenjang]),
-            "percent": PERCENT[predicate],
-            "months": self.months,
-            "points": points,
-        }
+        predicate, points, credit = MATRIX[work_level, behaviour_level], None, None
+        if jenjang:
+            points, percent = str(credit_of(jenjang, predicate, self.months)), PERCENT[predicate]
+            credit = {"jenjang": jenjang, "coefficient": str(COEFFICIENT[jenjang]), "percent": percent}
+            credit |= {"months": self.months, "points": points}
         cell = {"cell": [work_level, behaviour_level], "predicate": predicate, "credit": credit, "law": LAW}
         return predicate, points, compact(cell)[1:]
 

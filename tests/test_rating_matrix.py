@@ -3,14 +3,14 @@
 import pytest
 
 from models import Rating
-from rating import MATRIX, SIASN_LEVEL, SIASN_PREDICATE, predicate_of
+from rating import MATRIX, SIASN_LEVEL, SIASN_PREDICATE
 from tests.cases import cases
 
 
 @pytest.mark.parametrize(("given", "expected"), cases("predikat"))
 def test_it_gives_the_predicate_of_the_worked_examples(given, expected):
     work, behaviour = given["work_result"], given["behavior"]
-    predicate = predicate_of(work, behaviour)
+    predicate = MATRIX[work, behaviour]
     assert predicate == expected["predikat"]
     assert Rating.predicate.labels[predicate] == expected["label"]
     siasn = [SIASN_LEVEL[work], SIASN_LEVEL[behaviour], SIASN_PREDICATE[predicate]]
@@ -35,4 +35,4 @@ def test_it_has_a_cell_for_every_level_and_a_siasn_number_for_every_code():
 
 def test_it_knows_no_fourth_level():
     with pytest.raises(KeyError):
-        predicate_of("ABOVE", "1")
+        MATRIX["ABOVE", "1"]

@@ -27,7 +27,7 @@ from models import (
     Upload,
     User,
 )
-from rating import credit_of, due, predicate_of
+from rating import MATRIX, credit_of, due
 from seed_data import seed_reference
 from seed_data.demo import demo_accounts, seed_demo
 from tests.make import make_employee
@@ -155,7 +155,7 @@ def test_assessments_and_ratings_agree_with_the_rules(demo):
     for a in Assessment.select():
         assert [*Assessment.problems(a.__data__)] == []
     for r in Rating.select(Rating, Employee).join(Employee):
-        assert r.predicate == predicate_of(r.work_level, r.behaviour_level)
+        assert r.predicate == MATRIX[r.work_level, r.behaviour_level]
         assert (r.predicate == r.why["predicate"]) == (r.state != "changed")
         jenjang = r.employee.jf_level if r.employee.status == "PNS" else None
         assert r.credit == (credit_of(jenjang, r.predicate, 3) if jenjang else None)
