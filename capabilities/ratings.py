@@ -183,7 +183,7 @@ class Totals:
 RATINGS = Sheet(
     "ratings", Rating, key=("employee", "period"), imports=False, summary=Totals.of,
     references={"employee": PERSON, "unit": UNIT},
-    printed=(NAME, (N_("Unit"), "unit.name", "unit")),
+    printed=(NAME, (N_("Unit"), "unit.name")),
     without=("rater", *DATES, "reason", "basis_changed", "note"),
 )  # fmt: skip
 

@@ -53,7 +53,7 @@ class Sheet:
     references: dict = field(
         default_factory=dict
     )  # {foreign key: header} of a column that is not called like its field
-    printed: tuple = ()  # (header, path, after) of columns that are informative
+    printed: tuple = ()  # (header, path) of columns that are informative, each after that of its reference
     without: tuple = ()  # fields left out
     optional: tuple = ()  # key fields that may be left blank
     computed: tuple = ()  # fields that are printed and never read
@@ -110,8 +110,8 @@ class Sheet:
         for spoken in self.model.spoken():
             if spoken.name not in self.without:
                 columns.append(self._column(spoken))
-                for header, path, after in self.printed:
-                    if after == spoken.name:
+                for header, path in self.printed:
+                    if path.split(".")[0] == spoken.name:
                         columns.append(Column(header, path, self.model.field_at(path)))
         return tuple(columns)
 
@@ -169,7 +169,7 @@ class Sheet:
 
 
 PERSON, UNIT = "NIP", N_("Kode Unit")
-NAME = (N_("Nama"), "employee.name", "employee")
+NAME = (N_("Nama"), "employee.name")
 
 
 def sheet_for(model):
