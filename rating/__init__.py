@@ -211,7 +211,8 @@ class Calculator:
             against = f',"against":"{own}"' if own not in (None, level) else ""
         level = level or level_of(score, self.rules)
         # written out, for it holds only codes and numbers: an encoder took a quarter of a run
-        text, parts = _text(score), ",".join([_of_source(*pair) for pair in sources.items()])
+        text = None if score is None else str(score)
+        parts = ",".join([_of_source(*pair) for pair in sources.items()])
         given = f'"basis":"{basis}","score":{compact(text)}{against},"sources":{{{parts}}}'
         return level, text, f'{{"level":"{level}",{given}}}'
 
@@ -243,12 +244,7 @@ compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @cache
-def _text(number):
-    return None if number is None else str(number)
-
-
-@cache
 def _of_source(name, given):
     """What a source gave as JSON; its share without idle zeros: 60, 33.33."""
-    shown = {"mean": _text(given.mean), "weight": f"{given.weight.normalize():f}"}
-    return f'"{name}":{compact(given._asdict() | shown)}'
+    mean = None if given.mean is None else str(given.mean)
+    return f'"{name}":{compact(given._asdict() | {"mean": mean, "weight": f"{given.weight.normalize():f}"})}'
