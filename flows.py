@@ -73,9 +73,10 @@ class Taken:
 
 
 class Missing(Invalid):
-    """What the move asks for was not given."""
+    """What the move asks for was not given; `names` are the fields."""
 
     def __init__(self, model, names):
+        self.names = names
         headers = ", ".join(model._meta.fields[name].verbose_name for name in names)
         super().__init__(N_("isi dahulu: %(fields)s"), fields=headers)
 
