@@ -135,8 +135,11 @@ def may_move(move, model, user):
     return allowed and not (who and who(user) is access.NOTHING)
 
 
-def sort_out(rows, move, user):
-    """(rows that can move, [(row, Invalid)] of those that cannot and why); a constant number of statements."""
+def sort_out(rows, move, user, given=None):
+    """(rows that can move, [(row, Invalid)] of those that cannot and why); a constant number of statements.
+
+    With what is `given`, {row id: values by field name}, a row that lacks what the move asks for is Missing.
+    """
     if not rows:
         return [], []
     model = type(rows[0])
@@ -159,6 +162,11 @@ def sort_out(rows, move, user):
         return Invalid(words) if words else None
 
     found = [(row, why_not(row)) for row in rows]
+    able = [row for row, why in found if not why]
+    if given is not None and able:
+        wanted = move.asked(able, user)
+        lacking = {row.id: [n for n in wanted if given[row.id].get(n) in (None, "")] for row in able}
+        found = [(row, why or lacking[row.id] and Missing(model, lacking[row.id])) for row, why in found]
     return [row for row, why in found if not why], [(row, why) for row, why in found if why]
 
 
@@ -175,26 +183,16 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     model, each = type(rows[0]), each or {}
     with write():
         mine = model.select().where(among(model.id, [row.id for row in rows])).order_by(model.id)
-        able, taken.left = sort_out(list(model.with_labels(mine)), move, user)
-        taken.given = {row.id: {**(asked or {}), **each.get(row.id, {})} for row in able}
-        values = _values(FLOWS[model], able, taken)
-        if able:
-            audit.change_many(able, values, user=user, upload=upload, move=move.name)
-            taken.rows = able
-            if move.then:
-                move.then(taken)
+        taken.given = {row.id: {**(asked or {}), **each.get(row.id, {})} for row in rows}
+        able, taken.left = sort_out(list(model.with_labels(mine)), move, user, taken.given)
+        for missing in [why for _, why in taken.left if isinstance(why, Missing)]:
+            raise missing
+        sets, values = {"state": move.end, **move.sets}, {}
+        for row in able:
+            stamps = {name: v(row, taken) if callable(v) else v for name, v in sets.items()}
+            values[row.id] = stamps | taken.given[row.id]
+        audit.change_many(able, values, user=user, upload=upload, move=move.name)
+        taken.rows = able
+        if able and move.then:
+            move.then(taken)
     return taken
-
-
-def _values(flow, rows, taken):
-    """{row id: {field: value}} that a move writes. Raises Missing."""
-    move, given = taken.move, taken.given
-    wanted = move.asked(rows, taken.user)
-    for row in rows:
-        if missing := [name for name in wanted if given[row.id].get(name) in (None, "")]:
-            raise Missing(flow.model, missing)
-    sets = {"state": move.end, **move.sets}
-    return {
-        row.id: {n: v(row, taken) if callable(v) else v for n, v in sets.items()} | given[row.id]
-        for row in rows
-    }

@@ -3,6 +3,7 @@
 import functools
 import json
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 from graphlib import TopologicalSorter
 from operator import itemgetter
@@ -48,11 +49,10 @@ def apply(upload, user, partial=False, *, fingerprint=None, progress=nothing):
     checked = read_again(upload, user, Edits.of(upload), progress)
     with write():
         change(upload, ("checked", *PENDING), state="applied", draft=None)  # a second click finds it so
-        found = plan(checked)
-        if found.fingerprint != (fingerprint or upload.fingerprint):
+        if plan(checked).fingerprint != (fingerprint or upload.fingerprint):
             raise Changed(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
-        _carry_out(found, upload, partial)
-    return found
+        _carry_out(checked, upload, partial)
+    return checked
 
 
 def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
@@ -60,14 +60,11 @@ def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):
     checked = read_file(sheet, data, context)
     if dry_run:
         return plan(checked), None
-    try:
-        with write():
-            found = plan(checked)
-            upload = keep(sheet, data, filename, context, state="applied", **reviewed(found))
-            _carry_out(found, upload, partial)
-    except HasErrors:
-        return found, None
-    return found, upload
+    with suppress(HasErrors), write():
+        upload = keep(sheet, data, filename, context, state="applied", **reviewed(plan(checked)))
+        _carry_out(checked, upload, partial)
+        return checked, upload
+    return checked, None
 
 
 def _carry_out(found, upload, partial):
