@@ -10,7 +10,6 @@ from capabilities.people import EMPLOYEES
 from excel.check.plan import check
 from excel.check.review import report, review_of
 from excel.check.validate import Context
-from excel.read.edits import Edits
 from models import Assessment, Complaint, Employee, Holiday, Unit
 from tests.cast import ASSESSMENT, Cast, counts, load, told
 from tests.make import make_assessment, make_complaint, make_employee, xlsx
@@ -34,7 +33,7 @@ def test_a_plan_tells_new_changed_and_same_with_before_and_after(cast):
     assert (changed.before, changed.after) == ({"work_score": Decimal(80)}, {"work_score": Decimal("85.50")})
     (new,) = plan.new
     assert (new.number, new.id, new.before, new.after["note"]) == (4, None, {}, "baru")
-    review = review_of(plan, Edits())
+    review = review_of(plan)
     assert review.page("changed", 0)[0]["cells"] == [("Skor Hasil Kerja", "80", "85,5", None)]
     assert ("NIP", "", cast.stranger.nip, None) in review.page("new", 0)[0]["cells"]
     assert Assessment.select().count() == 2
@@ -181,7 +180,7 @@ def test_what_may_be_delivered_but_not_read_is_not_shown(cast):
     make_assessment(cast.ani, cast.period, source="peer", assessor=cast.budi, work_score=55)
     data = xlsx(ASSESSMENT, (cast.ani.nip, "Rekan", cast.budi.nip, 66, None, None))
     plan = check(ASSESSMENTS, data, Context(cast.supervisor, cast.period))
-    (entry,) = review_of(plan, Edits()).page("new", 0)
+    (entry,) = review_of(plan).page("new", 0)
     assert ("Skor Hasil Kerja", "", "66", None) in entry["cells"]
     assert "55" not in {text for _, stored, text, _ in entry["cells"]} | {
         stored for _, stored, *_ in entry["cells"]

@@ -153,7 +153,7 @@ def test_a_review_tells_its_rows_by_kind_and_its_errors_by_cause(cast, monkeypat
             (cast.budi.nip, None, None, 122, 90, None), (cast.budi.nip, None, None, 123, 90, None),
             (cast.boss.nip, None, None, 90, 90, None)]  # fmt: skip
     plan = check(ASSESSMENTS, xlsx(ASSESSMENT, *rows), Context(None, cast.period))
-    review = review_of(plan, Edits())
+    review = review_of(plan)
     assert review.head["counts"] == {
         "wrong": 3, "conflict": 0, "changed": 1, "new": 1, "same": 0, "skipped": 0, "all": 5, "warning": 0,
     }  # fmt: skip
@@ -189,7 +189,7 @@ def test_a_row_that_moved_on_is_a_conflict_with_three_values_and_a_choice(cast):
     audit.update(row, before, user=cast.hr)
     upload, plan = store(ASSESSMENTS, data, "a.xlsx", Context(cast.supervisor, cast.period))
     assert (report(plan)["conflict"], counts(plan)) == (1, (0, 0, 0, 0))
-    (entry,) = review_of(plan, Edits()).page("conflict", 0)
+    (entry,) = review_of(plan).page("conflict", 0)
     assert entry["cells"] == [("Skor Hasil Kerja", "75", "90", "70")]
     with pytest.raises(HasErrors):
         apply(upload, cast.supervisor)
@@ -323,5 +323,5 @@ def test_a_template_knows_the_versions_of_its_rows(cast):
     Assessment.update(work_score=71, version=4).where(Assessment.employee == cast.ani).execute()
     plan = check(ASSESSMENTS, filled.getvalue(), Context(cast.supervisor, cast.period))
     assert (len(plan.new), len(plan.changed), len(plan.conflict)) == (1, 0, 2)
-    entries = review_of(plan, Edits()).page("conflict", 0)
+    entries = review_of(plan).page("conflict", 0)
     assert {(e["cells"][0][1], e["cells"][0][2]) for e in entries} == {("71", "99"), ("60", "99")}

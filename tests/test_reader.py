@@ -21,7 +21,6 @@ from excel.check.review import report, review_of
 from excel.check.validate import Context
 from excel.out.export import export
 from excel.read import guarded
-from excel.read.edits import NO_EDITS
 from excel.read.guarded import turn
 from excel.read.parse import parse
 from excel.write.apply import apply, undo
@@ -59,7 +58,7 @@ def office(rows):
 def seen(user, period, line):
     """Everything that an account learns of a file of one row, without the words of the row itself."""
     plan = check(ASSESSMENTS, xlsx(SCORES, line), Context(user, period))
-    review = review_of(plan, NO_EDITS)
+    review = review_of(plan)
     pages = [review.page(kind, 0) for kind in ("all", "new", "changed", "warning", "same")]
     return report(plan), review.head, pages
 

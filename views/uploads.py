@@ -65,7 +65,7 @@ class UploadsView(AdminView):
                 return self.ask_columns(upload, refusal.table, spoken(refusal))
             if "columns" in request.args:
                 return self.ask_columns(upload, plan.table)
-            return self.show_review(upload, review_of(plan, edits), edits)
+            return self.show_review(upload, review_of(plan), edits)
         return redirect(url_for(".index_view"))
 
     @expose("/<int:id>/progress")

@@ -13,7 +13,7 @@ from models import Period
 from tables import LABELLED, climb
 from values import N_, Invalid
 
-from ..read.edits import NO_EDITS, edited, lessons
+from ..read.edits import edited, lessons
 from ..read.parse import parse
 from ..sheet import nothing
 from .validate import Coming, validate
@@ -22,16 +22,16 @@ STEP = 5_000  # rows between two reports of the progress
 FORBIDDEN = N_("data ini tidak boleh Anda ubah")
 
 
-def read_file(sheet, data, context, edits=NO_EDITS):
+def read_file(sheet, data, context):
     """The Plan of a file's bytes, with what people decided about them, before it is held beside what is stored."""
-    table = edited(parse(data, sheet, lessons(sheet) | edits.titles), edits)
+    table = edited(parse(data, sheet, lessons(sheet) | context.edits.titles), context.edits)
     context.progress(0.2)
     return validate(sheet, table, context)
 
 
-def check(sheet, data, context, edits=NO_EDITS):
+def check(sheet, data, context):
     """The Plan of a file's bytes, written nowhere. Raises Unreadable and access.Denied."""
-    return plan(read_file(sheet, data, context, edits))
+    return plan(read_file(sheet, data, context))
 
 
 def plan(checked):
@@ -104,7 +104,7 @@ class Planner:
                 self._put("left" if stays else "changed", row, row.label, after, old)
         elif base not in (None, row.version):
             row.base = base
-            if row.number not in self.checked.context.take:  # it has moved on: a person's choice
+            if row.number not in self.checked.context.edits.take:  # it has moved on: a person's choice
                 row.kind = "conflict"
 
     def _put(self, kind, row, label, after, old=None):

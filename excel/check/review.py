@@ -37,10 +37,10 @@ class Review:
         return self.read(self.head["places"][kind][number * PAGE : (number + 1) * PAGE])
 
 
-def review_of(plan, edits):
-    """The Review of a Plan under the Edits made so far."""
+def review_of(plan):
+    """The Review of a Plan."""
     rows = sorted(plan.by_number.values(), key=lambda row: KINDS.index(row.visible_kind))
-    return Review(_head(plan, rows), partial(_entries, plan, edits, rows))
+    return Review(_head(plan, rows), partial(_entries, plan, rows))
 
 
 def packed(review):
@@ -81,14 +81,14 @@ def _head(plan, rows):
     }  # fmt: skip
 
 
-def _entries(plan, edits, rows, places):
+def _entries(plan, rows, places):
     """The entries of a Plan's rows at some places."""
     chosen, entries = [rows[place] for place in places], []
     cells = _cells(plan, [row for row in chosen if row.visible_kind in WRITTEN])
     for row in chosen:
         kind, number = row.visible_kind, row.number
         entries.append({
-            "row": number, "kind": kind, "edited": number in edits.cells, "cells": cells[number],
+            "row": number, "kind": kind, "edited": number in plan.context.edits.cells, "cells": cells[number],
             "label": _named(plan, number) if kind in ("wrong", "skipped") else row.label,
             "predicate": list(row.predicate) if kind in WRITTEN else [],
             "warnings": [for_page(problem) for problem in row.warnings],

@@ -17,6 +17,7 @@ from fields import Choice, Nip
 from models import Employee, Period, Unit
 from values import N_, Invalid, as_text, compare_key
 
+from ..read.edits import Edits
 from ..read.parse import Fault, Unreadable, nearest
 from ..sheet import nothing
 
@@ -32,15 +33,14 @@ FAULT_WORDS = {
 
 @dataclass(frozen=True)
 class Context:
-    """Whose rights and scope hold (None: IT at the command line), and the period given beside the file.
+    """Whose rights and scope hold (None: IT at the command line), and what was given beside the file.
 
-    `take` are the rows that are written although what is stored has moved on; `progress` is called with
-    the share of the work that is done, 0 to 1.
+    `progress` is called with the share of the work that is done, 0 to 1.
     """
 
     user: Any = None
     period: Any = None
-    take: frozenset = frozenset()
+    edits: Edits = field(default_factory=Edits)
     progress: Callable = nothing
 
 

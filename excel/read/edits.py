@@ -55,9 +55,6 @@ class Edits:
             getattr(self, choice).update(rows)
 
 
-NO_EDITS = Edits()
-
-
 def lessons(sheet):
     """{title: header} of what titles mean that we do not know, as the office learnt."""
     return Setting.read(None, f"{LESSONS}{sheet.name}", {})
@@ -76,7 +73,7 @@ def learn(sheet, titles, user):
 
 
 def edited(table, edits):
-    """The Table with the corrected cells in place and the skipped rows set apart in `table.skipped`."""
+    """The RawTable with the corrected cells in place and the skipped rows set apart in `table.skipped`."""
     for column, place in table.places.items():
         for number in edits.cells.keys() & table.rows.keys():
             row = table.rows[number]

@@ -54,22 +54,28 @@ def refusal(kind):
     return Unreadable(REFUSALS[kind])
 
 
+def archive(data):
+    """The archive that a file is; None for .xls and .csv. Raises Unreadable where it is broken."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data)) if data.startswith(b"PK\3\4") else None
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+        raise refusal("broken") from None
+
+
 def ending(data):
-    """The ending that belongs to a stored file's content, whatever its sender called it."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return "xls"
-    if not data.startswith(b"PK\3\4"):
-        return "csv"
-    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    """The ending that belongs to a file's content, whatever its sender called it. Raises Unreadable."""
+    if not (book := archive(data)):
+        return "xls" if data.startswith(b"\xd0\xcf\x11\xe0") else "csv"
+    names = book.namelist()
     return "ods" if "content.xml" in names else "xlsm" if "xl/vbaProject.bin" in names else "xlsx"
 
 
 def inspect(data):
-    """Look at the bytes of an archive; the names of the parts in which cells may be faulty. Raises Unreadable."""
-    try:
-        book = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
-        raise refusal("broken") from None
+    """Look at the bytes of a workbook; the names of the parts in which cells may be faulty. Raises Unreadable."""
+    if not (book := archive(data)):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise refusal("password")
+        return []
     entries = book.infolist()
     heavy = [e for e in entries if e.file_size > SMALL and e.file_size > RATIO * max(e.compress_size, 1)]
     if heavy or len(entries) > ENTRIES or sum(e.file_size for e in entries) > UNPACKED:

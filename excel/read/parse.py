@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from values import N_, Invalid, as_text, clean_key, compare_key
 
 from .child import CELLS, COLUMNS, ROWS, VERSIONS
-from .guarded import Unreadable, guarded, inspect, refusal
+from .guarded import Unreadable, ending, guarded, inspect, refusal
 
 LARGEST = 50 << 20  # bytes of a file
 LETTERHEAD = 40  # rows above the header, at most
@@ -76,22 +76,17 @@ def parse(data, sheet, learnt=None):
     `learnt` is what people taught us of titles that we did not know, {title: header}. Raises Unreadable,
     and Unmapped where a needed column was not recognised. Source: DESIGN, Contracts, Sheets; TRAPS, Workbooks.
     """
-    learnt, faults = learnt or {}, []
+    learnt = learnt or {}
     if len(data) > LARGEST:
         raise Unreadable(N_("Berkas lebih besar dari 50 MB; bagi menjadi beberapa berkas"))
-    if data.startswith(b"PK\x03\x04"):
-        faults = inspect(data)
-    elif not data.startswith(b"\xd0\xcf\x11\xe0"):
-        return _table(_csv(data, sheet, learnt), sheet, learnt)
-    elif "EncryptedPackage".encode("utf-16-le") in data:
-        raise refusal("password")
-    return _table(_workbook(data, faults), sheet, learnt)
+    pages = _csv(data, sheet, learnt) if ending(data) == "csv" else _workbook(data)
+    return _table(pages, sheet, learnt)
 
 
-def _workbook(data, faults):
+def _workbook(data):
     """(rows, name) of the visible sheets of a workbook, read by the guarded child."""
     pages = []
-    for line in io.BytesIO(guarded({"faults": faults}, data)):
+    for line in io.BytesIO(guarded({"faults": inspect(data)}, data)):
         part = json.loads(line, object_hook=_decoded)
         if isinstance(part, str):
             pages.append(([], part))

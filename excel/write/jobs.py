@@ -5,11 +5,9 @@ A job is claimed inside `write()`, tells how far it got and beats as it does; on
 """
 
 import gc
-import io
 import multiprocessing
 import os
 import time
-import zipfile
 from contextlib import suppress
 from functools import partial
 
@@ -21,7 +19,8 @@ from values import N_, Invalid
 
 from ..check.review import packed, review_of
 from ..read.edits import Edits
-from ..read.parse import Unmapped
+from ..read.guarded import archive
+from ..read.parse import Unmapped, Unreadable
 from .apply import NotApplied, apply
 from .uploads import LOST_AFTER, PENDING, claim_job, keep_job, plan_of, reviewed
 
@@ -34,12 +33,11 @@ FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn") 
 
 def is_large(data):
     """Whether checking this file would keep a person waiting."""
-    if not data.startswith(b"PK\3\4"):
-        return len(data) * CSV > LARGE
     try:
-        return sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(data)).infolist()) > LARGE
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        book = archive(data)
+    except Unreadable:
         return False  # small enough to be refused at once
+    return (sum(entry.file_size for entry in book.infolist()) if book else CSV * len(data)) > LARGE
 
 
 def is_unattended(upload):
@@ -69,7 +67,7 @@ def work_off(upload):
             with suppress(Unmapped):  # a person will say what the columns mean
                 plan = plan_of(upload, upload.user, edits, progress)
                 progress(0.8)
-                result |= {**reviewed(plan), "draft": packed(review_of(plan, edits))}
+                result |= {**reviewed(plan), "draft": packed(review_of(plan))}
     except NotApplied as refusal:  # what has changed since is reviewed again
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
         result = {"state": "queued", "fingerprint": None, "draft": None, "total": 0}

@@ -39,8 +39,8 @@ def may_decide(upload, user):
 
 def read_again(upload, user, edits, progress=nothing):
     """The Plan of a stored upload under these decisions, before it is held beside what is stored."""
-    context = Context(user, upload.period, frozenset(edits.take), progress)
-    return read_file(SHEETS[upload.sheet], bytes(upload.data), context, edits)
+    context = Context(user, upload.period, edits, progress)
+    return read_file(SHEETS[upload.sheet], bytes(upload.data), context)
 
 
 def plan_of(upload, user, edits, progress=nothing):
