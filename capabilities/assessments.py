@@ -10,7 +10,7 @@ from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, 
 from capabilities.outlook import GIVEN, Outlook, judged
 from capabilities.people import but_herself, staff
 from database import among, db
-from excel.sheet import NAME, PERSON, Column, Sheet
+from excel.sheet import Column, Sheet
 from fields import Choice
 from models import Assessment, Employee, Period, Policy, Rating, Unit
 from panels import Button, Figures, Line, Listed, Named, Panel, Tally, Where, referring
@@ -252,9 +252,7 @@ def stored_assessment(key, stored):
 
 
 ASSESSMENTS = AssessmentSheet(
-    "assessments", Assessment, key=("employee", "period", "source", "assessor"),
-    references={"employee": PERSON, "assessor": N_("NIP Penilai")},
-    printed=(NAME,), without=("by_desk",), optional=("period", "source", "assessor"),
+    "assessments", Assessment, without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),
     verified=(Column(N_("Predikat"), "predicate", Choice(None, "predicates")),),
     automatic=(Column(N_("Predikat (otomatis)"), "automatic", Choice(None, "predicates")),),

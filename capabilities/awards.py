@@ -1,7 +1,7 @@
 """Awards: proposed, then granted by decree or declined with a reason."""
 
 from access import DESK, KEPT_BY_DESK, of_people, table
-from excel.sheet import NAME, PERSON, Sheet
+from excel.sheet import Sheet
 from flows import Flow, Move
 from models import Award
 from panels import referring
@@ -30,8 +30,5 @@ class AwardSheet(Sheet):
         return stored.get(row.key) or (day and stored.get((employee, title, None)))
 
 
-AWARDS = AwardSheet(
-    "awards", Award, key=("employee", "title", "granted_on"),
-    references={"employee": PERSON}, printed=(NAME,), without=("state", "reason"), optional=("granted_on",),
-)  # fmt: skip
+AWARDS = AwardSheet("awards", Award, without=("state", "reason"), optional=("granted_on",))
 ON_PAGES = (referring(Award.employee, "title", "granted_on", "level", "state"),)

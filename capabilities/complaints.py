@@ -3,7 +3,7 @@
 import audit
 from access import ALL, DESK, NOTHING, is_desk, table, through, under
 from database import among, moment, now, once, today
-from excel.sheet import UNIT, Sheet
+from excel.sheet import Sheet
 from flows import Flow, Move, the_day
 from models import Clocks, Complaint, ComplaintEvent
 from panels import Named, Panel, Tally, Where, referring
@@ -133,8 +133,7 @@ class ComplaintSheet(Sheet):
 
 
 COMPLAINTS = ComplaintSheet(
-    "complaints", Complaint, key=("ticket",),
-    references={"unit": UNIT, "employee": N_("NIP Terlapor")},
+    "complaints", Complaint, references={"employee": N_("NIP Terlapor")},
     without=("reporter", "verify_due", "respond_due", "answered_on", "closed_on", "reply_due", "reason"),
     optional=("ticket",), computed=("close_due",), dated="received_on",
 )  # fmt: skip

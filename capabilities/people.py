@@ -4,7 +4,7 @@ from peewee import JOIN, Case, fn
 
 from access import INSIDERS, KEPT_BY_DESK, RATERS, of_people, scoped, table, under
 from database import today
-from excel.sheet import UNIT, Sheet
+from excel.sheet import Sheet
 from models import Employee, Unit, User
 from panels import UPKEEP, Figures, Line, Listed, Named, Panel, Tally, Where, Word, referring
 from rating import retirement_age
@@ -14,16 +14,8 @@ table(Unit, read=RATERS, **KEPT_BY_DESK, sees=under(Unit.id))
 table(Employee, read=INSIDERS, **KEPT_BY_DESK, sees=of_people(Employee.id))
 table(User, read="admin", create="admin", update="admin")
 
-UNITS = Sheet(
-    "units", Unit, key=("code",), without=("verified",),
-)  # fmt: skip
-
-EMPLOYEES = Sheet(
-    "employees", Employee, key=("nip",),
-    references={"unit": UNIT, "supervisor": N_("NIP Atasan")},
-    without=("job_class",),  # comes with the allowances
-    anybody=("supervisor",),
-)  # fmt: skip
+UNITS = Sheet("units", Unit, without=("verified",))
+EMPLOYEES = Sheet("employees", Employee, without=("job_class",), anybody=("supervisor",))
 
 
 def checks():

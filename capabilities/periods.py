@@ -6,7 +6,7 @@ from peewee import fn
 
 from access import DESK, INSIDERS, KEPT_BY_DESK, RATERS, everyone, of_people, table, under
 from database import today
-from excel.sheet import NAME, PERSON, UNIT, Sheet
+from excel.sheet import Sheet
 from flows import Flow, Move
 from models import Employee, Exemption, Period, Rating, UnitResult
 from panels import Tally, Where, referring
@@ -16,11 +16,9 @@ table(Period, read=INSIDERS, **KEPT_BY_DESK, compute=RATERS, close=DESK, sees=ev
 table(UnitResult, read=RATERS, **KEPT_BY_DESK, sees={"supervisor": under(UnitResult.unit)})
 table(Exemption, read=RATERS, **KEPT_BY_DESK, sees=of_people(Exemption.employee))
 
-PERIODS = Sheet("periods", Period, key=("code",), without=("state", "reason"))
-UNIT_RESULTS = Sheet("unit_results", UnitResult, key=("unit", "period"), references={"unit": UNIT})
-EXEMPTIONS = Sheet(
-    "exemptions", Exemption, key=("employee", "starts_on"), references={"employee": PERSON}, printed=(NAME,)
-)
+PERIODS = Sheet("periods", Period, without=("state", "reason"))
+UNIT_RESULTS = Sheet("unit_results", UnitResult)
+EXEMPTIONS = Sheet("exemptions", Exemption)
 
 
 def standing(periods, user):

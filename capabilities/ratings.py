@@ -9,7 +9,7 @@ from peewee import Desc, Field, fn
 import audit
 from access import ALL, DESK, EVERYBODY, INSIDERS, RATERS, is_desk, people, scope, table, through, writable
 from database import among, today
-from excel.sheet import NAME, PERSON, UNIT, Column, Part, Sheet
+from excel.sheet import Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, the_day
 from models import Clocks, Employee, Objection, Period, Rating, Unit
@@ -181,9 +181,7 @@ class Totals:
 
 
 RATINGS = Sheet(
-    "ratings", Rating, key=("employee", "period"), imports=False, summary=Totals.of,
-    references={"employee": PERSON, "unit": UNIT},
-    printed=(NAME, (N_("Unit"), "unit.name")),
+    "ratings", Rating, imports=False, summary=Totals.of, printed=((N_("Unit"), "unit.name"),),
     without=("rater", *DATES, "reason", "basis_changed", "note"),
 )  # fmt: skip
 

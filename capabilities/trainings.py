@@ -4,7 +4,7 @@ from datetime import date
 
 from access import DESK, KEPT_BY_DESK, of_people, table
 from database import today
-from excel.sheet import NAME, PERSON, Sheet
+from excel.sheet import Sheet
 from flows import Flow, Move
 from models import Training
 from panels import Panel, Tally, Where, referring
@@ -31,13 +31,7 @@ FLOW = Flow(Training, (
     Move("decline", N_("Tolak"), N_("Ditolak"), ("proposed",), "declined", "decide", asks=("reason",)),
 ), arrives=by_date)  # fmt: skip
 
-TRAININGS = Sheet(
-    "trainings", Training, key=("employee", "title", "starts_on"),
-    references={"employee": PERSON}, printed=(NAME,), without=("state", "outcome", "reason"),
-    dated="starts_on",
-)  # fmt: skip
-
-
+TRAININGS = Sheet("trainings", Training, without=("state", "outcome", "reason"), dated="starts_on")
 NEWEST_FIRST = (Training.starts_on.desc(), Training.id)
 ON_PAGES = (
     Tally(N_("JP tahun ini"), Training, (

@@ -29,7 +29,7 @@ table(Holiday, read=EVERYBODY, **KEPT_BY_DESK, sees=everyone)
 table(Upload, read=RATERS, sees={"supervisor": lambda user: Upload.user == user.id})
 table(Change, read=DESK, apart=not_about_herself)
 
-HOLIDAYS = Sheet("holidays", Holiday, key=("date",))
+HOLIDAYS = Sheet("holidays", Holiday)
 WAITING = Named(
     Upload, N_("Masih menunggu"), "masih_menunggu", lambda user: Upload.state.in_(("queued", "applying"))
 )

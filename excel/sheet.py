@@ -10,6 +10,8 @@ from flows import FLOWS
 from values import N_, codes, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
+# {reference: header} of the columns that are not called like their field
+HEADERS = dict(employee="NIP", unit=N_("Kode Unit"), supervisor=N_("NIP Atasan"), assessor=N_("NIP Penilai"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +51,9 @@ class Sheet:
 
     name: str = field(kw_only=False)
     model: type = field(kw_only=False)
-    key: tuple  # the names of the fields that identify a row
-    references: dict = field(
-        default_factory=dict
-    )  # {foreign key: header} of a column that is not called like its field
-    printed: tuple = ()  # (header, path) of columns that are informative, each after that of its reference
+    key: tuple = ()  # the fields that identify a row, where they are not what the table has but once
+    references: dict = field(default_factory=dict)  # {reference: header}, where it is not that of HEADERS
+    printed: tuple = ()  # (header, path) of informative columns beside Nama, each after that of its reference
     without: tuple = ()  # fields left out
     optional: tuple = ()  # key fields that may be left blank
     computed: tuple = ()  # fields that are printed and never read
@@ -74,6 +74,10 @@ class Sheet:
         self.title = self.model.noun
         if self.listed:
             SHEETS[self.name] = self
+            single = [spoken.name for spoken in self.model.spoken() if spoken.unique]
+            self.key = self.key or self.model.unique or tuple(single[:1])
+            self.references = HEADERS | self.references
+            self.printed += ((N_("Nama"), "employee.name"),) if "employee" in self.key else ()
 
     # -- what a sheet may do otherwise: methods of its class, each with its arguments
 
@@ -168,10 +172,6 @@ class Sheet:
         return tuple(c for c in self.by_name.values() if c.reference and c.reference.rel_model is self.model)
 
 
-PERSON, UNIT = "NIP", N_("Kode Unit")
-NAME = (N_("Nama"), "employee.name")
-
-
 def sheet_for(model):
     """The sheet of a table: a declared one, or an export of every field that is for people."""
     return next((s for s in SHEETS.values() if s.model is model), None) or export_of(model)
@@ -180,7 +180,7 @@ def sheet_for(model):
 def export_of(model):
     """A sheet that nobody reads back, of a table's every field but confidential ones, which never leave."""
     hidden = tuple(f.name for f in model.spoken() if getattr(f, "confidential", False))
-    return Sheet(model._meta.table_name, model, key=(), without=hidden, imports=False, listed=False)
+    return Sheet(model._meta.table_name, model, without=hidden, imports=False, listed=False)
 
 
 def natural_path(model):

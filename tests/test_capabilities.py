@@ -225,11 +225,11 @@ MODELS = ('''
 ROOM = '''"""Duties beside the post."""
 
 from access import DESK, of_people, table
-from excel.sheet import NAME, PERSON, Sheet
+from excel.sheet import Sheet
 from models import Duty
 
 table(Duty, read="admin hr supervisor", create=DESK, update=DESK, delete=DESK, upload=DESK, sees=of_people(Duty.employee))
-DUTIES = Sheet("duties", Duty, key=("employee", "title"), references={"employee": PERSON}, printed=(NAME,))
+DUTIES = Sheet("duties", Duty)
 '''
 MIGRATION = '''"""Keep duties."""
 

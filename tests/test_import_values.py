@@ -6,7 +6,7 @@ import pytest
 
 from excel.check.plan import check
 from excel.check.validate import Context
-from excel.sheet import PERSON, Sheet
+from excel.sheet import Sheet
 from excel.write.apply import HasErrors, apply, apply_at_once
 from excel.write.uploads import store
 from models import Award, Complaint, Employee, Holiday, Training, Unit, UnitResult
@@ -57,7 +57,7 @@ def test_a_nip_that_ends_in_000_is_repaired_by_its_first_15_digits(database):
 
 DAYS = Sheet("days", Holiday, key=("name",), listed=False)
 BY_NUMBER = Sheet(
-    "by_number", Training, key=("certificate_no",), references={"employee": PERSON}, listed=False
+    "by_number", Training, key=("certificate_no",), references={"employee": "NIP"}, listed=False
 )
 TITLES = ("No Sertifikat", "NIP", "Judul", "Jenis", "Mulai")
 

@@ -30,7 +30,7 @@ MODELS = ('''
 ROOM = '''"""Duties beside the post."""
 
 from access import DESK, everyone, of_people, table
-from excel.sheet import NAME, PERSON, Sheet
+from excel.sheet import Sheet
 from flows import Flow, Move, the_day
 from models import Duty
 from panels import Tally, Panel, Where, referring
@@ -52,8 +52,7 @@ class DutySheet(Sheet):
         return {"year": values["since"] and values["since"].year}
 
 
-DUTIES = DutySheet("duties", Duty, key=("employee", "title"), references={"employee": PERSON}, printed=(NAME,),
-                   without=("state", "decided_on", "decree_no"), computed=("year",))
+DUTIES = DutySheet("duties", Duty, without=("state", "decided_on", "decree_no"), computed=("year",))
 
 
 ON_PAGES = (
