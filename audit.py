@@ -155,14 +155,6 @@ def reserve_ids(model, count):
     return [key for (key,) in db.execute_sql(serial, (f'"{table}"', count)).fetchall()]
 
 
-def executemany(sql, rows):
-    """Run one statement, written with `?`, for many rows of plain values; returns the rows it met."""
-    cursor = db.cursor()
-    with translated:
-        cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), rows)
-    return cursor.rowcount
-
-
 def insert_many(model, names, rows):
     """Insert plain tuples of the named fields; `id` may be among them."""
     columns = [model._meta.fields[name].column_name for name in names]
@@ -202,7 +194,7 @@ def update_many(model, rows):
 
     Raises Stale when any of them was changed meanwhile: the transaction must roll back.
     """
-    groups, stamp = defaultdict(list), now().isoformat(" ")
+    groups, stamp, cursor = defaultdict(list), now().isoformat(" "), db.cursor()
     for key, version, values in rows:
         groups[tuple(values)].append((*values.values(), stamp, key, version))
     for names, lines in groups.items():
@@ -211,7 +203,9 @@ def update_many(model, rows):
             f'UPDATE "{model._meta.table_name}" SET {columns}"updated_at" = ?, "version" = "version" + 1 '  # noqa: S608 - our own names
             f'WHERE "id" = ? AND "version" = ?'
         )
-        if executemany(sql, lines) != len(lines):
+        with translated:
+            cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), lines)
+        if cursor.rowcount != len(lines):
             raise Stale(model._meta.table_name)
 
 

@@ -76,7 +76,6 @@ class Sheet:
             SHEETS[self.name] = self
             single = [spoken.name for spoken in self.model.spoken() if spoken.unique]
             self.key = self.key or self.model.unique or tuple(single[:1])
-            self.references = HEADERS | self.references
             self.printed += ((N_("Nama"), "employee.name"),) if "employee" in self.key else ()
 
     # -- what a sheet may do otherwise: methods of its class, each with its arguments
@@ -127,7 +126,8 @@ class Sheet:
         if not isinstance(field, ForeignKeyField):
             return Column(field.verbose_name, field.name, field, name, None, needed)
         path = f"{field.name}.{natural_path(field.rel_model)}"
-        header = self.references.get(field.name, field.verbose_name)
+        headers = (HEADERS if self.listed else {}) | self.references
+        header = headers.get(field.name, field.verbose_name)
         return Column(header, path, self.model.field_at(path), name, field, needed)
 
     def only(self, names):
