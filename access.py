@@ -136,9 +136,6 @@ def locked_fields(model, user):
     return TABLES.get(model, CLOSED).locked(user)
 
 
-# ------------------------------------------------------------------ rules that tables share
-
-
 def everyone(user):
     """All rows."""
     return ALL

@@ -142,9 +142,6 @@ def refused(error, model):
     return next(named, None), Invalid(words)
 
 
-# ------------------------------------------------------------------ many rows at once
-
-
 def reserve_ids(model, count):
     """`count` fresh ids of a table, inside `write()`."""
     table = model._meta.table_name
@@ -241,9 +238,6 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
     )  # fmt: skip
     for function in FOLLOWS.get(model, ()) if action in WRITES else ():
         function(Wrote(action, rows, user, upload))
-
-
-# ------------------------------------------------------------------ back
 
 
 def take_back(model, changes, *, user, upload):

@@ -73,9 +73,6 @@ def compute(period, *, user=None, unit=None, employees=None):
     return Outcome(len(new), len(changed), same, tuple(missing))
 
 
-# ------------------------------------------------------------------ gather
-
-
 def _gather(period, who):
     """(people, {employee id: values of her rating}, {employee id: what is said of her}) under conditions on Employee."""
 
@@ -108,9 +105,6 @@ def _decimal(raw):
 @cache
 def _text(raw):
     return None if raw is None else str(rating.half_up(_decimal(raw)))
-
-
-# ------------------------------------------------------------------ decide
 
 
 def _calculator(period):
@@ -181,9 +175,6 @@ def _ask(calculator, chief, opinions, aspect):
     given = [(row.source, _decimal(score)) for row in opinions if (score := aspect(row)[1]) is not None]
     given.sort(key=lambda pair: (RANK[pair[0]], pair[1]))  # the order of showing
     return calculator.aspect(word[0], tuple(given))
-
-
-# ------------------------------------------------------------------ write
 
 
 def _write(period, new, changed, user):

@@ -77,8 +77,6 @@ def as_text(value):
     return value.strftime("%d-%m-%Y") if isinstance(value, date) else str(value)
 
 
-# ------------------------------------------------------------------ NIP
-
 NIP = re.compile(r"\d{18}", re.ASCII)
 NO_SEQUENCE = N_("nomor urut 000 tidak ada; mungkin Excel telah mengubahnya")
 AS_NUMBER = N_(

@@ -260,9 +260,6 @@ ASSESSMENTS = AssessmentSheet(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ what pages show
-
-
 UNASSESSED = Named(
     Employee, N_("Belum dinilai"), "belum_dinilai",
     lambda user, code: Employee.unassessed(Period.select(Period.id).where(Period.code == code).scalar()),

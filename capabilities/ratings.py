@@ -46,8 +46,6 @@ table(
     sees=through(Objection.rating, Rating), changes=through(Objection.rating, Rating, by=writable),
 )  # fmt: skip
 
-# ------------------------------------------------------------------ moves
-
 
 def rater(user):
     """The rater stored with it; an account without a person for raters of its unit; the desk for everybody."""
@@ -221,9 +219,6 @@ SIASN = Part("siasn", "SIASN", Rating, tuple(
     Column(name, path, Derived(Rating.field_at(path), MAKERS[made]) if made else Rating.field_at(path))
     for name, path, made in map(dict.values, codes("siasn"))
 ))  # fmt: skip
-
-
-# ------------------------------------------------------------------ what pages show
 
 
 def counted(user, periods):

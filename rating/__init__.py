@@ -38,8 +38,6 @@ def half_up(value):
     return Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-# ------------------------------------------------------------------ credit points (angka kredit)
-
 COEFFICIENT = dict(PM="3.75", TR="5", MH="12.5", PY="25", PT="12.5", MU="25", MA="37.5", UT="50")  # of a year
 COEFFICIENT = {jenjang: Decimal(points) for jenjang, points in COEFFICIENT.items()}
 PERCENT = {VERY_GOOD: 150, GOOD: 100, NEEDS_IMPROVEMENT: 75, POOR: 50, VERY_POOR: 25}
@@ -54,8 +52,6 @@ def credit_of(jenjang, predicate, months):
     """
     return half_up(COEFFICIENT[jenjang] * PERCENT[predicate] * months / 1200)
 
-
-# ------------------------------------------------------------------ how predicates should spread: guidance, never a rule
 
 SOME = "some"  # at least one person
 
@@ -92,8 +88,6 @@ def beyond(counts, result, limits):
     return found
 
 
-# ------------------------------------------------------------------ ages and days
-
 AGES = {"UT": 65, "MA": 60, "JPT_PRATAMA": 60}  # ahli utama, ahli madya, head of an OPD
 TEACHER, OTHERS = 60, 58
 
@@ -117,9 +111,6 @@ def due(day, n, holidays):
         day += timedelta(days=1)
         n -= day.isoweekday() < 6 and day not in holidays
     return day
-
-
-# ------------------------------------------------------------------ scores, and what they suggest
 
 
 class Rules(NamedTuple):

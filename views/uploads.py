@@ -44,8 +44,6 @@ class UploadsView(AdminView):
             abort(403)
         return upload
 
-    # -- pages
-
     @expose("/<int:id>/")
     def review(self, id):
         upload = self.own(id)
@@ -118,8 +116,6 @@ class UploadsView(AdminView):
         sheet = SHEETS[upload.sheet]
         return self.render("admin/upload_columns.html", upload=upload, sheet=sheet, titles=titles, why=why)
 
-    # -- decisions
-
     @expose("/<int:id>/edit", methods=("POST",))
     def edit(self, id):
         """Titles explained, cells corrected, suggestions taken, rows skipped or chosen: kept beside the bytes.
@@ -154,8 +150,6 @@ class UploadsView(AdminView):
             if problem.error.mangled and problem.error.near:
                 edits.correct(problem.row, problem.column, problem.error.near)
 
-    # -- what is done
-
     @expose("/<int:id>/apply", methods=("POST",))
     def apply(self, id):
         upload = self.readable(id)
@@ -183,8 +177,6 @@ class UploadsView(AdminView):
                 if rows:
                     flash(gettext(words, n=len(rows), rows="; ".join(rows[:20])), "info")
         return redirect(url_for(".review", id=id))
-
-    # -- files
 
     @expose("/<int:id>/<what>")
     def download(self, id, what):

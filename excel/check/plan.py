@@ -213,9 +213,6 @@ def base_of(row, checked):
     return versions.get((*key,), versions.get((*key[:-1], "")))
 
 
-# ------------------------------------------------------------------ the rows of a file beside each other
-
-
 def refuse_repeated(checked, rows):
     """Refuse rows that mean the same as another row of the file, or share what only one may have: all of them."""
     for names in [checked.sheet.key, *((name,) for name in _unique(checked.sheet))]:
