@@ -8,8 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, render_template, request
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
-from flask_babel import Babel
-from flask_babel import lazy_gettext as _l
+from flask_babel import Babel, lazy_gettext as _l
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address

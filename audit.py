@@ -9,8 +9,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from peewee import ForeignKeyField, fn
-from peewee import __exception_wrapper__ as translated
+from peewee import ForeignKeyField, __exception_wrapper__ as translated, fn
 
 from database import among, db, now, on_sqlite, write
 from models import MODELS, Change

@@ -13,8 +13,7 @@ from capabilities.assessments import ASSESSMENTS
 from database import write
 from excel.check.validate import Context
 from excel.out.export import write_xlsx
-from excel.write.apply import apply
-from excel.write.apply import apply_at_once as import_file
+from excel.write.apply import apply, apply_at_once as import_file
 from excel.write.uploads import store
 from models import Assessment, Change, Upload
 

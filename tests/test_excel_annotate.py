@@ -9,8 +9,7 @@ from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
 from excel.check.plan import check
 from excel.check.validate import Context
-from excel.out.template import marked as annotate
-from excel.out.template import template
+from excel.out.template import marked as annotate, template
 from tests.cast import Cast, counts
 from tests.make import xlsx
 

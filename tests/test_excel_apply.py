@@ -13,8 +13,7 @@ from capabilities.people import UNITS
 from database import now
 from excel.check.validate import Context
 from excel.out.export import export
-from excel.write.apply import Changed, HasErrors, NotUndoable, apply, undo
-from excel.write.apply import apply_at_once as run
+from excel.write.apply import Changed, HasErrors, NotUndoable, apply, apply_at_once as run, undo
 from excel.write.uploads import AlreadyDone, store
 from models import MODELS, Assessment, Change, Employee, Period, Unit, Upload
 from tests.cast import ASSESSMENT, Cast, counts, fill_every_table, load, make_account, told

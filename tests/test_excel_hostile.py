@@ -5,8 +5,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from datetime import date, datetime
-from datetime import time as clock
+from datetime import date, datetime, time as clock
 from io import BytesIO
 from pathlib import Path
 

@@ -3,8 +3,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import EMPLOYEES, UNITS
@@ -13,8 +12,7 @@ from database import db
 from excel.check.validate import Context
 from excel.out.export import export
 from excel.read.edits import Edits
-from excel.write.apply import apply, undo
-from excel.write.apply import apply_at_once as run
+from excel.write.apply import apply, apply_at_once as run, undo
 from excel.write.uploads import revise, store
 from models import MODELS, Change, Employee, Upload
 from tests.cast import Cast

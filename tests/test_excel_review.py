@@ -16,8 +16,7 @@ from excel.check.review import FILTERS, packed, ranges, report, review_of, unpac
 from excel.check.validate import Context
 from excel.out.template import add_versions, template
 from excel.read.edits import Edits
-from excel.write.apply import HasErrors, apply
-from excel.write.apply import apply_at_once as run
+from excel.write.apply import HasErrors, apply, apply_at_once as run
 from excel.write.uploads import revise, store
 from models import Assessment, Policy, Unit, UnitResult, Upload
 from tests.cast import ASSESSMENT, CANARY, Cast, counts, load, told

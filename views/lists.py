@@ -10,8 +10,7 @@ from flask_admin import expose
 from flask_admin.babel import lazy_gettext
 from flask_admin.model.ajax import AjaxModelLoader
 from flask_admin.model.filters import BaseFilter
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext, lazy_gettext as _l
 from peewee import SQL, BlobField, ForeignKeyField, TextField, fn
 
 import access

@@ -5,8 +5,7 @@ from operator import itemgetter
 from flask import abort, current_app, flash, g, get_template_attribute, request
 from flask_admin import expose
 from flask_admin.actions import action
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext, lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 import access

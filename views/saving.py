@@ -9,8 +9,7 @@ from flask_admin.contrib.peewee.form import CustomModelConverter
 from flask_admin.form import BaseForm
 from flask_admin.helpers import get_redirect_target
 from flask_admin.model.fields import AjaxSelectField
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext, lazy_gettext as _l
 from peewee import ForeignKeyField, IntegrityError
 from wtforms import HiddenField, SelectFieldBase
 from wtforms.fields.choices import Choice
