@@ -14,8 +14,6 @@ from rating import due
 from tables import Record, Table, climb
 from values import N_, nip_scheme
 
-# ------------------------------------------------------------------ Kepegawaian
-
 
 class Unit(Record):
     """An organisational unit (OPD, bidang, kecamatan, puskesmas, school) in one tree."""
@@ -195,9 +193,6 @@ class Throttle(Table):
     def forget(cls, key):
         with write():
             cls.delete().where(cls.key == key[:120]).execute()
-
-
-# ------------------------------------------------------------------ Penilaian
 
 
 class Policy(Record):
@@ -442,9 +437,6 @@ class Objection(Record):
     decided_on = Day(N_("Diputus Tanggal"), null=True)
 
 
-# ------------------------------------------------------------------ Pengembangan
-
-
 class Training(Record):
     noun = N_("Pelatihan")
     called = "{title} - {employee}"
@@ -484,9 +476,6 @@ class Award(Record):
     period = Link(Period, N_("Periode"), null=True)
     state = Choice(N_("Status"), "award_states", default="proposed")
     reason = LongText(N_("Alasan"), null=True)
-
-
-# ------------------------------------------------------------------ Pengaduan
 
 
 class Complaint(Record):
@@ -546,9 +535,6 @@ class ComplaintEvent(Record):
     at = Moment(N_("Waktu"), default=now)
     state = Choice(N_("Status"), "complaint_states")
     text = LongText(N_("Keterangan"), null=True)
-
-
-# ------------------------------------------------------------------ Pengaturan
 
 
 class Holiday(Record):
