@@ -190,7 +190,7 @@ def update_many(model, rows):
 
     Raises Stale when any of them was changed meanwhile: the transaction must roll back.
     """
-    groups, stamp, cursor = defaultdict(list), now().isoformat(" "), db.cursor()
+    groups, stamp = defaultdict(list), now().isoformat(" ")
     for key, version, values in rows:
         groups[tuple(values)].append((*values.values(), stamp, key, version))
     for names, lines in groups.items():
@@ -199,6 +199,7 @@ def update_many(model, rows):
             f'UPDATE "{model._meta.table_name}" SET {columns}"updated_at" = ?, "version" = "version" + 1 '  # noqa: S608 - our own names
             f'WHERE "id" = ? AND "version" = ?'
         )
+        cursor = db.cursor()
         with translated:
             cursor.executemany(sql if on_sqlite() else sql.replace("?", "%s"), lines)
         if cursor.rowcount != len(lines):

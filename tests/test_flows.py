@@ -690,12 +690,10 @@ def statements(monkeypatch):
 
     def count(work):
         seen = []
-        plain, many = db.obj.execute_sql, audit.executemany
-        monkeypatch.setattr(db.obj, "execute_sql", lambda *a, **k: (seen.append(a[0]), plain(*a, **k))[1])
-        monkeypatch.setattr(audit, "executemany", lambda *a: (seen.append(a[0]), many(*a))[1])
+        plain = db.obj.cursor  # each statement has its own
+        monkeypatch.setattr(db.obj, "cursor", lambda *a, **k: (seen.append(a), plain(*a, **k))[1])
         work()
-        monkeypatch.setattr(db.obj, "execute_sql", plain)
-        monkeypatch.setattr(audit, "executemany", many)
+        monkeypatch.setattr(db.obj, "cursor", plain)
         return len(seen)
 
     return count
