@@ -9,7 +9,6 @@ from pathlib import Path
 
 threads, timeout, preload_app, control_socket_disable = 4, 120, True, True
 chdir = str(Path(__file__).parent)
-PROGRAM = str(Path(__file__).with_name("admin_app.py"))
 RESTART_PAUSE = 1  # second before a worker that died is started again
 STARTING = threading.Lock()
 
@@ -39,7 +38,7 @@ def when_ready(server):
 
 def keep_a_worker():
     """Have a worker beside this process for as long as it lives; one that dies is started again."""
-    command = [sys.executable, PROGRAM, "work", "--stay", "--parent", str(os.getpid())]
+    command = [sys.executable, f"{chdir}/admin_app.py", "work", "--stay", "--parent", str(os.getpid())]
 
     def watch():
         while True:

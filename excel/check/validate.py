@@ -169,12 +169,9 @@ class Plan:
             row.trail = before, self._json(row.after, row.version + 1)
         return row.trail
 
-    @cached_property
-    def _audited(self):
-        return frozenset(f.name for f in audit.audited(self.sheet.model))
-
     def _json(self, values, version):
-        return audit.encode({n: v for n, v in values.items() if n in self._audited} | {"version": version})
+        kept = {f.name: values[f.name] for f in audit.audited(self.sheet.model) if f.name in values}
+        return audit.encode(kept | {"version": version})
 
     @cached_property
     def fingerprint(self):
@@ -302,8 +299,8 @@ def _hint(checked):
             words = N_("Diperbaiki menjadi %(near)s (%(person)s), mohon periksa")
             _offer(user, words, fn.SUBSTR(Employee.nip, 1, 15), heads)
             if name is not None and column.name == checked.sheet.key[0]:
-                texts = [(p.error, as_text(table.rows[p.row][name]).lower().split()) for p in problems]
-                names = [(error, [" ".join(text)]) for error, text in texts if text]
+                texts = [(p.error, as_text(table.rows[p.row][name]).lower()) for p in problems]
+                names = [(error, [" ".join(text.split())]) for error, text in texts]
                 _offer(user, N_("Maksud Anda %(near)s (%(person)s)?"), fn.LOWER(Employee.name), names)
         elif problems and (options := _options(column, user)):
             for error in islice({p.error: None for p in problems}, COMPARED):

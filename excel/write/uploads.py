@@ -38,14 +38,14 @@ def may_decide(upload, user):
 
 
 def read_again(upload, user, edits, progress=nothing):
-    """The Plan of a stored upload under these decisions, before it is held beside what is stored."""
+    """The Plan of a stored upload under these decisions, not yet held beside what is stored. Raises access.Denied."""
+    may_act(upload, user)
     context = Context(user, upload.period, edits, progress)
     return read_file(SHEETS[upload.sheet], bytes(upload.data), context)
 
 
 def plan_of(upload, user, edits, progress=nothing):
     """The Plan of a stored upload under these decisions. Raises access.Denied."""
-    may_act(upload, user)
     return plan(read_again(upload, user, edits, progress))
 
 
