@@ -4,7 +4,7 @@ import re
 import secrets
 
 from flask import current_app
-from flask_admin.babel import Translations
+from flask_admin.form import BaseForm
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -43,9 +43,8 @@ def new_password():
 class Form(FlaskForm):
     """A form whose own messages are in the reader's language."""
 
-    class Meta(FlaskForm.Meta):
-        def get_translations(self, form):
-            return Translations()
+    class Meta(BaseForm.Meta, FlaskForm.Meta):
+        pass
 
 
 CURRENT, NEW = {"autocomplete": "current-password"}, {"autocomplete": "new-password"}

@@ -26,7 +26,7 @@ from panels import Panel, Tally
 from tests.cast import CANARY, World
 from tests.make import make_assessment, make_employee, make_period, make_training, make_unit
 from views.base import AdminView
-from views.panels import panels_of, record_panels, start_page
+from views.panels import cards_of, drawn, panels_of, record_panels
 
 ROLES = ("admin", "hr", "supervisor", "officer", "employee")
 LIST_URL = re.compile(r"/admin/(\w+)/\?(.+)")
@@ -83,6 +83,10 @@ def listed(client, url):
     """How many rows the list at an address says that it has."""
     html = client.get(url).get_data(as_text=True)
     return int(re.search(r'<span class="count">([\d.]+)</span>', html)[1].replace(".", ""))
+
+
+def start_page(user, period):
+    return cards_of(user, period), drawn(panels_of(user), user, period)
 
 
 @pytest.mark.parametrize("role", ROLES)

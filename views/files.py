@@ -54,21 +54,19 @@ class Exports:
 
     can_export = True
     export_types = ("xlsx", "csv")
+    layouts = {}  # an export type of another layout than the list's: (its Part, the ending of its file)
 
     @action("export", _l("Ekspor terpilih"))
     def export_selected(self, ids):
         return self.export("xlsx")
-
-    def export_part(self, export_type):
-        """(what an export shows, its file's ending): of the sheet the columns that were asked for."""
-        return self.sheet.only(",".join(request.values.getlist("col")).split(",")), export_type
 
     @expose("/export/<export_type>/", methods=("GET", "POST"))
     def export(self, export_type):
         """The list's rows, with its filters, search and sort, of them those selected, as a file."""
         if export_type not in self.export_types:
             abort(404)
-        part, kind = self.export_part(export_type)
+        asked = self.sheet.only(",".join(request.values.getlist("col")).split(","))
+        part, kind = self.layouts.get(export_type, (asked, export_type))
         query, selected = self.matching(), request.values.getlist("rowid")
         if selected and request.values.get("all") != "y":  # "all": the rows of every page
             query = query.where(among(self.model.id, [row.id for row in self.chosen(selected)]))
@@ -143,10 +141,8 @@ class ImportView(BaseView):
             del form.period
             return {}
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc()).limit(24)}
-        form.period.choices = [
-            *((code, str(p)) for code, p in periods.items()),
-            ("", gettext("sesuai kolom Periode")),
-        ]
+        choices = [(code, str(period)) for code, period in periods.items()]
+        form.period.choices = [*choices, ("", gettext("sesuai kolom Periode"))]
         if request.method == "GET" and (current := Period.current()):
             form.period.data = current.code
         return periods

@@ -5,14 +5,15 @@ from functools import cache
 from pathlib import Path
 
 import markdown
-from flask import Blueprint, abort, render_template, send_from_directory, url_for
+from flask import Blueprint, abort, render_template, url_for
 from markupsafe import Markup
 
 from values import N_
 from views.session import me
 
-guides = Blueprint("guides", __name__, url_prefix="/bantuan")
 GUIDE_FOLDER = Path(__file__).parents[1] / "docs" / "panduan"
+PICTURES = {"static_folder": GUIDE_FOLDER / "gambar", "static_url_path": "/gambar"}
+guides = Blueprint("guides", __name__, url_prefix="/bantuan", **PICTURES)
 GUIDES = {
     "atasan": N_("Panduan atasan"),
     "kepegawaian": N_("Panduan kepegawaian"),
@@ -54,11 +55,6 @@ def guide(name=""):
     if name and name not in GUIDES:
         abort(404)
     return render_template("guide.html", guides=GUIDES, name=name, html=guide_html(name)[0] if name else "")
-
-
-@guides.get("/gambar/<name>")
-def picture(name):
-    return send_from_directory(GUIDE_FOLDER / "gambar", name)
 
 
 def section_of(view):

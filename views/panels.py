@@ -55,13 +55,12 @@ def panels_of(user):
     return sorted(mine, key=lambda panel: panel.place)
 
 
-def start_page(user, period):
-    """(cards, panels) of the account's start page in the order of the rooms: a card has label, value, address, tone."""
-    cards = []
-    for tally, number, leads in tallied(user, period):
-        tone = ("warn" if number else "good") if tally.waits else ""
-        cards.append((gettext(tally.label), number, list_url(leads), tone))
-    return cards, drawn(panels_of(user), user, period)
+def cards_of(user, period):
+    """The cards of the account's start page in the order of the rooms: (label, value, address, tone) each."""
+    return [
+        (gettext(tally.label), number, list_url(leads), ("warn" if number else "good") if tally.waits else "")
+        for tally, number, leads in tallied(user, period)
+    ]
 
 
 def record_panels(row, user):
@@ -117,15 +116,14 @@ class HomeView(AdminIndexView):
     @expose("/")
     def index(self):
         user, period, clock = me(), Period.current(), datetime.now(WITA)
-        cards, panels = start_page(user, period)
         buttons = [
             (gettext(button.label), url_for(button.page, **button.values), button.main)
             for button in gathered(Button)
             if access.may(user, "upload", button.model) and (period or not button.in_period)
         ]
         return self.render(
-            "admin/home.html", period=period, cards=cards, panels=panels, buttons=buttons,
-            now=f"{clock:%Y-%m-%d %H:%M:%S}", today=format_date(clock, "full"),
+            "admin/home.html", period=period, cards=cards_of(user, period), buttons=buttons,
+            panels=drawn(panels_of(user), user, period), now=f"{clock:%Y-%m-%d %H:%M:%S}", today=format_date(clock, "full"),
         )  # fmt: skip
 
     @expose("/panel/<key>.csv")
@@ -185,7 +183,7 @@ class PartsView(BaseView):
         return self.render(
             "admin/parts.html", form=form, matrix=MATRIX, says=lambda code: gettext(labels[code]),
             badges=[badge(field, code) for field in (Rating.predicate, Rating.state, User.role) for code in field.labels],
-            cards=start_page(me(), Period.current())[0],
+            cards=cards_of(me(), Period.current()),
             panels=drawn([panel for panel in gathered(Panel) if panel.roles], me(), Period.current()),
             changes=in_words(list(access.scoped(Change, me()).order_by(Change.id.desc()).limit(3))),
         )  # fmt: skip

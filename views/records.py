@@ -108,7 +108,7 @@ class RatingView(Computes):
     cells = {"rater": lambda row: row.rater or current_app.config["TOP_RATER"]}
     details_template = "admin/model/rating.html"
     list_template = "admin/ratings.html"
-    export_types = ("xlsx", "csv", "siasn")
+    export_types, layouts = ("xlsx", "csv", "siasn"), {"siasn": (SIASN, "xlsx")}
     list_without = (
         "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
         "acknowledged_on",
@@ -116,9 +116,6 @@ class RatingView(Computes):
     form_without = ("employee", "period", *compute.COMPUTED)
     can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
     matrix = MATRIX
-
-    def export_part(self, export_type):
-        return (SIASN, "xlsx") if export_type == "siasn" else super().export_part(export_type)
 
     @expose("/recap/")
     def recap(self):

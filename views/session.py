@@ -13,7 +13,7 @@ from models import User
 IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
 OPEN = {
     "static", "admin.static", "account.login", "public.landing", "public.logo", "public.health", "public.prefer",
-    "guides.index", "guides.guide", "guides.picture",
+    "guides.index", "guides.guide", "guides.static",
 }  # fmt: skip
 HASHED = {"static", "public.logo"}  # files whose address carries a hash of their content
 FOR_CHANGING_PASSWORD = {"account.password", "account.logout"}
