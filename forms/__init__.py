@@ -57,19 +57,11 @@ class LoginForm(Form):
     password = PasswordField(_l("Sandi"), [DataRequired()], render_kw=CURRENT)
 
 
-def not_common(form, field):
-    place = current_app.config["REGENCY"], current_app.config["OFFICE"]
-    person = current_user.employee.name if current_user.employee_id else ""
-    if too_common(field.data, *place, current_user.username, person):
-        words = _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
-        raise ValidationError(words)
-
-
 class PasswordForm(Form):
     old = PasswordField(_l("Sandi Sekarang"), [DataRequired()], render_kw=CURRENT)
     new = PasswordField(
         _l("Sandi Baru"),
-        [DataRequired(), Length(min=SHORTEST, max=200), not_common],
+        [DataRequired(), Length(min=SHORTEST, max=200)],
         description=_l("Paling sedikit 12 huruf; beberapa kata lebih kuat daripada satu kata rumit"),
         render_kw=NEW,
     )
@@ -78,6 +70,13 @@ class PasswordForm(Form):
         [DataRequired(), EqualTo("new", _l("Kedua sandi baru tidak sama"))],
         render_kw=NEW,
     )
+
+    def validate_new(self, field):
+        place = current_app.config["REGENCY"], current_app.config["OFFICE"]
+        person = current_user.employee.name if current_user.employee_id else ""
+        if too_common(field.data, *place, current_user.username, person):
+            words = _l("Sandi ini terlalu mudah ditebak; pakai beberapa kata yang tidak berhubungan")
+            raise ValidationError(words)
 
 
 class UploadForm(Form):

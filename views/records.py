@@ -1,5 +1,6 @@
 """What the tables say otherwise than AdminView: narrower lists, actions of their own, pages that explain."""
 
+from functools import partial
 from operator import itemgetter
 
 from flask import abort, current_app, flash, g, get_template_attribute, request
@@ -115,7 +116,7 @@ class RatingView(Computes):
     )  # fmt: skip
     form_without = ("employee", "period", *compute.COMPUTED)
     can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
-    matrix = MATRIX
+    matrix, why = MATRIX, partial(reasons, translate=gettext)  # why: "Mengapa predikat ini?" in sentences
 
     @expose("/recap/")
     def recap(self):
@@ -136,10 +137,6 @@ class RatingView(Computes):
             "admin/recap.html", periods=periods, period=period, unit=unit, part=RECAP, people=people,
             totals=list(totals.rows()), text_of=text_of,
         )  # fmt: skip
-
-    def why(self, row):
-        """The sentences that answer "Mengapa predikat ini?"."""
-        return reasons(row, gettext)
 
     @staticmethod
     def short_word(code):
