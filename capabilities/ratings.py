@@ -262,9 +262,7 @@ def of_period(*further):
 
 
 UNDECIDED = (Where(Objection.decision, "1", "empty"), Where(Objection.due_on, today, "smaller than"))
-BY_PERIOD = Desc(
-    Period.select(Period.starts_on).where(Period.id == Rating.period)
-)  # not as they were entered
+BEGINS = Period.select(Period.starts_on).where(Period.id == Rating.period)
 SHARES = dict(title=N_("Sebaran predikat"), bar=(1,), place=PICTURE,
               empty=N_("Belum ada predikat; hitung setelah nilai diunggah."))  # fmt: skip
 ON_PAGES = (
@@ -274,7 +272,7 @@ ON_PAGES = (
     Tally(N_("Dasarnya berubah"), Rating, of_period(Where(Rating.basis_changed, "1")),
           roles="hr supervisor", waits=True),
     Tally(N_("Keberatan lewat batas keputusan"), Objection, UNDECIDED, panel="late"),
-    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(BY_PERIOD,), most=8,
+    Panel(key="ratings", title=N_("Predikat saya"), roles="employee", model=Rating, order=(Desc(BEGINS),), most=8,
           columns=("period.name", "predicate", "state"), empty=N_("Belum ada predikat.")),
     Panel(key="distribution", roles="hr supervisor", figures=newest_shares, **SHARES),
     Panel(key="shares", of=(Period,), figures=shares, **SHARES),

@@ -65,9 +65,8 @@ def given(field):
 class Sqlite(Changes, SqliteMigrator):
     """SQLite alters little: playhouse writes the table anew, here in the words of a first creation."""
 
-    column_split_re = re.compile(
-        r"(?:[^,()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+"
-    )  # brackets three deep
+    # brackets three deep
+    column_split_re = re.compile(r"(?:[^,()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+")
 
     def drop_column(self, table, column_name, cascade=True):
         return super().drop_column(table, column_name, legacy=True)  # also one that refers or is indexed
