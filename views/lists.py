@@ -146,8 +146,7 @@ class Lists:
         """{path: by what it is sorted}; a reference by the name that is shown, not by its id."""
         found = {path: path for path, _ in self._list_columns}
         for path in found:
-            related = getattr(self.model.field_at(path), "rel_model", None)
-            if related:
+            if related := getattr(self.model.field_at(path), "rel_model", None):
                 found[path] = f"{path}.{'name' if 'name' in related.names else related.natural_key().name}"
         return found
 

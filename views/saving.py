@@ -86,10 +86,8 @@ class Converter(CustomModelConverter):
     """Turns a model's field into a form field that says and allows what the model says."""
 
     def convert(self, model, field, field_args):
-        given = {
-            "label": _l(field.label), "description": _l(field.help_text) if field.help_text else "",
-            "validators": [Optional() if field.null else ValueRequired()],
-        } | (field_args or {})  # fmt: skip
+        given = {"label": _l(field.label), "description": _l(field.help_text) if field.help_text else ""}
+        given |= {"validators": [Optional() if field.null else ValueRequired()]} | (field_args or {})
         if isinstance(field, ForeignKeyField):
             loader = self.view._form_ajax_refs[field.name]
             return field.name, ScopedSelect(loader, allow_blank=field.null, **given)
