@@ -67,8 +67,6 @@ class Problem:
 class Coming(str):
     """The natural key of a row that the same file adds."""
 
-    __slots__ = ()
-
 
 @dataclass(slots=True)
 class Row:

@@ -28,8 +28,6 @@ NUMBERED = re.compile(r"\(?(\d{1,3})\)?")
 class Fault(str):
     """A cell that shows something but has no value to take: #N/A (an error), or = (a formula not computed)."""
 
-    __slots__ = ()
-
 
 @dataclass
 class RawTable:
