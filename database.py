@@ -15,7 +15,6 @@ from playhouse.db_url import connect as open_database
 
 db = DatabaseProxy()
 WITA = ZoneInfo("Asia/Makassar")
-STREAMED = 2_000  # rows of a batch
 # whose stored values are not yet values
 CONVERTED = (peewee.BooleanField, peewee.DateField, peewee.DateTimeField, peewee.DecimalField)
 
@@ -104,7 +103,7 @@ def stream(query):
         return
     sql, params = query.sql()
     with db.atomic(), db.connection().cursor(name="stream") as cursor:
-        cursor.itersize = STREAMED
+        cursor.itersize = 2_000
         cursor.execute(sql, params)
         yield from cursor
 

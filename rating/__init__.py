@@ -57,14 +57,13 @@ SOME = "some"  # at least one person
 
 # (predicates, "most" or "least", name of the limit in percent)
 FEW_AT_THE_TOP = ((VERY_GOOD,), "most", "top_max")
-NONE_AT_THE_TOP = ((VERY_GOOD,), "most", "none")
 GUIDANCE = {  # by organisation result
     "ISTIMEWA": (((VERY_GOOD,), "most", "most_max"),),
     "BAIK": (((GOOD,), "most", "most_max"), ((NEEDS_IMPROVEMENT, POOR), "least", SOME)),
     "BUTUH_PERBAIKAN": (((NEEDS_IMPROVEMENT,), "least", "low_min"), FEW_AT_THE_TOP),
     "KURANG": (((POOR,), "least", "low_min"), ((NEEDS_IMPROVEMENT,), "least", "next_min"), FEW_AT_THE_TOP),
     "SANGAT_KURANG": (
-        ((VERY_POOR,), "least", "low_min"), ((POOR, NEEDS_IMPROVEMENT), "least", "next_min"), NONE_AT_THE_TOP,
+        ((VERY_POOR,), "least", "low_min"), ((POOR, NEEDS_IMPROVEMENT), "least", "next_min"), ((VERY_GOOD,), "most", "none"),
     ),
 }  # fmt: skip
 

@@ -58,14 +58,12 @@ def awards(world):
 def complaints(world):
     """One for fifty people, every class in turn, about somebody's unit and, if it is grave, at times about her."""
     dice, subjects = world.dice, cycle(codes("demo_complaints"))
-    for number, ((day, moves), said) in enumerate(
-        zip(world.begun("complaint", 0.02), subjects, strict=False), 1
-    ):
+    cases = enumerate(zip(world.begun("complaint", 0.02), subjects, strict=False), 1)
+    for number, ((day, moves), said) in cases:
         kind, starts = said["class"], tuple(said["units"].split("|"))
         grave, pace = kind in ("complaint", "inspection"), 1 if kind == "information" else dice.randint(1, 2)
-        person = dice.choice(
-            [who for who in world.people if who.unit.code.startswith(starts)] or world.people
-        )
+        near = [who for who in world.people if who.unit.code.startswith(starts)]
+        person = dice.choice(near or world.people)
         complaint = Complaint(
             ticket=Complaint.numbered(day.year, number), received_on=day, channel=dice.choice([*Complaint.channel.labels]),
             classification=kind, employee=person if grave and dice.random() < 0.4 else None,
