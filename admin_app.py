@@ -37,6 +37,7 @@ FIXED = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "BABEL_DEFAULT_LOCALE": "id",
     "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
+    "BABEL_TRANSLATION_DIRECTORIES": catalogues.FOLDER,
     "RATELIMIT_APPLICATION": "3000 per minute",  # by address
     "RATELIMIT_STORAGE_URI": "memory://",
 }
@@ -55,9 +56,7 @@ def create_app(config=None):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     connect(app.config["DATABASE_URL"])
     catalogues.prepare()
-    babel = Babel(
-        app, locale_selector=lambda: preferred("language"), default_translation_directories=catalogues.FOLDER
-    )
+    babel = Babel(app, locale_selector=lambda: preferred("language"))
     babel.domain_instance = catalogues.Words()
     guard(app)
     CSRFProtect(app)
@@ -69,10 +68,7 @@ def create_app(config=None):
         app.register_blueprint(pages)
     theme, index = Bootstrap4Theme(folder="bootstrap4"), HomeView(name=_l("Beranda"), url="/admin")
     register(Admin(app, name="Kinerja", theme=theme, index_view=index))
-    app.jinja_env.globals.update(
-        me=me, nonce=nonce, preferred=preferred, help_url=help_url, office=app.config["OFFICE"],
-        regency=app.config["REGENCY"],
-    )  # fmt: skip
+    app.jinja_env.globals.update(me=me, nonce=nonce, preferred=preferred, help_url=help_url)
     speak_of_errors(app)
     gc.freeze()  # what stays for good is not searched for garbage at every import
     return app

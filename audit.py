@@ -55,9 +55,7 @@ class Stale(Exception):
 class InUse(Exception):
     """The row cannot be deleted: others refer to it. `uses` maps a table's model to a count."""
 
-    def __init__(self, uses):
-        self.uses = uses
-        super().__init__(uses)
+    uses = property(lambda self: self.args[0])
 
 
 @cache

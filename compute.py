@@ -29,9 +29,7 @@ class Outcome(NamedTuple):
     same: int
     missing: tuple[tuple[int, str], ...]
 
-    @property
-    def incomplete(self):
-        return len(self.missing)
+    incomplete = property(lambda self: len(self.missing))
 
 
 # What is read of an employee and of an assessment, and what is computed of a rating, under the names of

@@ -10,7 +10,7 @@ from pathlib import Path
 threads, timeout, preload_app, control_socket_disable = 4, 120, True, True
 chdir = str(Path(__file__).parent)
 RESTART_PAUSE = 1  # second before a worker that died is started again
-STARTING = threading.Lock()
+START = threading.Lock()
 
 
 def serve(host, port, workers=2):
@@ -19,9 +19,8 @@ def serve(host, port, workers=2):
         from waitress.runner import run
 
         keep_a_worker()
-        return run(
-            ["serve", "--listen", f"{host}:{port}", "--threads", "8", "--call", "admin_app:create_app"]
-        )
+        command = ["serve", "--listen", f"{host}:{port}", "--threads", "8", "--call", "admin_app:create_app"]
+        return run(command)
     command = [sys.executable, "-m", "gunicorn", "admin_app:create_app()", "--config", __file__,
                "--bind", f"{host}:{port}", "--workers", str(workers)]  # fmt: skip
     return os.execv(sys.executable, command)  # noqa: S606 - our own command, nothing of a user's in it
@@ -30,9 +29,7 @@ def serve(host, port, workers=2):
 def when_ready(server):
     """Gunicorn calls this in its first process, once it listens."""
     # a fork in the middle of a start would keep the start's pipe open, and the thread waiting for ever
-    os.register_at_fork(
-        before=STARTING.acquire, after_in_parent=STARTING.release, after_in_child=STARTING.release
-    )
+    os.register_at_fork(before=START.acquire, after_in_parent=START.release, after_in_child=START.release)
     keep_a_worker()
 
 
@@ -42,7 +39,7 @@ def keep_a_worker():
 
     def watch():
         while True:
-            with STARTING:
+            with START:
                 worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
             worker.wait()
             time.sleep(RESTART_PAUSE)

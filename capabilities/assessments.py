@@ -251,6 +251,27 @@ def stored_assessment(key, stored):
     return stored.get((employee, period, source, None)) or stored.get(key)
 
 
+def to_judge(user):
+    """The active people of whom an account gives the supervisor's word, with their units."""
+    return Employee.select().join(Unit).where(Employee.active, led(user))
+
+
+def units_to_judge(user):
+    """{code: (name, people)} of the units where an account has people to judge."""
+    query = to_judge(user).select(Unit.code, Unit.name, fn.COUNT(Employee.id))
+    found = query.group_by(Unit.id, Unit.code, Unit.name).order_by(Unit.name)
+    return {code: (name, count) for code, name, count in found.tuples()}
+
+
+def stored_assessments(people, period):
+    """{employee id: the assessment that the sheet would meet for a blank NIP Penilai, else one of version 0}."""
+    wanted = (Assessment.period == period) & (Assessment.source == "supervisor")
+    rows = Assessment.select().where(wanted, Assessment.employee.in_(people))
+    stored = {(row.employee_id, row.period_id, row.source, row.assessor_id): row for row in rows}
+    keys = [(p.id, period.id, "supervisor", p.supervisor_id) for p in people]
+    return {key[0]: stored_assessment(key, stored) or Assessment(version=0) for key in keys}
+
+
 ASSESSMENTS = AssessmentSheet(
     "assessments", Assessment, without=("by_desk",), optional=("period", "source", "assessor"),
     either=(("work_score", "work_level"), ("behaviour_score", "behaviour_level")),

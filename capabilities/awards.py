@@ -1,13 +1,13 @@
 """Awards: proposed, then granted by decree or declined with a reason."""
 
-from access import DESK, KEPT_BY_DESK, of_people, table
+from access import DESK, INSIDERS, KEPT_BY_DESK, of_people, table
 from excel.sheet import Sheet
 from flows import Flow, Move
 from models import Award
 from panels import referring
 from values import N_
 
-table(Award, read="admin hr supervisor employee", **KEPT_BY_DESK, decide=DESK, sees=of_people(Award.employee))
+table(Award, read=INSIDERS, **KEPT_BY_DESK, decide=DESK, sees=of_people(Award.employee))
 
 
 def by_decree(values):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from access import DESK, KEPT_BY_DESK, of_people, table
+from access import DESK, INSIDERS, KEPT_BY_DESK, of_people, table
 from database import today
 from excel.sheet import Sheet
 from flows import Flow, Move
@@ -10,10 +10,7 @@ from models import Training
 from panels import Panel, Tally, Where, referring
 from values import N_
 
-table(
-    Training, read="admin hr supervisor employee", **KEPT_BY_DESK,
-    decide=DESK, sees=of_people(Training.employee),
-)  # fmt: skip
+table(Training, read=INSIDERS, **KEPT_BY_DESK, decide=DESK, sees=of_people(Training.employee))
 
 
 def by_date(values):

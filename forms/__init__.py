@@ -13,14 +13,13 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
 from zxcvbn import zxcvbn
 
+from values import codes
+
 SHORTEST = 12
 GUESSES = 10**10  # that a password must stand
 OWN_LETTERS = 6  # letters that it needs beside these names
 ESTIMATED = 72  # letters that are judged: the first of a longer password
-COMMON = (  # here, beside the lists of the library, which are English
-    "administrator", "sandi", "rahasia", "kabupaten", "kinerja", "pegawai", "mamuju", "sulbar", "indonesia", "bismillah",
-    "sayang", "bkpp",
-)  # fmt: skip
+COMMON = [row["word"] for row in codes("common_words")]  # here; the lists of the library are English
 BETWEEN = re.compile(r"(?<=[^\W\d_]{3})[\W_]+")  # words that are commonly tied together by a sign
 
 

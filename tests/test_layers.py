@@ -29,7 +29,7 @@ BELOW = {
     "serving": set(),
     "capabilities": {"migrations", "panels", *WORKS},
     "catalogues": set(),
-    "forms": set(),
+    "forms": {"values"},
     "migrations": {"models", *GROUND},
     "seed_data": {"capabilities", *WORKS},
     "views": {"capabilities", "forms", "migrations", "panels", *WORKS},

@@ -86,7 +86,7 @@ CHANGES = {
         ("complaints, upkeep)", "complaints, duties, upkeep)"),
     ),
     "views/__init__.py": (("records.ComplaintView,", "records.ComplaintView, records.DutyView,"),),
-    "views/records.py": (("import Change, Complaint,", "import Change, Complaint, Duty,"),),
+    "views/records.py": ((" Change, Complaint,", " Change, Complaint, Duty,"),),
     "views/help.py": (('"employee": ("pegawai",),', '"employee": ("pegawai",), "auditor": ("kepegawaian",),'),),
 }  # fmt: skip
 LOOK = """

@@ -9,7 +9,6 @@ from values import N_
 from views import records
 from views.base import AdminView
 from views.files import ImportView
-from views.grid import AssessmentView
 from views.panels import PartsView, SearchView
 from views.uploads import UploadsView
 
@@ -28,7 +27,7 @@ MENU = {
         of(Unit),
     ),
     N_("Penilaian"): (
-        AssessmentView, records.RatingView, records.PeriodView,
+        records.AssessmentView, records.RatingView, records.PeriodView,
         of(UnitResult, column_searchable_list=("unit.name", "unit.code"),
            column_default_sort=[("period.starts_on", True), ("unit.name", False)]),
         of(Objection, form_without=("rating", "filed_on", "reason", "decision", "due_on", "decided_on"),

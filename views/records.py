@@ -1,9 +1,10 @@
 """What the tables say otherwise than AdminView: narrower lists, actions of their own, pages that explain."""
 
+import io
 from functools import partial
 from operator import itemgetter
 
-from flask import abort, current_app, flash, g, get_template_attribute, request
+from flask import abort, current_app, flash, g, get_template_attribute, redirect, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext, lazy_gettext as _l
@@ -12,19 +13,25 @@ from wtforms.validators import ValidationError
 import access
 import audit
 import compute
-from capabilities.ratings import RECAP, SIASN, Totals
+from capabilities.assessments import ASSESSMENTS, stored_assessments, to_judge, units_to_judge
+from capabilities.ratings import DATES, RECAP, SIASN, Totals
 from database import write
-from excel.out.export import rows_of, taken
+from excel.check.validate import CLEAR, Context
+from excel.out.export import rows_of, taken, write_csv
+from excel.write.apply import apply_at_once
 from forms import new_password
-from models import Change, Complaint, Period, Policy, Rating, Unit, User
+from models import Assessment, Change, Complaint, Employee, Period, Policy, Rating, Unit, User
 from rating import MATRIX
 from rating.explain import reasons
 from values import CONTROL, N_
 from views.base import AdminView
 from views.files import telling
 from views.session import me
-from views.shown import in_words, text_of
+from views.shown import in_words, spoken, text_of
 
+JUDGED = ("work_level", "behaviour_level")
+MOST_PEOPLE = 60  # on the screen of the entry grid; more are for Excel
+MOVED_ON = N_("Sudah diubah orang lain sementara ini; muat ulang halaman lalu isi lagi: %(names)s")
 MOST_PASSWORDS = 50  # at once: each takes a tenth of a second to hash
 
 
@@ -103,6 +110,65 @@ class PeriodView(Computes):
             self.run(period)
 
 
+class AssessmentView(Computes):
+    model = Assessment
+    list_template = "admin/assessments.html"
+    list_without = ("assessor",)
+    form_without = ("by_desk",)
+
+    @expose("/grid/", methods=("GET", "POST"))
+    def grid(self):
+        """A, S or B (atas, sesuai, bawah) per person and aspect on one screen, saved as one upload that can be undone."""
+        if not self.permitted("upload"):
+            abort(403)
+        period = Period.current()
+        if period is None:
+            flash(gettext("Belum ada periode terbuka."), "error")
+            return redirect(self.get_url(".index_view"))
+        units = units_to_judge(me())
+        codes = request.values.get("unit"), me().unit and me().unit.code, *units
+        code = next((code for code in codes if code in units), "")
+        query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
+        people = list(query.limit(MOST_PEOPLE))
+        chosen = {p.id: [request.form.get(f"{name}-{p.id}", "") for name in JUDGED] for p in people}
+        if request.method == "POST" and (upload := self.save(people, period, chosen)):
+            return redirect(self.get_url(".grid", unit=code, saved=upload.id))
+        stored = stored_assessments(people, period)
+        predicates = {"".join(pair): gettext(Rating.predicate.labels[code]) for pair, code in MATRIX.items()}
+        return self.render(
+            "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST_PEOPLE, aspects=JUDGED,
+            rows=chosen if request.method == "POST" else {key: levels_of(row) for key, row in stored.items()}, stored=stored,
+            predicates=predicates, saved=request.args.get("saved", type=int),
+        )  # fmt: skip
+
+    @staticmethod
+    def save(people, period, chosen):
+        """The applied Upload of what was changed on the screen; None, and said why, when nothing was written."""
+        with write():
+            stored = stored_assessments(people, period)
+            changed = [p for p in people if chosen[p.id] != levels_of(stored[p.id])]
+            stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != str(stored[p.id].version)]
+            if stale:
+                return flash(gettext(MOVED_ON, names=", ".join(stale)), "error")
+            if not changed:
+                return flash(gettext("Tidak ada yang berubah."), "info")
+            part, file = ASSESSMENTS.only(("employee.nip", "period", "source", *JUDGED)), io.BytesIO()
+            said = {p.nip: [level or CLEAR for level in chosen[p.id]] for p in changed}
+            write_csv(part, [(nip, period.code, "supervisor", *levels) for nip, levels in said.items()], file)
+            name = f"isi-di-layar-{period.code}.csv"
+            found, upload = apply_at_once(ASSESSMENTS, file.getvalue(), name, Context(me(), period))
+        for problem in found.errors:
+            flash(f"{problem.value}: {problem.message}", "error")
+        for warning in found.warnings[:MOST_PEOPLE]:
+            if warning.column:
+                flash(f"{warning.row - 1}. {warning.column}: {spoken(warning.error)}", "info")
+        return upload
+
+
+def levels_of(row):
+    return [getattr(row, name) or "" for name in JUDGED]
+
+
 class RatingView(Computes):
     model = Rating
     # of who has no supervisor in the register the rater is whom the office's settings name
@@ -110,10 +176,7 @@ class RatingView(Computes):
     details_template = "admin/model/rating.html"
     list_template = "admin/ratings.html"
     export_types, layouts = ("xlsx", "csv", "siasn"), {"siasn": (SIASN, "xlsx")}
-    list_without = (
-        "rater", "work_score", "behaviour_score", "credit", "confirmed_on", "final_on", "delivered_on",
-        "acknowledged_on",
-    )  # fmt: skip
+    list_without = ("rater", "work_score", "behaviour_score", "credit", *DATES)
     form_without = ("employee", "period", *compute.COMPUTED)
     can_recap = property(lambda self: me() is not None and access.may(me(), "read", Unit))
     matrix, why = MATRIX, partial(reasons, translate=gettext)  # why: "Mengapa predikat ini?" in sentences

@@ -54,10 +54,7 @@ class Problem:
     cell: str = ""
     value: str = ""
 
-    @property
-    def message(self):
-        """What is wrong, in the user's words."""
-        return str(self.error)
+    message = property(lambda self: str(self.error))  # in the user's words
 
     def __str__(self):
         place = f", kolom {self.column}" if self.column else ""

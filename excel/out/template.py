@@ -175,9 +175,9 @@ def marked(data, found):
         rows[problem.row].append(place + problem.message)
     titles = [str(title).strip() for title in table.titles]
     last = max(place for place, title in enumerate(titles, 1) if title)
-    column = [*titles[:last], MARKED].index(
+    column = 1 + [*titles[:last], MARKED].index(
         MARKED
-    ) + 1  # where an earlier marking put the reasons, else behind
+    )  # where an earlier marking put the reasons, else behind
     keeps = ending(data) in ("xlsx", "xlsm")
     order = {
         "page": table.page if keeps else "", "header": table.header, "title": MARKED,

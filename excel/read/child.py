@@ -83,13 +83,9 @@ def _send_sheet(sheet, xml):
     and a blank would leave what is stored.
     """
     height, width = sheet.total_height, sheet.total_width
-    limits = {
-        "rows": (height, ROWS + HEADROOM),
-        "columns": (width, COLUMNS),
-        "heavy": (height * width, CELLS),
-    }
-    for error, (size, most) in limits.items():
-        if size > most:
+    over = ("rows", height > ROWS + HEADROOM), ("columns", width > COLUMNS), ("heavy", height * width > CELLS)
+    for error, found in over:
+        if found:
             return send({"error": error})
     send(sheet.name)
     rows = sheet.to_python(skip_empty_area=False)
