@@ -16,7 +16,7 @@ from models import MODELS, Change
 from tables import Record
 from values import N_, Invalid
 
-OURS = ("id", "version", "updated_at")  # what neither a person nor a file gives
+KEPT_BY_US = ("id", "version", "updated_at")  # what neither a person nor a file gives
 VALUES = 4_000  # in one statement: SQLite takes 32,766
 WRITES = ("create", "update", "delete", "undo")  # of a row; other actions only leave a line
 FOLLOWS = {}  # model: the functions of a Wrote that follow its writes, in the same transaction
@@ -94,7 +94,7 @@ def update(row, before, *, user, upload=None):
     `before` is the snapshot taken before it was changed. Raises Stale, and writes nothing.
     """
     model = type(row)
-    values = {f.name: row.__data__.get(f.name) for f in model._meta.sorted_fields if f.name not in OURS}
+    values = {f.name: row.__data__.get(f.name) for f in model._meta.sorted_fields if f.name not in KEPT_BY_US}
     with write():
         update_many(model, [(row.id, row.version, values)])
         row.version += 1

@@ -57,7 +57,7 @@ def latest_birth():
     return Case(None, days, f"{day.year - retirement_age('PELAKSANA')}{day:%m%d}")
 
 
-def health(user, record):
+def doubts(user, record):
     """How many people each check of the master data doubts; one statement."""
     said = checks()
     sums = [fn.SUM(condition.cast("integer")).alias(code) for code, (_, condition) in said.items()]
@@ -91,7 +91,7 @@ ON_PAGES = (
     Tally(N_("Akun aktif"), User, (Where(User.active, "1"),), roles="admin"),
     Tally(N_("Akun dengan sandi sementara"), User,
           (Where(User.must_change_password, "1"), Where(User.active, "1")), panel="system"),
-    Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=health,
+    Panel(key="health", title=N_("Kesehatan data pegawai"), roles="hr admin", figures=doubts,
           empty=N_("Tidak ada yang meragukan."), place=UPKEEP),
     referring(Employee.supervisor, "name", "position", "unit.name", order=(Employee.name, Employee.id),
               title=N_("Bawahan langsung")),

@@ -38,8 +38,8 @@ def half_up(value):
     return Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-COEFFICIENT = dict(PM="3.75", TR="5", MH="12.5", PY="25", PT="12.5", MU="25", MA="37.5", UT="50")  # of a year
-COEFFICIENT = {jenjang: Decimal(points) for jenjang, points in COEFFICIENT.items()}
+YEARLY = dict(PM="3.75", TR="5", MH="12.5", PY="25", PT="12.5", MU="25", MA="37.5", UT="50")  # of a year
+COEFFICIENT = {jenjang: Decimal(points) for jenjang, points in YEARLY.items()}
 PERCENT = {VERY_GOOD: 150, GOOD: 100, NEEDS_IMPROVEMENT: 75, POOR: 50, VERY_POOR: 25}
 
 

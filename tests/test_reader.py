@@ -449,7 +449,7 @@ def test_parsing_leaves_a_thread_for_pages(office, sign_in, post):
     address = send(client, post, data).location
     with turn(), turn(), ThreadPoolExecutor() as pool:
         waiting = pool.submit(parse, data, ASSESSMENTS)
-        while guarded.WAITING._value:
+        while guarded.IN_LINE._value:
             time.sleep(0.01)
         answer = client.get(address)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")

@@ -24,7 +24,7 @@ from views.session import me, whole
 LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
 BULKY = TextField | BlobField
 OF_A_VIEW = ("search", "sort", "desc", "page_size", "col")  # what a saved view keeps beside its filters
-OURS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
+OWN_WORDS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
 OFFERED = {  # by what a field says of itself
     "text": ("contains", "equals", "empty"), "number": ("equals", "greater than", "smaller than", "empty"),
     "day": ("equals", "greater than", "smaller than"), "moment": ("equals", "greater than", "smaller than"),
@@ -51,7 +51,7 @@ class Comparison(BaseFilter):
                 raise ValueError(value)
 
     def operation(self):
-        return _l(OURS[self.word]) if self.word in OURS else lazy_gettext(self.word)
+        return _l(OWN_WORDS[self.word]) if self.word in OWN_WORDS else lazy_gettext(self.word)
 
     def get_options(self, view):
         return self if self.options else None

@@ -74,7 +74,7 @@ class Planner:
         self.rules, self.outlook = self.sheet.rules(self.user), self.sheet.outlook(checked)
         self.note = self.outlook.note if self.outlook else nothing
         self.fields, defaults = model._meta.fields, model._meta.get_default_dict()
-        self.blank = {n: defaults.get(n) for n in self.fields if n not in audit.OURS}
+        self.blank = {n: defaults.get(n) for n in self.fields if n not in audit.KEPT_BY_US}
         self.required = [
             n for n in self.sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in self.sheet.optional

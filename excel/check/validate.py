@@ -23,7 +23,7 @@ from ..sheet import nothing
 
 BLANK = object()  # an empty cell: what is stored stays
 CLEAR = "HAPUS"
-COMPARED = 50  # different values of a column that are compared with a list: a hostile file has more
+HINTED = 50  # different values of a column that are compared with a list: a hostile file has more
 LIKENESS = 0.6  # of a value to a name, from 0 to 1
 FAULT_WORDS = {
     "#N/A": N_("sel berisi galat; perbaiki rumusnya atau ketik nilainya"),
@@ -298,7 +298,7 @@ def _hint(checked):
                 names = [(error, [" ".join(text.split())]) for error, text in texts]
                 _offer(user, N_("Maksud Anda %(near)s (%(person)s)?"), fn.LOWER(Employee.name), names)
         elif problems and (options := _options(column, user)):
-            for error in islice({p.error: None for p in problems}, COMPARED):
+            for error in islice({p.error: None for p in problems}, HINTED):
                 text = compare_key(as_text(error.params.get("value", "")))
                 if found := nearest(text, options, LIKENESS):
                     error.hint = Invalid(N_("Maksud Anda “%(near)s”?"), near=options[found])

@@ -29,7 +29,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 CHILD = Path(__file__).with_name("child.py")
 WAIT = 30  # seconds
 READING = BoundedSemaphore(2)  # of the four threads that `serve` gives a process
-WAITING = BoundedSemaphore(3)  # those that read or wait for it: one thread is always left for pages
+IN_LINE = BoundedSemaphore(3)  # those that read or wait for it: one thread is always left for pages
 
 REFUSALS = {
     "password": N_("Berkas terkunci kata sandi; simpan lagi tanpa kata sandi"),
@@ -173,13 +173,13 @@ class Busy(Exception):
 @contextmanager
 def turn():
     """Wait for the turn to read a file. Raises Busy where too many wait already."""
-    if not WAITING.acquire(blocking=False):
+    if not IN_LINE.acquire(blocking=False):
         raise Busy()
     try:
         with READING:
             yield
     finally:
-        WAITING.release()
+        IN_LINE.release()
 
 
 def guarded(task, data):

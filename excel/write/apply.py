@@ -111,12 +111,12 @@ def _write_new(found, upload):
             line.label, line.trail = model.called.format_map(line.after), ()
     if sheet.own:
         lines = _parents_first(found)
-    names = [f.name for f in model._meta.sorted_fields if f.name not in audit.OURS]
+    names = [f.name for f in model._meta.sorted_fields if f.name not in audit.KEPT_BY_US]
     values, stamp = itemgetter(*names), now().isoformat(" ")
 
     def insert(some):
         rows = [(*values(line.after), line.id, 1, stamp) for line in some]
-        audit.insert_many(model, (*names, *audit.OURS), rows)
+        audit.insert_many(model, (*names, *audit.KEPT_BY_US), rows)
 
     _store(found, lines, insert)
     _log("create", found, found.new, upload)
