@@ -180,10 +180,12 @@ def take(rows, move, user, asked=None, on=None, *, each=None, upload=None):
     taken = Taken(move, user, on or today(), upload)
     if not rows:
         return taken
-    model, each = type(rows[0]), each or {}
+    model, asked = type(rows[0]), asked or {}
+    if not each and (missing := [name for name in move.asks if asked.get(name) in (None, "")]):
+        raise Missing(model, missing)  # whatever became of the rows
     with write():
         mine = model.select().where(among(model.id, [row.id for row in rows])).order_by(model.id)
-        taken.given = {row.id: {**(asked or {}), **each.get(row.id, {})} for row in rows}
+        taken.given = {row.id: asked | (each or {}).get(row.id, {}) for row in rows}
         able, taken.left = sort_out(list(model.with_labels(mine)), move, user, taken.given)
         for missing in [why for _, why in taken.left if isinstance(why, Missing)]:
             raise missing

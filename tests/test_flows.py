@@ -490,6 +490,12 @@ def test_the_command_asks_for_what_the_move_needs(model, move, world, run):
     assert stands(row)[FLOWS[model].state.name] == move.end
 
 
+def test_a_missing_answer_is_wrong_usage_whatever_became_of_the_rows(world, run):
+    done = make_rating(make_employee(unit=world.dinas), world.period, rater=world.boss, state="final")
+    assert run("move", "rating", "unconfirm", done.id, "--reason", "keliru")[0] == 1
+    assert run("move", "rating", "unconfirm", done.id) == (2, "")
+
+
 def test_the_command_tells_who_was_left_and_why(world, run):
     mine, foreign = world.own[Rating], world.foreign[Rating]
     done = make_rating(make_employee(unit=world.dinas), world.period, rater=world.boss, state="final")

@@ -115,6 +115,7 @@ class AssessmentView(Computes):
     list_template = "admin/assessments.html"
     list_without = ("assessor",)
     form_without = ("by_desk",)
+    levels = staticmethod(lambda row: [getattr(row, name) or "" for name in JUDGED])
 
     @expose("/grid/", methods=("GET", "POST"))
     def grid(self):
@@ -137,16 +138,15 @@ class AssessmentView(Computes):
         predicates = {"".join(pair): gettext(Rating.predicate.labels[code]) for pair, code in MATRIX.items()}
         return self.render(
             "admin/grid.html", period=period, units=units, unit=code, people=people, most=MOST_PEOPLE, aspects=JUDGED,
-            rows=chosen if request.method == "POST" else {key: levels_of(row) for key, row in stored.items()}, stored=stored,
+            rows=chosen if request.method == "POST" else {key: self.levels(row) for key, row in stored.items()}, stored=stored,
             predicates=predicates, saved=request.args.get("saved", type=int),
         )  # fmt: skip
 
-    @staticmethod
-    def save(people, period, chosen):
+    def save(self, people, period, chosen):
         """The applied Upload of what was changed on the screen; None, and said why, when nothing was written."""
         with write():
             stored = stored_assessments(people, period)
-            changed = [p for p in people if chosen[p.id] != levels_of(stored[p.id])]
+            changed = [p for p in people if chosen[p.id] != self.levels(stored[p.id])]
             stale = [p.name for p in changed if request.form.get(f"was-{p.id}") != str(stored[p.id].version)]
             if stale:
                 return flash(gettext(MOVED_ON, names=", ".join(stale)), "error")
@@ -163,10 +163,6 @@ class AssessmentView(Computes):
             if warning.column:
                 flash(f"{warning.row - 1}. {warning.column}: {spoken(warning.error)}", "info")
         return upload
-
-
-def levels_of(row):
-    return [getattr(row, name) or "" for name in JUDGED]
 
 
 class RatingView(Computes):
