@@ -18,18 +18,8 @@ THEMES = {
 }  # what a theme can change
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 NOT_PAGES = {
-    "export",
-    "template",
-    "file",
-    "annotated",
-    "panel",
-    "picture",
-    "ajax_lookup",
-    "quick",
-    "progress",
-    "logo",
-    "health",
-}
+    "export", "template", "download", "panel", "ajax_lookup", "suggestions", "progress", "logo", "health",
+}  # fmt: skip
 
 
 def pages(app):
