@@ -1,5 +1,6 @@
 """AdminView: one Flask-Admin view for every table, with the stack's traps closed once."""
 
+from functools import cache
 from itertools import groupby
 
 from flask import abort, redirect, request
@@ -37,6 +38,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
     def __init__(self, model=None, category=None, **words):
         vars(self).update(words)
         self.model = model = model or self.model
+        self.field_at = cache(model.field_at)  # asked for every cell
         audited, name = audit.audited(model), model._meta.table_name
         searched = model.names or [f.name for f in audited if isinstance(f, Text)]
         dates = [f.name for f in audited if isinstance(f, Day | Moment) and not f.null]
@@ -56,7 +58,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
 
     def get_column_name(self, field):
         """A column's label is its field's word; of a dotted path the last field's, of a name whose it is."""
-        return self.column_labels.get(field) or _l(self.model.field_at(field.removesuffix(".name")).label)
+        return self.column_labels.get(field) or _l(self.field_at(field.removesuffix(".name")).label)
 
     def sections(self, names):
         """[(heading, names)] of columns under the headings of their fields, each of which holds until the next one."""
@@ -66,19 +68,18 @@ class AdminView(Exports, Saving, Lists, ModelView):
         groups = groupby(names, key=lambda name: headings.get(name, ""))
         return [(_l(heading) if heading else "", list(group)) for heading, group in groups]
 
-    def get_detail_value(self, row, path):
+    def get_detail_value(self, row, path, brief=False):
         """A cell: as the view says it, else a code beside its sign, and anything else in words."""
         if path in self.cells:
             return self.cells[path](row)
-        field, value = self.model.field_at(path), self._get_field_value(row, path)
+        field, value = self.field_at(path), self._get_field_value(row, path)
+        if brief and isinstance(value, Employee) and path != self.column_list[0]:
+            return value.name
         return badge(field, value) if isinstance(field, Choice) else with_warning(field, value)
 
     def get_list_value(self, row, path):
         """The same in a list; but a person goes without NIP there, which would double the width."""
-        person = self._get_field_value(row, path)
-        if isinstance(person, Employee) and path not in self.cells and path != self.column_list[0]:
-            return person.name
-        return self.get_detail_value(row, path)
+        return self.get_detail_value(row, path, brief=True)
 
     def permitted(self, verb):
         return me() is not None and access.may(me(), verb, self.model)
