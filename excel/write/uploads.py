@@ -65,7 +65,7 @@ def written(upload, model=None):
 def written_ids(upload):
     """The ids of the rows of its table that an upload wrote and that are still there."""
     model = SHEETS[upload.sheet].model
-    return model.those({change.key for change in written(upload, model)})
+    return model.those([key for (key,) in written(upload, model).select(Change.key).tuples()])
 
 
 def rests_on(upload):
