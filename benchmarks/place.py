@@ -31,9 +31,10 @@ def database():
 
 def _opened(address):
     connect(address)
-    with db.connection_context():
-        migrations.upgrade()
-        yield db
+    db.connect()
+    migrations.upgrade()
+    yield db
+    db.close()
 
 
 @contextmanager
