@@ -10,17 +10,34 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import peewee
-from peewee import SQL, DatabaseProxy, NodeList, SqliteDatabase
+from peewee import SQL, DatabaseProxy, NodeList, OperationalError, SqliteDatabase
 from playhouse.db_url import connect as open_database
 
-db = DatabaseProxy()
+db, aside = DatabaseProxy(), DatabaseProxy()  # the second for what waits for no other write
+BESIDE = []  # the tables of the second, as models.py names them
 WITA = ZoneInfo("Asia/Makassar")
 # whose stored values are not yet values
 CONVERTED = (peewee.BooleanField, peewee.DateField, peewee.DateTimeField, peewee.DecimalField)
 
 
+class Beside(SqliteDatabase):
+    """A file of its own, whose tables are made wherever they are missing: it may be lost."""
+
+    def connect(self, reuse_if_open=False):
+        if self.is_closed():
+            keep_private(self.database, make=True)
+        if opened := super().connect(reuse_if_open):
+            with suppress(OperationalError):  # another process is just doing it
+                self.execute_sql("PRAGMA journal_mode = wal")
+            self.create_tables(BESIDE)
+        return opened
+
+
 def connect(url):
-    """Point `db` at the database of a URL; the tables come from `migrations.upgrade`."""
+    """Point `db` at the database of a URL (its tables come from `migrations.upgrade`), and `aside` at what is beside it.
+
+    That is a file on SQLite, where one write waits for another whatever it is about, and a connection on PostgreSQL.
+    """
     place = urlsplit(url)
     if place.scheme.startswith("sqlite"):
         if place.netloc:
@@ -32,19 +49,31 @@ def connect(url):
         extra = {"prefer_psycopg3": True}
     else:
         raise ValueError(f"DATABASE_URL {url}: only sqlite:/// and postgresql:// are known")
-    if db.obj is not None and not db.is_closed():
-        db.close()
+    close()
     forget()
     db.initialize(open_database(url, unquote_user=True, unquote_password=True, **extra))
     db.obj.url = url  # for the processes that we start
+    if on_sqlite():
+        file = Path(db.obj.database)
+        second = Beside(str(file.with_stem(f"{file.stem}-masuk")), {"synchronous": "normal"}, timeout=5)
+    else:
+        second = open_database(url, unquote_user=True, unquote_password=True, **extra)
+    aside.initialize(second)
     return db
+
+
+def close():
+    """Close what this thread has open."""
+    for place in (db, aside):
+        if place.obj is not None and not place.is_closed():
+            place.close()
 
 
 def keep_private(file, make=False):
     """Let a database file be read by its owner only; what SQLite puts beside it follows."""
-    if make:
-        Path(file).touch(0o600)
     with suppress(OSError):  # not there yet, in memory, or another's
+        if make:
+            Path(file).touch(0o600)
         Path(file).chmod(0o600)
 
 
@@ -53,12 +82,12 @@ def on_sqlite():
 
 
 @contextmanager
-def write():
-    """The one way to write: one writer at a time, all or nothing; nests."""
+def write(place=db):
+    """The one way to write: one writer at a time (in `aside` beside the one in `db`), all or nothing; nests."""
     forget()
-    with db.atomic("IMMEDIATE") if on_sqlite() else db.atomic() as txn:
+    with place.atomic("IMMEDIATE") if on_sqlite() else place.atomic() as txn:
         if not on_sqlite():
-            db.execute_sql("SELECT pg_advisory_xact_lock(7051)")
+            place.execute_sql("SELECT pg_advisory_xact_lock(%s)", [7051 if place is db else 7053])
         yield txn
     forget()
 

@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, TextField, fn
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from database import among, now, once, today, write
+from database import BESIDE, among, aside, now, once, today, write
 from fields import Choice, Code, Day, Link, LongText, Moment, Money, Nip, Points, Score, Text, Whole, YesNo
 from rating import due
 from tables import Record, Table, climb
@@ -191,6 +191,22 @@ class Throttle(Table):
     def forget(cls, key):
         with write():
             cls.delete().where(cls.key == key[:120]).execute()
+
+
+class Beat(Table):
+    """When a background worker, busy or not, last told that it lives: one row."""
+
+    EVERY = 5  # seconds
+    at = DoubleField()
+
+    class Meta:
+        database = aside
+
+    @classmethod
+    def tell(cls):
+        with write(aside):
+            row = cls.insert(id=1, at=time.time())
+            row.on_conflict(conflict_target=[cls.id], update={cls.at: time.time()}).execute()
 
 
 class Policy(Record):
@@ -647,6 +663,7 @@ class Change(Table):
 
 
 MODELS = (
-    Unit, Employee, User, Throttle, Policy, Period, Exemption, UnitResult, Assessment, Rating, Objection,
+    Unit, Employee, User, Throttle, Beat, Policy, Period, Exemption, UnitResult, Assessment, Rating, Objection,
     Training, Award, Complaint, ComplaintEvent, Holiday, Setting, Upload, Change,
 )  # fmt: skip
+BESIDE += (model for model in MODELS if model._meta.database is aside)

@@ -15,12 +15,12 @@ import pytest
 import serving
 from capabilities.assessments import ASSESSMENTS
 from capabilities.people import UNITS
-from database import db, on_sqlite, write
+from database import connect, db, on_sqlite, write
 from excel.check.validate import Context
 from excel.read.edits import Edits
 from excel.write import jobs, uploads
 from excel.write.apply import undo
-from models import Assessment, Unit, Upload, User
+from models import Assessment, Beat, Unit, Upload, User
 from tests import test_views_imports as walk
 from tests.cast import ASSESSMENT, Cast, make_account
 from tests.make import make_assessment, xlsx
@@ -173,10 +173,7 @@ def test_a_page_that_waits_starts_nothing_and_says_when_nobody_works(office, cli
     Upload.update(beat=time.time() - 60).execute()
     assert "data-idle>" in client.get(answer.location).get_data(as_text=True)
     assert client.get(f"{answer.location}progress").get_json()["idle"]
-    busy = Upload.create(
-        **{f.name: getattr(Upload.get(), f.name) for f in Upload._meta.sorted_fields if f.name != "id"}
-    )
-    Upload.update(total=100, beat=time.time()).where(Upload.id == busy.id).execute()
+    Beat.tell()
     assert not client.get(f"{answer.location}progress").get_json()["idle"], "its turn comes"
 
 
@@ -201,6 +198,33 @@ def program(database_url, tmp_path):
     for process in started:
         process.kill()
         process.wait()
+
+
+def test_a_worker_tells_that_it_lives_whether_it_works_or_waits(cast, program, monkeypatch):
+    monkeypatch.setattr(jobs, "LONG_WAIT", 0)
+    assert jobs.last_beat() is None
+    kept = uploads.store(UNITS, units(3), "u.xlsx", Context(make_account("hr")), later=True)[0]
+    assert jobs.is_unattended(kept)
+    program("admin_app.py", "work", "--stay")
+    first = until(jobs.last_beat)
+    assert abs(first - time.time()) < 20
+    until(lambda: fresh(kept).state == "checked")
+    with write():  # as while a large file is written, when the row of its job tells nothing
+        until(lambda: jobs.last_beat() > first)
+    assert not jobs.is_unattended(kept)
+
+
+def test_the_file_beside_is_made_again_where_it_is_lost(database, database_url, tmp_path):
+    if not on_sqlite():
+        pytest.skip("there it is the same database")
+    Beat.tell()
+    for file in tmp_path.glob("kinerja-masuk.db*"):
+        assert file.stat().st_mode & 0o077 == 0
+        file.unlink()
+    connect(database_url)
+    assert jobs.last_beat() is None
+    Beat.tell()
+    assert jobs.last_beat()
 
 
 def sound():

@@ -7,7 +7,7 @@ import time
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from database import db, forget
+from database import close, db, forget
 from models import User
 
 IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
@@ -57,7 +57,7 @@ def guard(app):
     app.before_request(refuse_odd_addresses)
     app.before_request(demand_sign_in)
     app.after_request(add_headers)
-    app.teardown_request(lambda error: db.close())
+    app.teardown_request(lambda error: close())
 
 
 def open_database():

@@ -11,10 +11,12 @@ import time
 from contextlib import suppress
 from functools import partial
 
+from peewee import OperationalError
+
 import access
 from audit import Stale
-from database import connect, db
-from models import Upload, User
+from database import aside, connect, db
+from models import Beat, Upload, User
 from values import N_, Invalid
 
 from ..check.review import packed, review_of
@@ -22,11 +24,11 @@ from ..read.edits import Edits
 from ..read.guarded import archive
 from ..read.parse import Unmapped, Unreadable
 from .apply import NotApplied, apply
-from .uploads import LOST_AFTER, PENDING, claim_job, keep_job, plan_of, reviewed
+from .uploads import PENDING, claim_job, keep_job, plan_of, reviewed
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
-LONG_WAIT, PAUSE = 5, 0.25  # seconds
+LONG_WAIT, PAUSE, SILENT = 5, 0.25, 4 * Beat.EVERY  # seconds
 TRIES = 3
 FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
 
@@ -40,12 +42,19 @@ def is_large(data):
     return (sum(entry.file_size for entry in book.infolist()) if book else CSV * len(data)) > LARGE
 
 
+def last_beat():
+    """When a background worker, busy or not, last told that it lives, as each does every `Beat.EVERY` seconds.
+
+    Seconds since 1970, or None where none ever did.
+    """
+    return Beat.select(Beat.at).scalar()
+
+
 def is_unattended(upload):
-    """Whether a job has waited for a while and no worker has told of any job since: none seems to run."""
-    if upload.state not in PENDING or time.time() - (upload.beat or 0) < LONG_WAIT:
+    """Whether a job has waited for a while and no worker tells that it lives; a time to come tells nothing."""
+    if upload.state not in PENDING or abs(time.time() - (upload.beat or 0)) < LONG_WAIT:
         return False
-    alive = (Upload.total > 0) & (Upload.beat > time.time() - LOST_AFTER)
-    return not Upload.select(Upload.id).where(alive & Upload.state.in_(PENDING)).exists()
+    return abs(time.time() - (last_beat() or 0)) > SILENT
 
 
 def work_off(upload):
@@ -88,13 +97,17 @@ def keep_working(stay, parent=None):
     A process that dies gives its job back, and the memory of a large file goes with it. Ends with
     the `parent` that started it.
     """
+    told = 0
     while parent in (None, os.getppid()):
+        told = pulse(told)
         with db.connection_context():
             job = claim_job()
         if job:
             child = FRESH.Process(target=work_off_alone, args=(job.id, db.obj.url))
             child.start()
-            child.join()
+            while child.exitcode is None:
+                child.join(Beat.EVERY)
+                told = pulse(told)
             if child.exitcode:
                 with db.connection_context():
                     keep_job(job, total=0)
@@ -102,6 +115,16 @@ def keep_working(stay, parent=None):
             time.sleep(PAUSE)
         else:
             return
+
+
+def pulse(told):
+    """Tell that this worker lives, where it was told some seconds ago; when it was told, by a clock that only goes on."""
+    if time.monotonic() - told < Beat.EVERY:
+        return told
+    with suppress(OperationalError):  # the work goes on without it
+        Beat.tell()
+    aside.close()
+    return time.monotonic()
 
 
 def work_off_alone(key, url):
