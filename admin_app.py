@@ -1,5 +1,10 @@
 """The application: config, database, sign-in, panel and views. Also `python admin_app.py COMMAND`."""
 
+if __name__ == "__main__":  # before all else: a command needs no web application, and starts in half the time
+    from commands import main
+
+    main()
+
 import gc
 import hashlib
 from functools import cache
@@ -112,9 +117,3 @@ def speak_of_errors(app):
 
     for kind in (HTTPException, *CODES):
         app.register_error_handler(kind, answer)
-
-
-if __name__ == "__main__":
-    from commands import main
-
-    main()

@@ -1,4 +1,4 @@
-"""The command line, each command with --help."""
+"""The command line, each command with --help; what only some commands need is imported by those, for a quick start."""
 
 import json
 import sys
@@ -17,13 +17,9 @@ from compute import compute
 from database import among, connect, db
 from excel.check.review import report
 from excel.check.validate import Context
-from excel.out.export import export
-from excel.out.template import template
 from excel.write.apply import apply_at_once, undo
 from excel.write.jobs import keep_working
 from excel.write.uploads import rests_on
-from forms import SHORTEST, new_password, too_common
-from migrations.writer import write_migration
 from models import MODELS, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from seed_data.demo import demo_accounts, seed_demo
@@ -132,6 +128,8 @@ def init():
 @click.argument("name")
 def next_migration(name):
     """Write the next migration from the difference between models.py and the migrations so far."""
+    from migrations.writer import write_migration
+
     if not any(map(str.isalnum, name)):
         raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
     written = write_migration(name, migrations.HISTORY, MODELS)
@@ -224,6 +222,8 @@ def set_password(account, password_stdin, temporary):
 
 def read_password(from_input, temporary):
     """(password, whether it must be changed): from standard input, or made and printed once."""
+    from forms import SHORTEST, new_password, too_common
+
     if not from_input:
         password = new_password()
         click.echo(password)
@@ -242,6 +242,8 @@ def read_password(from_input, temporary):
 @AS_USER
 def template_file(sheet, file, period, unit, user):
     """Write the workbook to fill in."""
+    from excel.out.template import template
+
     if not file.lower().endswith(".xlsx"):
         raise Refused("Nama berkas templat harus berakhir .xlsx")
     with open(file, "wb") as out:
@@ -290,6 +292,8 @@ def work(stay, parent):
 @AS_USER
 def export_file(sheet, file, period, unit, user):
     """Write a sheet as .xlsx or .csv, told by the file's ending."""
+    from excel.out.export import export
+
     count = export(sheet, file, user=user, period=period, unit_code=unit and unit.code)
     click.echo(f"{count} baris", err=True)
 

@@ -4,9 +4,7 @@ import json
 import time
 from datetime import date, timedelta
 
-from flask_login import UserMixin
 from peewee import BlobField, Check, DoubleField, IntegerField, TextField, fn
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from database import BESIDE, among, aside, now, once, today, write
 from fields import Choice, Code, Day, Link, LongText, Moment, Money, Nip, Points, Score, Text, Whole, YesNo
@@ -106,7 +104,7 @@ class Employee(Record):
             yield "status", N_("NIP ini berpola PPPK, tetapi Status-nya PNS")
 
 
-class User(Record, UserMixin):
+class User(Record):
     """An account; `epoch` is raised to end every session of it."""
 
     noun = N_("Akun")
@@ -132,7 +130,8 @@ class User(Record, UserMixin):
         admins = User.select().where(User.role == "admin", User.active).limit(2)
         return not (self.role == "admin" and self.active) and [user.id for user in admins] == [self.id]
 
-    is_active = property(lambda self: self.active)  # as Flask-Login asks
+    is_active = property(lambda self: self.active)  # this and the next two are what Flask-Login asks for
+    is_authenticated, is_anonymous = True, False
 
     def get_id(self):
         return f"{self.id}.{self.epoch}"
@@ -141,6 +140,10 @@ class User(Record, UserMixin):
 
     @classmethod
     def hashed(cls, password):
+        from werkzeug.security import (
+            generate_password_hash,
+        )  # it brings a web server, which commands need not
+
         return generate_password_hash(password, method=cls.METHOD)
 
     def renew(self, password, temporary):
@@ -149,6 +152,8 @@ class User(Record, UserMixin):
         self.epoch += 1
 
     def verify(self, password):
+        from werkzeug.security import check_password_hash
+
         return check_password_hash(self.password, password)
 
     @classmethod

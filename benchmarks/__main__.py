@@ -7,7 +7,7 @@ leave it to be asked for: `python -m benchmarks rival` compares us with another 
 import importlib
 import sys
 
-ALL = ("imports", "exports", "compute", "moves", "lists")
+ALL = ("start", "imports", "exports", "compute", "moves", "lists")
 
 
 def main(names):

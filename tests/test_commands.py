@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import openpyxl
 import pytest
@@ -246,3 +248,16 @@ def test_units_of_the_reference_file_go_in_by_the_same_door(run):
     result = json.loads(run("import", "units", path, "--json")[1])
     assert result["applied"]
     assert result["new"] == Unit.select().count()
+
+
+def test_a_command_starts_without_web_pages_and_workbooks():
+    """Half of the time that a command took to begin went into them."""
+    found = (
+        "import sys, commands; print({*sys.modules} & {'flask', 'werkzeug', 'wtforms', 'openpyxl', 'zxcvbn'})"
+    )
+    place = commands.Path(commands.__file__).parent
+    assert subprocess.run([sys.executable, "-c", found], cwd=place, stdout=-1, text=True).stdout == "set()\n"
+    whole = subprocess.run(
+        [sys.executable, "-X", "importtime", "admin_app.py", "moves"], cwd=place, stderr=-1, stdout=-1
+    )
+    assert b"flask" not in whole.stderr

@@ -10,8 +10,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
 
-from openpyxl.utils import get_column_letter
-
 from values import N_, Invalid, as_text, clean_key, compare_key
 
 from .child import CELLS, COLUMNS, ROWS, VERSIONS
@@ -57,7 +55,12 @@ class RawTable:
     def address(self, column, number):
         """A cell as Excel calls it, like F324; empty where the file lacks the column."""
         place = self.places.get(column)
-        return "" if place is None else f"{get_column_letter(place + 1)}{number}"
+        return "" if place is None else f"{letters(place + 1)}{number}"
+
+
+def letters(number):
+    """What a workbook calls its column of this number: A is 1, AA is 27."""
+    return (letters((number - 1) // 26) if number > 26 else "") + chr(65 + (number - 1) % 26)
 
 
 class Unmapped(Unreadable):
