@@ -22,7 +22,7 @@ def database():
     """A migrated, empty database: a SQLite file, or one of its own on the server of DATABASE_URL."""
     url = os.environ.get("DATABASE_URL", "")
     if url.startswith("postgres"):
-        with _server_database(url) as address:
+        with server_database(url) as address:
             yield from _opened(address)
     else:
         with tempfile.TemporaryDirectory() as place:
@@ -38,7 +38,7 @@ def _opened(address):
 
 
 @contextmanager
-def _server_database(url):
+def server_database(url):
     import psycopg
 
     name = f"kinerja_bench_{os.getpid()}"
