@@ -85,9 +85,10 @@ class Employee(Record):
         )
         work = fn.COUNT(Assessment.work_level) + fn.COUNT(Assessment.work_score)
         behaviour = fn.COUNT(Assessment.behaviour_level) + fn.COUNT(Assessment.behaviour_score)
-        judged = words.group_by(Assessment.employee).having(work > 0, behaviour > 0)
+        judged = words.group_by(Assessment.employee).having(work > 0, behaviour > 0).alias("judged")
+        word = judged.select_from(judged.c.employee_id).where(judged.c.employee_id == cls.id)
         left = cls.select(cls.id).where(
-            cls.active, cls.id.not_in(judged), cls.id.not_in(Exemption.covering(period))
+            cls.active, ~fn.EXISTS(word), cls.id.not_in(Exemption.covering(period))
         )
         return among(cls.id, once(f"unassessed {period}", lambda: [key for (key,) in left.tuples()]))
 
@@ -409,17 +410,20 @@ class Rating(Record):
     frozen_with_period = True
     unique, indexed = ("employee", "period"), ("period", "predicate")
 
+    class Meta:
+        indexes = ((("unit", "period", "predicate"), False),)  # as the panels of a unit's head count
+
     UNSETTLED = ("suggested", "confirmed")  # what rests on assessments that may still change
 
     employee = Link(Employee, N_("Pegawai"), index=False, part=N_("Siapa dan kapan"))
-    unit = Link(Unit, N_("Unit"), help_text=N_("Unit pada periode itu"))
+    unit = Link(Unit, N_("Unit"), index=False, help_text=N_("Unit pada periode itu"))
     period = Link(Period, N_("Periode"), index=False)
     rater = Link(Employee, N_("Penilai"), null=True)
     work_score = Score(N_("Skor Hasil Kerja"), null=True, part=N_("Hasil"))
     behaviour_score = Score(N_("Skor Perilaku"), null=True)
     work_level = Choice(N_("Rating Hasil Kerja"), "levels")
     behaviour_level = Choice(N_("Rating Perilaku"), "levels")
-    predicate = Choice(N_("Predikat"), "predicates", index=True)
+    predicate = Choice(N_("Predikat"), "predicates")
     state = Choice(N_("Status"), "rating_states", default="suggested", part=N_("Status"))
     basis_changed = YesNo(
         N_("Dasar Berubah"),
@@ -465,7 +469,7 @@ class Training(Record):
     title = Text(N_("Judul"), max_length=200, example="Pelatihan Pelayanan Prima")
     kind = Choice(N_("Jenis"), "training_kinds")
     provider = Text(N_("Penyelenggara"), max_length=150, null=True, example="BPSDM Sulawesi Barat")
-    starts_on = Day(N_("Mulai"), part=N_("Waktu dan JP"))
+    starts_on = Day(N_("Mulai"), index=True, part=N_("Waktu dan JP"))
     ends_on = Day(N_("Selesai"), null=True, after="starts_on")
     hours = Whole(N_("JP"), 0, 2000, default=0, help_text=N_("1 JP = 45 menit"))
     certificate_no = Text(

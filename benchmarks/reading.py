@@ -15,7 +15,7 @@ from peewee import Value
 
 from benchmarks import place
 from benchmarks.lists import fill, read, signed_in
-from database import connect, db, write
+from database import db, write
 from models import (
     Assessment,
     Award,
@@ -32,7 +32,10 @@ from models import (
 )
 
 HEAD = ("page", "slowest")
-STEM, STRIDE = 500, 1_000_000  # people of the demo that is multiplied; from the ids of a copy to those of the next
+STEM, STRIDE = (
+    500,
+    1_000_000,
+)  # people of the demo that is multiplied; from the ids of a copy to those of the next
 COPIED = (Employee, Upload, Assessment, Rating, Objection, Training, Award, Complaint, ComplaintEvent, Change)
 SLOW = 0.020  # a statement that is shown
 ROLES = ("hr", "supervisor", "employee", "admin")
@@ -42,7 +45,9 @@ def run():
     """(name, seconds of a page, seconds of its slowest statement) of each page."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        urls = [os.environ.get("READING_URL") or f"sqlite:///{Path(folder) / 'bench.db'}"]  # one that is filled already
+        urls = [
+            os.environ.get("READING_URL") or f"sqlite:///{Path(folder) / 'bench.db'}"
+        ]  # one that is filled already
         if server := not os.environ.get("READING_URL") and os.environ.get("TEST_DATABASE_URL"):
             urls.append(stack.enter_context(place.server_database(server)))
         for url in urls:
@@ -63,7 +68,9 @@ def measured(url, folder):
         client, leads = signed_in(app, role), set()
         yield timed(f"{role}: start page after a write", client, "/admin/", before=stir)
         yield timed(f"{role}: start page", client, "/admin/")
-        for address in re.findall(r'href="(/admin/\w+/\?flt[^"]+)"', client.get("/admin/").get_data(as_text=True)):
+        for address in re.findall(
+            r'href="(/admin/\w+/\?flt[^"]+)"', client.get("/admin/").get_data(as_text=True)
+        ):
             leads.add(re.sub(r"(within|nama_unit)=[^&]+", r"\1", address) and unescape(address))
         kinds = {re.sub(r"=[^&]*", "", address): address for address in sorted(leads)}
         doubts = {address for address in leads if "periksa_data" in address}
@@ -74,10 +81,14 @@ def measured(url, folder):
             answer = client.get(address)
             if answer.status_code != 200:
                 continue
-            rows = int(re.search(r'<span class="count">([\d.]+)', answer.get_data(as_text=True))[1].replace(".", ""))
+            rows = int(
+                re.search(r'<span class="count">([\d.]+)', answer.get_data(as_text=True))[1].replace(".", "")
+            )
             yield timed(f"{role}: {view.endpoint}, {rows} rows", client, address)
             if rows > 1_000:
-                yield timed(f"{role}: {view.endpoint}, last page", client, f"{address}&page={rows // 100 - 1}")
+                yield timed(
+                    f"{role}: {view.endpoint}, last page", client, f"{address}&page={rows // 100 - 1}"
+                )
             if view._search_supported:
                 yield timed(f"{role}: {view.endpoint}, search", client, f"{address}&search=andi")
 
@@ -107,7 +118,7 @@ def timed(name, client, address, times=4, before=lambda: None):
         asked = [(seconds(sql, params), sql) for sql, params in seen if sql.startswith(("SELECT", "WITH"))]
     slowest, sql = max(asked)
     if slowest > SLOW:
-        print(f"    {' '.join(sql.split())[:int(os.environ.get('WIDTH', 300))]}")
+        print(f"    {' '.join(sql.split())[: int(os.environ.get('WIDTH', 300))]}")
     return name, min(took), slowest
 
 
@@ -184,7 +195,18 @@ def accounts():
         db_value(1), Employee.updated_at,
     ).where(Employee.id.not_in(known))  # fmt: skip
     User.insert_from(
-        whom, ("username", "password", "role", "employee", "active", "must_change_password", "epoch", "version", "updated_at")
+        whom,
+        (
+            "username",
+            "password",
+            "role",
+            "employee",
+            "active",
+            "must_change_password",
+            "epoch",
+            "version",
+            "updated_at",
+        ),
     ).execute()
     sizes = {
         unit.id: Employee.select().where(Employee.unit.in_(Unit.below(unit.id))).count()

@@ -20,24 +20,27 @@ EMPLOYEES = Sheet("employees", Employee, without=("job_class",), anybody=("super
 
 def checks():
     """{code: (words, condition)} of what is probably wrong with active employees."""
-    boss, twin, own, parent = Employee.alias(), Employee.alias(), Unit.alias(), Unit.alias()
+    one, boss, twin, own, parent = *(Employee.alias() for _ in range(3)), Unit.alias(), Unit.alias()
     gone = boss.select(boss.id).where(~boss.active)
-    near = (  # the unit, and the two above it
-        boss.select(boss.id).join(own, on=(own.id == Employee.unit)).switch(boss)
-        .join(parent, JOIN.LEFT_OUTER, on=(parent.id == own.parent))
-        .where(boss.id == Employee.supervisor, boss.unit.in_((own.id, parent.id, parent.parent)))
+    near = own.id, fn.COALESCE(parent.id, 0), fn.COALESCE(parent.parent, 0)  # the unit, and the two above it
+    elsewhere = (
+        one.select(one.id).join(boss, on=(boss.id == one.supervisor)).join_from(one, own, on=(own.id == one.unit))
+        .join(parent, JOIN.LEFT_OUTER, on=(parent.id == own.parent)).where(boss.unit.not_in(near))
     )  # fmt: skip
-    headless, elsewhere = Employee.supervisor.is_null(), Employee.supervisor.is_null(False) & ~fn.EXISTS(near)
-    born = fn.SUBSTR(twin.nip, 1, 8) == fn.SUBSTR(Employee.nip, 1, 8)
-    twins = twin.select(twin.id).where(twin.name == Employee.name, twin.id != Employee.id, twin.active, born)
+    headless, born = Employee.supervisor.is_null(), fn.SUBSTR(twin.nip, 1, 8)
+    # first the names that two of one birth have: the rest need not be compared one by one
+    names = one.select(one.name).group_by(one.name)
+    names = names.having(fn.COUNT(fn.SUBSTR(one.nip, 1, 8).distinct()) < fn.COUNT(one.id))
+    same = (twin.name == Employee.name) & (born == fn.SUBSTR(Employee.nip, 1, 8))
+    twins = twin.select(twin.id).where(same, twin.id != Employee.id, twin.active)
     functional = Employee.position_type == "FUNGSIONAL"
     found = {
         "no_supervisor": (N_("Tanpa atasan"), headless & (Employee.position_type != "JPT_PRATAMA")),
         "supervisor_gone": (N_("Atasan tidak aktif"), Employee.supervisor.in_(gone)),
-        "supervisor_elsewhere": (N_("Atasan dari unit lain"), elsewhere),
+        "supervisor_elsewhere": (N_("Atasan dari unit lain"), Employee.id.in_(elsewhere)),
         "unit_closed": (N_("Unit tidak aktif"), Employee.unit.in_(Unit.select(Unit.id).where(~Unit.active))),
         "past_retirement": (N_("Melewati batas usia pensiun"), Employee.nip < latest_birth()),
-        "recorded_twice": (N_("Mungkin tercatat dua kali"), fn.EXISTS(twins)),
+        "recorded_twice": (N_("Mungkin tercatat dua kali"), Employee.name.in_(names) & fn.EXISTS(twins)),
         "no_grade": (N_("Golongan kosong"), Employee.grade.is_null()),
         "no_level": (N_("Fungsional tanpa jenjang"), functional & Employee.jf_level.is_null()),
     }

@@ -8,7 +8,7 @@ from peewee import Desc, Field, fn
 
 import audit
 from access import ALL, DESK, EVERYBODY, INSIDERS, RATERS, is_desk, people, scope, table, through, writable
-from database import among, today
+from database import among, once, today
 from excel.sheet import Column, Part, Sheet
 from fields import Day, Look, Points, Text, Whole
 from flows import Flow, Move, the_day
@@ -221,39 +221,42 @@ SIASN = Part("siasn", "SIASN", Rating, tuple(
 ))  # fmt: skip
 
 
-def counted(user, periods):
-    """[(code, predikat, [how many the account sees in each of these periods])], none without any; one statement."""
-    mine = Listed(Rating).rows(user).where(Rating.period.in_(periods))
-    groups = mine.select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
+def counted(user):
+    """{(period, predikat): how many ratings the account sees}, asked once a request for all panels."""
+    groups = Listed(Rating).rows(user).select(Rating.period, Rating.predicate, fn.COUNT(Rating.id))
     rows = groups.group_by(Rating.period, Rating.predicate).tuples()
-    found = {(period, code): count for period, code, count in rows}
-    each = Rating.predicate.choices if found else ()
-    return [(code, Word(label), [found.get((p.id, code), 0) for p in periods]) for code, label in each]
+    return once(f"predicates {user.id}", lambda: {(period, code): count for period, code, count in rows})
+
+
+def having_any(user):
+    """The periods that have ratings which the account sees, the newest first."""
+    ids = {period for period, _ in counted(user)}
+    return Period.select().where(Period.id.in_(ids)).order_by(Period.starts_on.desc(), Period.id)
 
 
 def shares(user, period):
     """The predikats of a period."""
-    lines = []
-    for code, label, (count,) in counted(user, [period]) if period else ():
-        leads = Listed(Rating, (Where(Rating.period, period.code), Where(Rating.predicate, code)))
-        lines.append(Line((label, count), leads, code))
+    found, lines = counted(user) if period else {}, []
+    if any(key == period.id for key, _ in found):
+        for code, label in Rating.predicate.choices:
+            leads = Listed(Rating, (Where(Rating.period, period.code), Where(Rating.predicate, code)))
+            lines.append(Line((Word(label), found.get((period.id, code), 0)), leads, code))
     return Figures((N_("Predikat"), N_("Pegawai")), lines, str(period or ""))
 
 
 def newest_shares(user, period):
     """The predikats of the newest period that has any."""
-    mine = Listed(Rating).rows(user).select(Rating.period).join(Period)
-    newest = mine.order_by(Period.starts_on.desc(), Period.id).limit(1)
-    return shares(user, Period.get_or_none(Period.id == newest))
+    return shares(user, having_any(user).first())
 
 
 def trend(user, period):
     """The predikats of the last periods that have any, side by side."""
-    periods = list(Period.select().order_by(Period.starts_on.desc(), Period.id).limit(8))[::-1]
-    counts = counted(user, periods)
-    known = [n for n in range(len(periods)) if any(numbers[n] for *_, numbers in counts)]
-    lines = [Line((label, *(numbers[n] for n in known)), code=code) for code, label, numbers in counts]
-    return Figures((N_("Predikat"), *(periods[n].code for n in known)), lines if len(known) > 1 else [])
+    periods, found = list(having_any(user).limit(8))[::-1], counted(user)
+    lines = [
+        Line((Word(label), *(found.get((p.id, code), 0) for p in periods)), code=code)
+        for code, label in Rating.predicate.choices
+    ]
+    return Figures((N_("Predikat"), *(p.code for p in periods)), lines if len(periods) > 1 else [])
 
 
 def of_period(*further):

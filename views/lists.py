@@ -186,10 +186,11 @@ class Lists:
         return query
 
     def order(self, column, descending):
-        """[(path, whether it descends)], ending in the key so that pages never overlap."""
+        """[(path, whether it descends)], ending in the key (in the direction of what stands before it) so that pages
+        never overlap and an index can be walked."""
         path = self._sortable_columns.get(column)
-        order = [(path, descending)] if path else self._get_default_order() or []
-        return [(tuple(path.split(".")), down) for path, down in (*order, ("id", descending))]
+        order = [(path, bool(descending))] if path else self._get_default_order()
+        return [(tuple(path.split(".")), down) for path, down in dict([*order, ("id", order[-1][1])]).items()]
 
     def matching(self):
         """The rows of the list in the address, on all its pages: its search, filters and sort."""
@@ -207,8 +208,18 @@ class Lists:
         wanted = {*listed, *self.list_needs}
         own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, BULKY)]
         paths = [*((name,) for name in own), *self.model.paths_of(listed)]
-        query = self.model.with_paths(found, paths, self.order(sort_column, sort_desc)).limit(page_size)
-        return count, list(query.offset(page_size * max(0, min(page, FARTHEST_PAGE))))
+        order = self.order(sort_column, sort_desc)
+        mine = self.model.id.in_(
+            self.keys(found, order, page_size * max(0, min(page, FARTHEST_PAGE)), page_size, count)
+        )
+        return count, list(self.model.with_paths(self.model.select().where(mine), paths, order))
+
+    def keys(self, found, order, start, most, count):
+        """The ids of a page as a sub-select, which an index alone can give, counted from whichever end is nearer."""
+        most = max(0, min(most, count - start))
+        if start > count / 2:
+            start, order = count - start - most, [(path, not down) for path, down in order]
+        return self.model.with_paths(found, (), order).select(self.model.id).limit(most).offset(max(0, start))
 
     def _get_list_extra_args(self):
         """The arguments of the address; the columns asked for go on to the next page as one."""

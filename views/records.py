@@ -244,6 +244,7 @@ class ChangeView(AdminView):
     model = Change
     column_list = ("at", "user", "action", "upload", "table", "label", "after")
     column_searchable_list = ("label", "table", "user.username")
+    column_default_sort = ("id", True)  # as it was written
     details_without, list_needs = ("before",), ("before", "after")
     column_labels = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     cells = {
