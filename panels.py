@@ -126,7 +126,8 @@ class Panel:
     (None where there is nothing to ask), in an `order`, of each its `columns` (paths of the model);
     its lines lead to `page` of their row. A panel of numbers has `figures` instead. `bar` names the
     columns of a part and its whole (without one, the column's sum); `over_time` draws every line as
-    a series over the columns after the first.
+    a series over the columns after the first. `fresh` ones are asked each time: they show what leaves no
+    line in the trail.
     """
 
     key: str
@@ -144,6 +145,7 @@ class Panel:
     page: str = "details_view"
     bar: tuple = ()
     over_time: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ class Tally:
     panel: str = ""
     adds: Field | None = None
     waits: bool = False  # whether it is work to do: good at none, a warning above
+    fresh: bool = False  # as of a Panel
 
     def asked(self, user, period):
         """(The number, the list that it leads to) of an account."""

@@ -15,6 +15,7 @@ from peewee import Value
 
 from benchmarks import place
 from benchmarks.lists import fill, read, signed_in
+from compute import compute
 from database import db, write
 from models import (
     Assessment,
@@ -24,6 +25,7 @@ from models import (
     ComplaintEvent,
     Employee,
     Objection,
+    Period,
     Rating,
     Training,
     Unit,
@@ -136,6 +138,7 @@ def multiply(url, people=50_000):
     """Fill a database with so many people: a demo, and each of its rows again with other names, births and tickets."""
     fill(url, STEM)
     with db.connection_context(), write():
+        compute(Period.current())
         hire(people // STEM)
         for model in COPIED[1:]:
             copy(model, people // STEM)

@@ -36,10 +36,10 @@ WAITING = Named(
 ON_PAGES = (
     WAITING,
     Tally(N_("Aturan yang belum disahkan Perbup"), Policy, (Where(Policy.ratified, "0"),), panel="system"),
-    Tally(N_("Unggahan"), Upload, roles="admin"),
-    Tally(N_("Pekerjaan menunggu"), Upload, (Where(WAITING, "1"),), roles="admin", waits=True),
-    Tally(N_("Unggahan gagal"), Upload, (Where(Upload.state, "failed"),), roles="admin", waits=True),
-    Panel(key="uploads", title=N_("Unggahan terakhir"), roles="admin hr supervisor", model=Upload, order=(Upload.id.desc(),), most=5,
+    Tally(N_("Unggahan"), Upload, roles="admin", fresh=True),
+    Tally(N_("Pekerjaan menunggu"), Upload, (Where(WAITING, "1"),), roles="admin", waits=True, fresh=True),
+    Tally(N_("Unggahan gagal"), Upload, (Where(Upload.state, "failed"),), roles="admin", waits=True, fresh=True),
+    Panel(key="uploads", title=N_("Unggahan terakhir"), roles="admin hr supervisor", model=Upload, order=(Upload.id.desc(),), most=5, fresh=True,
           columns=("filename", "state"), empty=N_("Belum ada unggahan."), place=UPKEEP, page="review"),
     referring(Upload.period, "filename", "at", "user", "state"),
 )  # fmt: skip

@@ -139,8 +139,21 @@ def test_pages_never_show_more_than_a_hundred_rows(hr):
     assert len(set(ids(page(hr, "/admin/employee/?page_size=100&page=1")))) == 1
 
 
+@pytest.mark.parametrize("sort", ["", "&sort=5", "&sort=5&desc=1", "&sort=3", "&sort=3&desc=1"])
+def test_every_page_from_the_first_to_the_last_shows_its_own_rows_of_one_order(sort, hr):
+    """Pages beyond the middle are counted from the end: also where values are equal or missing."""
+    units = [make_unit(name=f"Unit {n % 3}") for n in range(6)]
+    for n in range(23):
+        make_employee(name=f"Orang {n % 5}", unit=units[n % 6], jf_level=None, grade=None if n % 4 else "III/b")
+    every = ids(page(hr, f"/admin/employee/?page_size=100{sort}"))
+    assert len(every) == 23
+    pages = [ids(page(hr, f"/admin/employee/?page_size=4&page={n}{sort}")) for n in range(8)]
+    assert [key for found in pages for key in found] == every
+    assert list(map(len, pages)) == [4, 4, 4, 4, 4, 3, 0, 0]
+
+
 def ids(text):
-    return re.findall(r"/admin/employee/details/\?(?:[^\"]*&amp;)?id=(\d+)", text)
+    return list(dict.fromkeys(re.findall(r"/admin/employee/details/\?(?:[^\"]*&amp;)?id=(\d+)", text)))
 
 
 def export(client, url):

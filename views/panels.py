@@ -3,17 +3,18 @@
 import csv
 import io
 from datetime import datetime
+from functools import lru_cache
 from types import SimpleNamespace
 
 from flask import abort, jsonify, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
 from flask_admin.tools import rec_getattr
-from flask_babel import format_date, gettext
+from flask_babel import format_date, get_locale, gettext
 
 import access
 import migrations
 from capabilities import gathered
-from database import WITA
+from database import WITA, db, today
 from excel.out.export import harmless
 from forms import LoginForm
 from models import Assessment, Change, Period, Rating, User
@@ -26,10 +27,35 @@ from views.session import me
 from views.shown import TONES, badge, in_words, list_url, row_url, with_warning
 
 
-def tallied(user, period, panel=""):
+@lru_cache(100)
+def kept(*standing):
+    """{id of a panel or tally: what it showed} under all that it depends on; in this process alone, the latest hundred."""
+    return {}
+
+
+def standing(user):
+    """What a start page depends on: the database, whose it is, its words, the day, and the newest line of the trail.
+
+    Asked before anything else, so that nothing older is ever kept under a newer line.
+    """
+    newest = Change.select(Change.id, Change.at).order_by(Change.id.desc()).limit(1).tuples().first()
+    mine = user.id, user.role, user.unit_id, user.employee_id
+    return db.obj, *mine, str(get_locale()), request.script_root, today(), newest
+
+
+def remembered(shown, thing, ask, *args):
+    """What a panel or tally shows, as it is kept, else asked; always asked where nothing is kept or it is `fresh`."""
+    if shown is None or thing.fresh:
+        return ask(*args)
+    if id(thing) not in shown:
+        shown[id(thing)] = ask(*args)
+    return shown[id(thing)]
+
+
+def tallied(user, period, panel="", shown=None):
     """[(tally, its number, the list that it leads to)] of a panel that all rooms share, else of the account's cards."""
     mine = [t for t in gathered(Tally) if t.panel == panel and (panel or user.role in t.roles.split())]
-    return [(tally, *tally.asked(user, period)) for tally in mine]
+    return [(tally, *remembered(shown, tally, tally.asked, user, period)) for tally in mine]
 
 
 def late(user, period):
@@ -44,7 +70,7 @@ def system(user, period):
 
 
 SHARED = (
-    Panel(key="system", title=N_("Pemeriksaan sistem"), roles="admin", place=FIRST, figures=system),
+    Panel(key="system", title=N_("Pemeriksaan sistem"), roles="admin", place=FIRST, figures=system, fresh=True),
     Panel(key="late", title=N_("Terlambat"), roles="admin hr", figures=late, empty=N_("Tidak ada yang terlambat.")),
 )  # fmt: skip
 
@@ -55,11 +81,11 @@ def panels_of(user):
     return sorted(mine, key=lambda panel: panel.place)
 
 
-def cards_of(user, period):
+def cards_of(user, period, shown=None):
     """The cards of the account's start page in the order of the rooms: (label, value, address, tone) each."""
     return [
         (gettext(tally.label), number, list_url(leads), ("warn" if number else "good") if tally.waits else "")
-        for tally, number, leads in tallied(user, period)
+        for tally, number, leads in tallied(user, period, shown=shown)
     ]
 
 
@@ -69,10 +95,10 @@ def record_panels(row, user):
     return [panel for panel in drawn(mine, user, row, counted=True) if panel.rows]
 
 
-def drawn(panels, user, record, counted=False):
+def drawn(panels, user, record, counted=False, shown=None):
     """These panels as the account sees them, without those whose table it may not read."""
     readable = [p for p in panels if p.figures or access.may(user, "read", p.model)]
-    return [panel_for(panel, user, record, counted) for panel in readable]
+    return [remembered(shown, panel, panel_for, panel, user, record, counted) for panel in readable]
 
 
 def panel_for(panel, user, record, counted=False):
@@ -115,15 +141,16 @@ class HomeView(AdminIndexView):
 
     @expose("/")
     def index(self):
-        user, period, clock = me(), Period.current(), datetime.now(WITA)
+        user, clock, shown = me(), datetime.now(WITA), kept(*standing(me()))
+        period = Period.current()
         buttons = [
             (gettext(button.label), url_for(button.page, **button.values), button.main)
             for button in gathered(Button)
             if access.may(user, "upload", button.model) and (period or not button.in_period)
         ]
         return self.render(
-            "admin/home.html", period=period, cards=cards_of(user, period), buttons=buttons,
-            panels=drawn(panels_of(user), user, period), now=f"{clock:%Y-%m-%d %H:%M:%S}", today=format_date(clock, "full"),
+            "admin/home.html", period=period, cards=cards_of(user, period, shown), buttons=buttons,
+            panels=drawn(panels_of(user), user, period, shown=shown), now=f"{clock:%Y-%m-%d %H:%M:%S}", today=format_date(clock, "full"),
         )  # fmt: skip
 
     @expose("/panel/<key>.csv")
