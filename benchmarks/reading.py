@@ -148,8 +148,9 @@ def multiply(url, people=50_000):
                 name = model._meta.table_name
                 db.execute_sql(f"""SELECT setval('{name}_id_seq', (SELECT MAX(id) FROM "{name}"))""")
     if not url.startswith("sqlite"):
-        with db.connection_context():
-            db.execute_sql("ANALYZE")  # as the server does by itself; nobody does it for a file
+        with db.connection_context(), db.connection() as connection:
+            connection.autocommit = True
+            db.execute_sql("VACUUM ANALYZE")  # as the server does by itself; nobody does it for a file
 
 
 def hire(copies):

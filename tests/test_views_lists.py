@@ -144,7 +144,9 @@ def test_every_page_from_the_first_to_the_last_shows_its_own_rows_of_one_order(s
     """Pages beyond the middle are counted from the end: also where values are equal or missing."""
     units = [make_unit(name=f"Unit {n % 3}") for n in range(6)]
     for n in range(23):
-        make_employee(name=f"Orang {n % 5}", unit=units[n % 6], jf_level=None, grade=None if n % 4 else "III/b")
+        make_employee(
+            name=f"Orang {n % 5}", unit=units[n % 6], jf_level=None, grade=None if n % 4 else "III/b"
+        )
     every = ids(page(hr, f"/admin/employee/?page_size=100{sort}"))
     assert len(every) == 23
     pages = [ids(page(hr, f"/admin/employee/?page_size=4&page={n}{sort}")) for n in range(8)]
