@@ -2,7 +2,7 @@
 
 from collections import defaultdict, namedtuple
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -32,21 +32,25 @@ class Outcome(NamedTuple):
     incomplete = property(lambda self: len(self.missing))
 
 
-# What is read of an employee and of an assessment, and what is computed of a rating, under the names of
-# their fields; scores and credit that are computed are texts of two decimals.
-Person = namedtuple("Person", "id nip name unit supervisor status jf_level")
+# What is read of an employee, of an assessment and of a rating, and what is computed of a rating, under the
+# names of their fields; scores and credit that are computed are texts of two decimals.
+PERSON = ("id", "nip", "name", "unit", "supervisor", "status", "jf_level")
 Opinion = namedtuple(
     "Opinion",
     "id employee source assessor updated_at work_score behaviour_score work_level behaviour_level by_desk",
 )
-RATING = [field.name for field in Rating._meta.sorted_fields]
+WORK, BEHAVIOUR = (attrgetter("source", f"{name}_level", f"{name}_score") for name in ("work", "behaviour"))
+TWO_PLACES, LEAD = ("work_score", "behaviour_score", "credit"), ("id", "version", "employee")
+COMPUTED = (
+    *TWO_PLACES, "unit", "rater", "work_level", "behaviour_level", "predicate", "explanation", "basis_changed",
+)  # fmt: skip
+RATING = LEAD + COMPUTED
+RATING += tuple(field.name for field in Rating._meta.sorted_fields if field.name not in RATING)
+START, PLACES, END = len(LEAD), len(LEAD + TWO_PLACES), len(LEAD + COMPUTED)  # where each part of RATING ends
+STATE = RATING.index("state")
 AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
 TRAIL = "{%s}" % ", ".join(f'"{name}": %s' for name in AUDITED)  # in the shape of `audit.snapshot`
-WORK, BEHAVIOUR = (attrgetter(f"{name}_level", f"{name}_score") for name in ("work", "behaviour"))
-TWO_PLACES = ("work_score", "behaviour_score", "credit")
-COMPUTED = (
-    "unit", "rater", *TWO_PLACES, "work_level", "behaviour_level", "predicate", "explanation", "basis_changed",
-)  # fmt: skip
+kept = itemgetter(*map(RATING.index, AUDITED))
 
 
 def compute(period, *, user=None, unit=None, employees=None):
@@ -72,7 +76,7 @@ def compute(period, *, user=None, unit=None, employees=None):
 
 
 def _gather(period, who):
-    """(people, {employee id: values of her rating}, {employee id: what is said of her}) under conditions on Employee."""
+    """(people, {employee id: RATING values}, {employee id: what is said of her}) under conditions on Employee."""
 
     def read(model, names, *conditions):
         fields = [getattr(model, name) for name in names]
@@ -83,11 +87,10 @@ def _gather(period, who):
     # whoever left keeps a suggestion up to date
     suggested = Rating.select(Rating.employee).where(Rating.period == period.id, Rating.state == "suggested")
     those = (Employee.active == True) | Employee.id.in_(suggested)  # noqa: E712 - SQL
-    people = [Person._make(row) for row in read(Employee, Person._fields, those, *who)]
+    people = [dict(zip(PERSON, row, strict=True)) for row in read(Employee, PERSON, those, *who)]
     had, said = {}, defaultdict(list)
     for row in read(Rating, RATING, Rating.period == period.id):
-        values = dict(zip(RATING, row, strict=True))
-        had[values["employee"]] = values | {name: _text(values[name]) for name in TWO_PLACES}
+        had[row[2]] = (*row[:START], *map(_text, row[START:PLACES]), *row[PLACES:])
     # one without scores and levels is a request, not an input
     for row in read(Assessment, Opinion._fields, Assessment.period == period.id, ~Assessment.unanswered()):
         said[row[1]].append(Opinion._make(row))
@@ -129,71 +132,79 @@ def _compare(period, people, had, said):
     # whose credit points of this time come from ratings of another kind of period
     counted = {key for (key,) in Rating.select(Rating.employee).where(credited).tuples()}
     exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
-    blank = dict.fromkeys(RATING) | Rating._meta.get_default_dict()
-    blank |= {"period": period.id, "updated_at": now().isoformat(" ")}
-    calculator, new, changed, same, missing = _calculator(period), [], [], 0, []
+    blank = dict(
+        Rating._meta.get_default_dict(), version=0, period=period.id, updated_at=now().isoformat(" ")
+    )
+    blank, calculator = tuple(map(blank.get, RATING)), _calculator(period)
+    ask = cache(partial(_ask, calculator))  # of whom the same was said is worked out once
+    new, changed, same, missing = [], [], 0, []
     for person in people:
-        old = had.get(person.id)
-        if old and old["state"] != "suggested":
+        key = person["id"]
+        old = had.get(key)
+        if old and old[STATE] != "suggested":
             same += 1
-        elif (suggestion := _suggestion(person, said.get(person.id, ()), calculator, counted)) is None:
-            missing += [(person.id, _label(person))] if person.id not in exempt else []
-        elif (after := (old or blank | {"employee": person.id}) | suggestion) != old:
-            (changed if old else new).append((person, old, after))
+        elif (found := _suggestion(person, said.get(key, ()), ask, calculator, counted)) is None:
+            missing += [(key, _label(person))] if key not in exempt else []
+        elif old and old[START:END] == found:
+            same += 1
         else:
-            same += 1
+            number, version, *_ = base = old or blank
+            (changed if old else new).append((person, old, (number, version + 1, key, *found, *base[END:])))
     return new, changed, same, missing
 
 
-def _suggestion(person, opinions, calculator, counted):
+def _suggestion(person, opinions, ask, calculator, counted):
     """What is COMPUTED of one employee's rating, or None while the supervisor has not judged both aspects."""
     chief = [row for row in opinions if row.source == "supervisor"]
     if len(chief) > 1:  # the supervisor on record first, then the newest
         chief.sort(key=attrgetter("updated_at", "id"), reverse=True)
-        chief.sort(key=lambda row: row.assessor is None or row.assessor != person.supervisor)
-    work_level, work_score, work = _ask(calculator, chief, opinions, WORK)
-    level, score, behaviour = _ask(calculator, chief, opinions, BEHAVIOUR)
+        chief.sort(key=lambda row: row.assessor is None or row.assessor != person["supervisor"])
+        opinions = [*chief, *(row for row in opinions if row.source != "supervisor")]
+    work_level, work_score, work = ask(tuple(map(WORK, opinions)))
+    level, score, behaviour = ask(tuple(map(BEHAVIOUR, opinions)))
     if work_level is None or level is None:
         return None
-    earns = person.status == "PNS" and person.jf_level
-    elsewhere = bool(earns) and person.id in counted
-    jenjang = person.jf_level if earns and not elsewhere else None
+    earns = person["status"] == "PNS" and person["jf_level"]
+    elsewhere = bool(earns) and person["id"] in counted
+    jenjang = person["jf_level"] if earns and not elsewhere else None
     predicate, credit, cell = calculator.cell(work_level, level, jenjang)
     why = calculator.explanation(work, behaviour, chief[0].id, chief[0].by_desk, elsewhere, cell)
-    rater = chief[0].assessor or person.supervisor
-    found = (person.unit, rater, work_score, score, credit, work_level, level, predicate, why, False)
-    return dict(zip(COMPUTED, found, strict=True))
+    rater = chief[0].assessor or person["supervisor"]
+    return work_score, score, credit, person["unit"], rater, work_level, level, predicate, why, False
 
 
-def _ask(calculator, chief, opinions, aspect):
-    """(level, score, JSON) of an aspect: the first supervisor who speaks of it decides whether a level stands."""
-    word = next((pair for pair in map(aspect, chief) if pair != (None, None)), None)
+def _ask(calculator, words):
+    """(level, score, JSON) of an aspect from (source, level, score) of all who spoke: the first supervisor decides."""
+    word = next((said for said in words if said[0] == "supervisor" and said[1:] != (None, None)), None)
     if word is None:  # nobody else speaks in the supervisor's place
         return None, None, None
-    given = [(row.source, _decimal(score)) for row in opinions if (score := aspect(row)[1]) is not None]
-    given.sort(key=lambda pair: (RANK[pair[0]], pair[1]))  # the order of showing
-    return calculator.aspect(word[0], tuple(given))
+    given = [(source, _decimal(score)) for source, _, score in words if score is not None]
+    given.sort(key=lambda pair: RANK[pair[0]])  # the order of showing
+    return calculator.aspect(word[1], given)
 
 
 def _write(period, new, changed, user):
-    """Write ratings, given as (person, before, after), and their trail; new ones have no `before`."""
-    # each value is encoded once: an encoder for every row took a tenth of a run
-    literal, audited = lru_cache(None, typed=True)(audit.encode), itemgetter(*AUDITED)
-    for key, (_, _, row) in zip(audit.reserve_ids(Rating, len(new)), new, strict=True):
-        row["id"] = key
-    audit.insert_many(Rating, RATING, [tuple(row.values()) for _, _, row in new])
-    lines = [(row["id"], row["version"], {name: row[name] for name in COMPUTED}) for _, _, row in changed]
-    audit.update_many(Rating, lines)
-    for _, _, row in changed:
-        row["version"] += 1
+    """Write ratings, given as (person, before, after), and their trail; new ones have no `before` and no id yet."""
+    keys = audit.reserve_ids(Rating, len(new))
+    new = [(person, None, (key, *row[1:])) for key, (person, _, row) in zip(keys, new, strict=True)]
+    audit.insert_many(Rating, RATING, [row for _, _, row in new])
+    audit.update_many(Rating, [(old[0], old[1], _other(old, row)) for _, old, row in changed])
+    # each value is encoded once, ids without the encoder: it took a fifth of a run
+    literal = lru_cache(None, typed=True)(lambda v: repr(v) if type(v) is int else audit.encode(v))
     ending = str(period)
     for action, found in (("create", new), ("update", changed)):
         trail = []
         for person, *versions in found:
-            texts = [row and TRAIL % tuple(map(literal, audited(row))) for row in versions]
-            trail.append((versions[1]["id"], f"{_label(person)} {ending}", *texts))
+            texts = [row and TRAIL % tuple(map(literal, kept(row))) for row in versions]
+            trail.append((versions[1][0], f"{_label(person)} {ending}", *texts))
         audit.log_many(action, Rating, trail, user=user)
 
 
+def _other(old, row):
+    """What of COMPUTED differs: an update of all columns asks all indexes and checks."""
+    pairs = zip(COMPUTED, old[START:END], row[START:END], strict=True)
+    return {name: value for name, was, value in pairs if value != was}
+
+
 def _label(person):
-    return Employee.called.format_map(person._asdict())
+    return Employee.called.format_map(person)

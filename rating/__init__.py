@@ -171,7 +171,7 @@ def level_of(score, rules):
 
 
 class Calculator:
-    """The rules of one period; people of whom the same was said are worked out once.
+    """The rules of one period: the levels they suggest, and what a rating explains of itself.
 
     `policy` identifies the policy in the explanation: id, valid_from, source, ratified. Scores,
     credit and the explanation (compact JSON, keys in one order) come back as text, so that what
@@ -183,12 +183,12 @@ class Calculator:
         thresholds = {name: str(half_up(getattr(rules, name))) for name in ("above_from", "meets_from")}
         head = {**policy, "weights": rules.weights, "minima": rules.minima, "thresholds": thresholds}
         self.head = compact(head)[:-1]
-        self.aspect, self.cell = cache(self._aspect), cache(self._cell)
+        self.cell = cache(self._cell)
 
-    def _aspect(self, level, given):
+    def aspect(self, level, given):
         """(level, score, JSON) of an aspect: the supervisor's level stands, else the score suggests one.
 
-        `given` is a tuple of (source, Decimal 0-120) pairs. Level and score are None where no
+        `given` are (source, Decimal 0-120) pairs in the order of showing. Level and score are None where no
         source counts. Source: DESIGN "How a rating comes about", PermenPANRB 6/2022 p.97-102.
         """
         scores = {}
@@ -201,10 +201,9 @@ class Calculator:
             against = f',"against":"{own}"' if own not in (None, level) else ""
         level = level or level_of(score, self.rules)
         # written out, for it holds only codes and numbers: an encoder took a quarter of a run
-        text = None if score is None else str(score)
         parts = ",".join([_of_source(*pair) for pair in sources.items()])
-        given = f'"basis":"{basis}","score":{compact(text)}{against},"sources":{{{parts}}}'
-        return level, text, f'{{"level":"{level}",{given}}}'
+        given = f'"basis":"{basis}","score":{_quoted(score)}{against},"sources":{{{parts}}}'
+        return level, None if score is None else str(score), f'{{"level":"{level}",{given}}}'
 
     def _cell(self, work_level, behaviour_level, jenjang):
         """(predicate, credit, JSON) of a cell of the matrix; no credit without a jenjang."""
@@ -233,8 +232,11 @@ class Calculator:
 compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@cache
 def _of_source(name, given):
     """What a source gave as JSON; its share without idle zeros: 60, 33.33."""
-    mean = None if given.mean is None else str(given.mean)
-    return f'"{name}":{compact(given._asdict() | {"mean": mean, "weight": f"{given.weight.normalize():f}"})}'
+    share, used = f"{given.weight.normalize():f}", "true" if given.used else "false"
+    return f'"{name}":{{"mean":{_quoted(given.mean)},"count":{given.count},"weight":"{share}","used":{used}}}'
+
+
+def _quoted(number):
+    return "null" if number is None else f'"{number}"'

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 import audit
+import rating
 from compute import Closed, Outcome, compute
 from models import Change, Employee, Policy, Rating, Unit
 from rating.explain import reasons
@@ -191,6 +192,28 @@ def test_every_write_leaves_its_trail(employee, period):
         "behaviour_score": "80.00", "behaviour_level": "BELOW", "predicate": "POOR", "version": 2,
     }  # fmt: skip
     assert rating_of(employee).version == 2
+
+
+def test_a_second_run_writes_only_what_differs(employee, period, monkeypatch):
+    told, written, update_many = score(employee, period, "supervisor", 100), [], audit.update_many
+    compute(period)
+    told.work_score = 101
+    told.save()
+    monkeypatch.setattr(
+        audit, "update_many", lambda model, rows: written.extend(rows) or update_many(model, rows)
+    )
+    assert run(period) == (0, 1, 0)
+    assert [set(values) for _, _, values in written] == [{"work_score", "explanation"}]
+    assert rating_of(employee).work_score == 101
+
+
+def test_of_whom_the_same_was_said_is_weighed_once(period, monkeypatch):
+    weighed, weigh = [], rating.weigh
+    monkeypatch.setattr(rating, "weigh", lambda *given: weighed.append(given) or weigh(*given))
+    for work in (95, "95.00", 95, 80):
+        score(make_employee(supervisor=make_employee()), period, "supervisor", work, 95)
+    assert run(period) == (4, 0, 0)
+    assert len(weighed) == 2
 
 
 def test_it_changes_suggestions_only(employee, period):
