@@ -162,12 +162,11 @@ class Tally:
     fresh: bool = False  # as of a Panel
 
     def asked(self, user, period):
-        """(The number, the list that it leads to) of an account."""
+        """(The number, the list that has that many rows) of an account; what adds up or has nothing to ask has no such list."""
         leads = listed(self, user, period)
-        if leads is None:
-            return 0, Listed(self.model)
-        rows = leads.rows(user)
-        return (rows.select(fn.SUM(self.adds)).scalar() or 0) if self.adds else rows.count(), leads
+        if leads and self.adds:
+            return leads.rows(user).select(fn.SUM(self.adds)).scalar() or 0, None
+        return leads.rows(user).count() if leads else 0, leads
 
 
 # What one begins with on the start page: who may upload to `model` goes to `page` (with `values`), perhaps only

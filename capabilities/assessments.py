@@ -313,8 +313,8 @@ def progress(user, period):
             itself = unit.parent_id is None or key == user.unit_id  # the root's branch is only its own people
             place = Where(Employee.unit, unit.code, "equals" if itself else "within")
             leads = Listed(Employee, (*unassessed(user, period), place))
-            lines.append(Line((unit.name, total[key] - missing[key], total[key]), leads))
-    return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai")), lines)
+            lines.append(Line((unit.name, total[key] - missing[key], total[key], missing[key]), leads))
+    return Figures((N_("Unit"), N_("Sudah dinilai"), N_("Pegawai"), N_("Belum dinilai")), lines)
 
 
 ON_PAGES = (
