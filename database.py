@@ -128,7 +128,7 @@ def fetched(query, fields):
 def stream(query):
     """The rows of a query as raw tuples, a batch at a time (on PostgreSQL by a server-side cursor)."""
     if on_sqlite():
-        yield from db.execute(query)
+        yield from query.model._meta.database.execute(query)
         return
     sql, params = query.sql()
     with db.atomic(), db.connection().cursor(name="stream") as cursor:

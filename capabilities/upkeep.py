@@ -3,7 +3,7 @@
 from access import ALL, DESK, EVERYBODY, INSIDERS, KEPT_BY_DESK, RATERS, TABLES, everyone, table
 from database import among, once
 from excel.sheet import Sheet
-from models import Change, Holiday, Period, Policy, Rating, Upload
+from models import Change, Holiday, Period, Policy, Rating, SignIn, Upload
 from panels import UPKEEP, Named, Panel, Tally, Where, referring
 from values import N_
 
@@ -36,6 +36,7 @@ table(Policy, read=INSIDERS, create=DESK, update=DESK, delete=DESK, sees=everyon
 table(Holiday, read=EVERYBODY, **KEPT_BY_DESK, sees=everyone)
 table(Upload, read=RATERS, sees={"supervisor": lambda user: Upload.user == user.id})
 table(Change, read=DESK, apart=not_about_herself)
+table(SignIn, read=DESK)
 
 HOLIDAYS = Sheet("holidays", Holiday)
 WAITING = Named(

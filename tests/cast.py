@@ -24,6 +24,7 @@ from models import (
     Period,
     Policy,
     Rating,
+    SignIn,
     Training,
     Unit,
     UnitResult,
@@ -106,6 +107,7 @@ class World(Cast):
             sheet="assessments", filename=f"{word}.xlsx", user=rows[User], data=b"x", sha256="x"
         )
         rows[Change] = Change.create(action="update", table="employee", key=person.id, label=word, after="{}")
+        rows[SignIn] = SignIn.create(what="refused", name=word)
         return rows
 
     def account(self, role):
@@ -120,7 +122,7 @@ class World(Cast):
 def dump(*leaving_out):
     """Every row of every table, to tell that nothing was written."""
     tables = (Unit, Employee, User, Policy, Period, Exemption, UnitResult, Assessment, Rating, Objection, Training,
-              Award, Complaint, ComplaintEvent, Holiday, Upload, Change)  # fmt: skip
+              Award, Complaint, ComplaintEvent, Holiday, SignIn, Upload, Change)  # fmt: skip
     return {
         model.__name__: sorted(map(str, model.select().tuples()))
         for model in tables

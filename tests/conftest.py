@@ -5,9 +5,11 @@ import shutil
 import time
 
 import pytest
+from flask import has_request_context
+from peewee import SqliteDatabase
 
 import migrations
-from database import connect, db
+from database import close, connect, db
 from models import MODELS, Policy
 from tests.make import make_user
 
@@ -73,11 +75,34 @@ def application(tmp_path_factory):
 
 
 @pytest.fixture
-def app(application, database_url):
+def app(application, database_url, monkeypatch):
+    outside = watched_writes(monkeypatch)
     connect(database_url)
     yield application
-    if not db.is_closed():
-        db.close()
+    close()
+    assert not outside, "a request wrote outside of `write()`"
+
+
+def watched_writes(monkeypatch):
+    """The statements that requests write with outside of `write()`, as SQLite tells them, in a list that grows."""
+    outside, really = [], SqliteDatabase._connect
+
+    def connect_watched(database):
+        connection, inside = really(database), []
+
+        def look(statement):
+            if statement.startswith(("BEGIN", "COMMIT", "ROLLBACK;", "END")) or statement == "ROLLBACK":
+                inside[:] = [statement] * ("IMMEDIATE" in statement)
+            elif (
+                statement.startswith(("INSERT", "UPDATE", "DELETE")) and not inside and has_request_context()
+            ):
+                outside.append(statement)
+
+        connection.set_trace_callback(look)
+        return connection
+
+    monkeypatch.setattr(SqliteDatabase, "_connect", connect_watched)
+    return outside
 
 
 @pytest.fixture

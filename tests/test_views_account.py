@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from models import Change, Throttle, User
+from models import SignIn, Throttle, User
 from tests.make import PASSWORD, make_user
 
 LOGIN = {"username": "ani", "password": PASSWORD}
@@ -25,7 +25,7 @@ def test_the_right_password_opens_the_start_page(ani, client, post):
     answer = post(client, "/login", LOGIN)
     assert (answer.status_code, answer.location) == (302, "/admin/")
     assert client.get("/admin/").status_code == 200
-    assert Change.get().action == "sign_in"
+    assert [(s.what, s.name, s.user) for s in SignIn] == [("sign_in", "ani", ani.id)]
 
 
 def test_signing_in_returns_to_the_page_that_was_asked(ani, client, post):

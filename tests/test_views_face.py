@@ -38,10 +38,11 @@ def test_a_search_without_words_finds_nothing_and_says_what_to_do(rows, sign_in)
 
 @pytest.mark.parametrize("role", OF_ROLE)
 def test_every_page_of_a_role_has_its_section_in_a_guide_of_that_role(app, rows, role):
+    reader = User.create(username="baca", role=role, unit=make_unit())
     with app.test_request_context():
         from flask_login import login_user
 
-        login_user(User.create(username="baca", role=role, unit=make_unit()))
+        login_user(reader)
         open_to = [v for v in app.extensions["admin"][0]._views if v.is_accessible()]
         anchors = set().union(*(guide_html(name)[1] for name in OF_ROLE[role]))
         assert {section_of(view) for view in open_to} - anchors == set()

@@ -44,7 +44,8 @@ MENU = {
     N_("Pengaduan"): (
         records.ComplaintView, of(ComplaintEvent, column_searchable_list=("complaint.ticket", "text")),
     ),
-    N_("Pengaturan"): (UploadsView, records.PolicyView, of(Holiday), records.UserView, records.ChangeView),
+    N_("Pengaturan"): (UploadsView, records.PolicyView, of(Holiday), records.UserView,
+                         records.SignInView, records.ChangeView),
 }  # fmt: skip
 
 

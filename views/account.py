@@ -8,7 +8,7 @@ from flask_babel import gettext
 import audit
 from database import db
 from forms import LoginForm, PasswordForm
-from models import Throttle, User
+from models import SignIn, Throttle, User
 from values import CONTROL
 from views.session import enter, leave, me
 
@@ -29,14 +29,14 @@ def login():
     wait = Throttle.count(f"login:{name.casefold()}")
     user = User.get_or_none(User.username == name) or NOBODY
     if wait or not user.verify(form.password.data) or not user.active:
-        audit.event("refused", User, name or "-", user=None, key=user.id or 0)
+        SignIn.note("refused", name, user.id)
         if wait:
             return refused_for_now(form.password, wait, "login.html", form)
         form.password.errors = [gettext("Nama akun atau sandi salah")]
         return render_template("login.html", form=form), 401
     Throttle.forget(f"login:{name.casefold()}")
     enter(user)
-    audit.event("sign_in", User, str(user), user=user, key=user.id)
+    SignIn.note("sign_in", user.username, user.id)
     return redirect(request.args.get("next") or url_for("admin.index"))
 
 
@@ -47,7 +47,7 @@ def refused_for_now(field, wait, template, form):
 
 @account.post("/logout")
 def logout():
-    audit.event("sign_out", User, str(me()), user=me(), key=me().id)
+    SignIn.note("sign_out", me().username, me().id)
     leave()
     return redirect(url_for("account.login"))
 

@@ -20,7 +20,7 @@ from excel.check.validate import CLEAR, Context
 from excel.out.export import rows_of, taken, write_csv
 from excel.write.apply import apply_at_once
 from forms import new_password
-from models import Assessment, Change, Complaint, Employee, Period, Policy, Rating, Unit, User
+from models import Assessment, Change, Complaint, Employee, Period, Policy, Rating, SignIn, Unit, User
 from rating import MATRIX
 from rating.explain import reasons
 from values import CONTROL, N_
@@ -236,6 +236,10 @@ class PolicyView(AdminView):
             return super().delete_model(row)
         flash(gettext("Aturan terakhir tidak dapat dihapus; ubah isinya atau tambahkan yang baru."), "error")
         return False
+
+
+class SignInView(AdminView):
+    model = SignIn
 
 
 class ChangeView(AdminView):

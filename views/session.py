@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from threading import Thread
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -11,6 +12,7 @@ from database import close, db, forget
 from models import User
 
 IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
+PATIENCE = 2  # seconds in which a sign-out waits for its turn to write
 OPEN = {
     "static", "admin.static", "account.login", "public.landing", "public.logo", "public.health", "public.prefer",
     "guides.index", "guides.guide", "guides.static",
@@ -43,8 +45,10 @@ def enter(user):
 
 
 def leave():
-    """End every session of the signed-in account."""
-    User.update(epoch=User.epoch + 1).where(User.id == current_user.id).execute()
+    """End this session at once, and the account's others with it, or as soon as a large write has ended."""
+    ending = Thread(target=User.end_sessions, args=(current_user.id,))
+    ending.start()
+    ending.join(PATIENCE)
     logout_user()
     session.clear()
 
