@@ -239,6 +239,12 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
         function(Wrote(action, rows, user, upload))
 
 
+def newest():
+    """The id of the newest write in the trail: as long as it stays, no row has changed. What is no write does not count."""
+    writes = Change.select(Change.id).where(Change.action.in_(WRITES))
+    return writes.order_by(Change.id.desc()).limit(1).scalar() or 0
+
+
 def take_back(model, changes, *, user, upload):
     """Take changes of one table back, inside `write()`, newest first; returns (undone, changes that stayed).
 

@@ -672,9 +672,10 @@ class Upload(Table):
     beat = DoubleField(null=True)
     undone_at = Moment(null=True)
     edits = TextField(null=True)  # what was decided in the review, as JSON
-    draft = BlobField(null=True)  # the review of a large file, made once
+    draft = BlobField(null=True)  # the packed review
 
     WAITS = timedelta(hours=24)  # for somebody to apply it
+    apart = property(lambda self: bool(self.draft and self.total))  # whether a background job made the review
 
     @classmethod
     def forget_old(cls):

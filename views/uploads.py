@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 import access
 from capabilities import SHEETS
-from excel.check.review import FILTERS, PAGE, review_of, unpacked
+from excel.check.review import FILTERS, PAGE, review_of
 from excel.out.template import marked
 from excel.read.edits import CHOICES, Edits
 from excel.read.guarded import ending
@@ -55,13 +55,14 @@ class UploadsView(AdminView):
         edits = Edits.of(upload)
         with telling():  # no longer readable, or too old
             uploads.may_decide(upload, me())
-            if upload.draft:
-                return self.show_review(upload, unpacked(bytes(upload.draft)), edits)
+            asks = "columns" in request.args and not upload.apart
+            if not asks and (review := uploads.kept_review(upload, me())):
+                return self.show_review(upload, review, edits)
             try:
                 plan = uploads.plan_of(upload, me(), edits)
             except Unmapped as refusal:
                 return self.ask_columns(upload, refusal.table, spoken(refusal))
-            if "columns" in request.args:
+            if asks:
                 return self.ask_columns(upload, plan.table)
             return self.show_review(upload, review_of(plan), edits)
         return redirect(url_for(".index_view"))
@@ -156,7 +157,7 @@ class UploadsView(AdminView):
         fingerprint = request.form.get("fingerprint") or upload.fingerprint
         partial = request.form.get("partial") == "y"
         with telling():  # out of date, in error, done before, or no longer readable
-            if upload.draft:
+            if upload.apart:
                 uploads.queue_apply(upload, me(), fingerprint, partial)
             else:
                 apply(upload, me(), partial, fingerprint=fingerprint)

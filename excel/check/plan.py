@@ -24,9 +24,12 @@ FORBIDDEN = N_("data ini tidak boleh Anda ubah")
 
 def read_file(sheet, data, context):
     """The Plan of a file's bytes, with what people decided about them, before it is held beside what is stored."""
+    mark = audit.newest()
     table = edited(parse(data, sheet, lessons(sheet) | context.edits.titles), context.edits)
     context.progress(0.2)
-    return validate(sheet, table, context)
+    checked = validate(sheet, table, context)
+    checked.mark = mark
+    return checked
 
 
 def check(sheet, data, context):
@@ -73,8 +76,7 @@ class Planner:
         self.closed = model.frozen_with_period and {key for (key,) in Period.ids("closed").tuples()}
         self.rules, self.outlook = self.sheet.rules(self.user), self.sheet.outlook(checked)
         self.note = self.outlook.note if self.outlook else nothing
-        self.fields, defaults = model._meta.fields, model._meta.get_default_dict()
-        self.blank = {n: defaults.get(n) for n in self.fields if n not in audit.KEPT_BY_US}
+        self.fields, self.blank = model._meta.fields, blank(model)
         self.required = [
             n for n in self.sheet.by_name
             if self.blank[n] is None and not self.fields[n].null and n not in self.sheet.optional
@@ -180,6 +182,12 @@ class Planner:
             return field.show(value)
         model, (key, _, *more) = field.rel_model, known
         return model.called.format_map(dict(zip(model.names, (key, *more), strict=False)))
+
+
+def blank(model):
+    """{field name: value} of a new row of which nothing is given."""
+    defaults = model._meta.get_default_dict()
+    return {name: defaults.get(name) for name in model._meta.fields if name not in audit.KEPT_BY_US}
 
 
 def _stored(sheet, rows):

@@ -1,12 +1,10 @@
 """A plan as people and programs review it: counts, causes, and rows of one kind a page at a time."""
 
-import io
 import json
-import zipfile
-from collections import Counter, defaultdict
-from functools import cache, partial
+from collections import Counter, defaultdict, namedtuple
 from itertools import groupby
 
+import audit
 from database import among
 from models import Change
 from values import N_, Invalid, as_text
@@ -21,45 +19,32 @@ PAGE = 100  # rows of a page
 CAUSES, RANGES = 200, 60  # of problems shown together; the annotated workbook has them all
 
 
+# A row as it is kept, in plain values; `before` and `after` are JSON as the trail has it, of a hidden row what the file gives.
+Record = namedtuple("Record", "row kind label id base edited predicate before after warnings problems")
+
+
 class Review:
     """What people review of a file: `head`, of the file as a whole, and its rows, a page of one filter at a time.
 
-    `read` gives the entries at some places in the order of the rows, as plain values: {"row": Excel's number,
-    "kind", "label", "edited", "cells": [(header, stored, file, base or None)], "predicate": [before, after],
-    "warnings", "problems"}.
+    `read` gives the Records at some places in the order of the rows, of which there are `total`. An entry of a page is
+    a dictionary of a Record with its "cells": [(header, stored, file, base or None)].
     """
 
-    def __init__(self, head, read):
-        self.head, self.read = head, read
+    def __init__(self, sheet, head, read):
+        self.sheet, self.head, self.read = sheet, head, read
+        self.total = sum(head["counts"][kind] for kind in KINDS)
 
     def page(self, kind, number):
         """The entries of one page of a filter."""
-        return self.read(self.head["places"][kind][number * PAGE : (number + 1) * PAGE])
+        records = self.read(self.head["places"][kind][number * PAGE : (number + 1) * PAGE])
+        cells = _cells(self.sheet, [record for record in records if record.kind in WRITTEN])
+        return [record._asdict() | {"cells": cells[record.row]} for record in records]
 
 
 def review_of(plan):
     """The Review of a Plan."""
     rows = sorted(plan.by_number.values(), key=lambda row: KINDS.index(row.visible_kind))
-    return Review(_head(plan, rows), partial(_entries, plan, rows))
-
-
-def packed(review):
-    """A Review as bytes: a page of a large file is read without planning it again."""
-    out, rows = io.BytesIO(), sum(review.head["counts"][kind] for kind in KINDS)
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
-        target.writestr("head", json.dumps(review.head, ensure_ascii=False))
-        for start in range(0, rows, PAGE):
-            entries = review.read(range(start, min(start + PAGE, rows)))
-            target.writestr(str(start // PAGE), json.dumps(entries, ensure_ascii=False))
-    return out.getvalue()
-
-
-def unpacked(data):
-    """The Review that `packed` kept."""
-    file = zipfile.ZipFile(io.BytesIO(data))
-    page = cache(lambda number: json.loads(file.read(str(number))))
-    head = json.loads(file.read("head"))
-    return Review(head, lambda places: [page(place // PAGE)[place % PAGE] for place in places])
+    return Review(plan.sheet, _head(plan, rows), lambda places: [_record(plan, rows[p]) for p in places])
 
 
 def _head(plan, rows):
@@ -81,37 +66,35 @@ def _head(plan, rows):
     }  # fmt: skip
 
 
-def _entries(plan, rows, places):
-    """The entries of a Plan's rows at some places."""
-    chosen, entries = [rows[place] for place in places], []
-    cells = _cells(plan, [row for row in chosen if row.visible_kind in WRITTEN])
-    for row in chosen:
-        kind, number = row.visible_kind, row.number
-        entries.append({
-            "row": number, "kind": kind, "edited": number in plan.context.edits.cells, "cells": cells[number],
-            "label": _named(plan, number) if kind in ("wrong", "skipped") else row.label,
-            "predicate": list(row.predicate) if kind in WRITTEN else [],
-            "warnings": [for_page(problem) for problem in row.warnings],
-            "problems": [for_page(problem) for problem in row.errors],
-        })  # fmt: skip
-    return entries
+def _record(plan, row):
+    """The Record of a row of a Plan."""
+    kind, number, before, after = row.visible_kind, row.number, None, None
+    if kind in WRITTEN:
+        before, after = (None, audit.encode(row.values)) if row.hidden else plan.trail(row)
+    return Record(
+        number, kind, _named(plan, number) if kind in ("wrong", "skipped") else row.label, None if row.hidden else row.id, row.base,
+        number in plan.context.edits.cells, list(row.predicate) if kind in WRITTEN else [], before, after,
+        [for_page(problem) for problem in row.warnings], [for_page(problem) for problem in row.errors],
+    )  # fmt: skip
 
 
-def _cells(plan, rows):
+def _cells(sheet, records):
     """{row number: its cells} of rows that write, with the values of the file's time where they conflict."""
-    stale, cells = [row for row in rows if row.base is not None], defaultdict(list)
-    base = base_values(plan.sheet.model, stale) if stale else {}
-    values = {
-        row.number: ({}, row.values, {}) if row.hidden else (row.before, row.after, base.get(row.number, {}))
-        for row in rows
-    }
-    for name, column in plan.sheet.by_name.items():
-        text = _shown(column, [some.get(name) for triple in values.values() for some in triple])
-        for row, (stored, given, then) in values.items():
+    cells, values = defaultdict(list), {r.row: (_values(r.before), _values(r.after)) for r in records}
+    stale = [(r, values[r.row][0]) for r in records if r.base is not None]
+    base = base_values(sheet.model, stale) if stale else {}
+    for name, column in sheet.by_name.items():
+        triples = [(*values[row], base.get(row, {})) for row in values]
+        text = _shown(column, [some.get(name) for triple in triples for some in triple])
+        for row, (stored, given, then) in zip(values, triples, strict=True):
             if given.get(name) is not None or name in stored:
                 was = text(then.get(name)) if row in base else None
                 cells[row].append((column.header, text(stored.get(name)), text(given[name]), was))
     return cells
+
+
+def _values(text):
+    return json.loads(text or "{}")
 
 
 def _named(plan, row):
@@ -124,30 +107,30 @@ def _named(plan, row):
 
 
 def _shown(column, values):
-    """A function from a value of a column to its text; these `values` are what it will be asked for."""
+    """A function from a plain value of a column to its text; these `values` are what it will be asked for."""
     if not column.reference:
-        return column.field.show
+        return lambda value: column.field.show(column.field.python_value(value))
     model, ids = column.reference.rel_model, {v for v in values if isinstance(v, int)}
     keys = dict(model.select(model.id, column.field).where(among(model.id, ids)).tuples())
     return lambda value: "" if value is None else str(keys.get(value, value))
 
 
 def base_values(model, rows):
-    """{row number: values by field name} as they were when the file was made, from the audit trail.
+    """{row number: plain values by field name} as they were when the file was made, from the audit trail.
 
-    Each change since raised the version by one, so taking back as many of them leads there.
+    `rows` are (Record, what is stored). Each change since raised the version by one, so taking back as many of them leads there.
     """
     query = Change.select(Change.key, Change.before).where(
         Change.table == model._meta.table_name, Change.action.in_(("update", "undo")),
-        among(Change.key, [row.id for row in rows if row.id]),
+        among(Change.key, [record.id for record, _ in rows if record.id]),
     )  # fmt: skip
-    back, found, fields = defaultdict(list), {}, model._meta.fields
+    back, found = defaultdict(list), {}
     for key, before in query.order_by(Change.id.desc()).tuples():
-        back[key].append(json.loads(before or "{}"))
-    for row in rows:
-        found[row.number] = values = dict(row.before) if row.base else {}
-        for before in back[row.id][: max(0, row.version - row.base)]:
-            values |= {n: fields[n].python_value(v) for n, v in before.items() if n in values}
+        back[key].append(_values(before))
+    for record, stored in rows:
+        found[record.row] = values = dict(stored) if record.base else {}
+        for before in back[record.id][: max(0, stored.get("version", 0) - record.base)]:
+            values |= {n: v for n, v in before.items() if n in values}
     return found
 
 

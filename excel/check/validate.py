@@ -106,7 +106,7 @@ class Plan:
     """What a file would do: its rows by number, what is wrong or odd with them, and what they would write.
 
     `validate` gives them values, `plan` their kinds. `known` maps a reference's field name to {id: (key, id, name, ...)};
-    `unread` are the ids of stored rows that the account may not read.
+    `unread` are the ids of stored rows that the account may not read, `mark` the newest write before anything was asked.
     """
 
     sheet: Any
@@ -117,6 +117,7 @@ class Plan:
     warnings: list = field(default_factory=list)
     known: dict = field(default_factory=lambda: defaultdict(dict))
     unread: set = field(default_factory=set)
+    mark: int = 0
 
     def problem(self, row, column, message):
         """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""
@@ -141,7 +142,7 @@ class Plan:
         """The rows of these kinds, in the order of the file."""
         return [row for row in self.by_number.values() if row.kind in kinds]
 
-    rows = property(lambda self: len(self.table.rows))  # those that are not empty
+    rows = property(lambda self: len(self.by_number) - len(self.of("skipped")))  # those that are not empty
     new = property(lambda self: self.of("new"))
     changed = property(lambda self: self.of("changed"))
     conflict = property(lambda self: self.of("conflict"))
@@ -167,6 +168,17 @@ class Plan:
     def _json(self, values, version):
         kept = {f.name: values[f.name] for f in audit.audited(self.sheet.model) if f.name in values}
         return audit.encode(kept | {"version": version})
+
+    @property
+    def is_all_trail(self):
+        """Whether what the trail will keep of its rows is all that it takes to write them.
+
+        Not where rows are left or hidden, are yet to be numbered or to move, or may refer to each other.
+        """
+        sheet, kept = self.sheet, {field.name for field in audit.audited(self.sheet.model)}
+        return not (self.unsettled or sheet.own or {*sheet.by_name, *sheet.derived} - kept) and all(
+            row.label and not (row.hidden or row.move) for row in self.of("new", "changed", "left")
+        )
 
     @cached_property
     def fingerprint(self):

@@ -17,12 +17,14 @@ from database import among, db, now, write
 from models import MODELS, Change, Period, Upload
 from values import N_, Invalid
 
+from ..check.kept import recalled
 from ..check.plan import plan, read_file
-from ..check.validate import Coming, may_import
+from ..check.validate import Coming, Context, may_import
 from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
 from .uploads import PENDING, change, keep, may_act, may_decide, read_again, reviewed, written, written_ids
 
+SINCE = N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan")
 DAYS = 7  # for which an upload of no period can be taken back
 
 
@@ -41,18 +43,35 @@ class HasErrors(NotApplied):
 def apply(upload, user, partial=False, *, fingerprint=None, progress=nothing):
     """Write a stored upload in one transaction; returns the Plan that was carried out.
 
-    The bytes are parsed and validated again, and planned again inside the transaction; `fingerprint` is
-    that of the plan that was shown (by default what the upload keeps). Raises AlreadyDone, Changed,
-    HasErrors, access.Denied; whatever is raised, nothing was written.
+    What it keeps of the plan that was shown is written as it is while nothing that it rests on has changed. Else the
+    bytes are parsed and validated again, and planned again inside the transaction; `fingerprint` is that of the plan
+    that was shown (by default what the upload keeps). Raises AlreadyDone, Changed, HasErrors, access.Denied; whatever
+    is raised, nothing was written.
     """
     may_decide(upload, user)
-    checked = read_again(upload, user, Edits.of(upload), progress)
+    may_import(SHEETS[upload.sheet], user)
+    shown, kept = fingerprint or upload.fingerprint, recalled(upload, Context(user, progress=progress))
+    with suppress(Changed, HasErrors, audit.Stale):  # then it is all done afresh, which says why
+        if kept and kept.fingerprint == shown:
+            return _in_one(upload, kept, _unchanged, shown, partial)
+    return _in_one(upload, read_again(upload, user, Edits.of(upload), progress), plan, shown, partial)
+
+
+def _unchanged(kept):
+    """A Plan that was kept, if nothing was written since it was made. Raises Changed."""
+    if audit.newest() != kept.mark:
+        raise Changed(SINCE)
+    return kept
+
+
+def _in_one(upload, found, settle, shown, partial):
+    """Settle a Plan and carry it out in one transaction, if it is what was shown; returns it."""
     with write():
         change(upload, ("checked", *PENDING), state="applied", draft=None)  # a second click finds it so
-        if plan(checked).fingerprint != (fingerprint or upload.fingerprint):
-            raise Changed(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
-        _carry_out(checked, upload, partial)
-    return checked
+        if settle(found).fingerprint != shown:
+            raise Changed(SINCE)
+        _carry_out(found, upload, partial)
+    return found
 
 
 def apply_at_once(sheet, data, filename, context, partial=False, dry_run=False):

@@ -19,12 +19,11 @@ from database import aside, connect, db
 from models import Beat, Upload, User
 from values import N_, Invalid
 
-from ..check.review import packed, review_of
 from ..read.edits import Edits
 from ..read.guarded import archive
 from ..read.parse import Unmapped, Unreadable
 from .apply import NotApplied, apply
-from .uploads import PENDING, claim_job, keep_job, plan_of, reviewed
+from .uploads import PENDING, claim_job, keep_job, plan_of, shown
 
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
@@ -76,7 +75,7 @@ def work_off(upload):
             with suppress(Unmapped):  # a person will say what the columns mean
                 plan = plan_of(upload, upload.user, edits, progress)
                 progress(0.8)
-                result |= {**reviewed(plan), "draft": packed(review_of(plan))}
+                result |= shown(plan)
     except NotApplied as refusal:  # what has changed since is reviewed again
         edits.note, edits.apply, edits.tries = str(refusal), {}, 0
         result = {"state": "queued", "fingerprint": None, "draft": None, "total": 0}

@@ -9,6 +9,7 @@ from database import now, write
 from models import Change, Employee, Upload
 from values import N_, Invalid, as_text
 
+from ..check.kept import holds, packed, unpacked
 from ..check.plan import check, plan, read_file
 from ..check.validate import Context, may_import
 from ..read.edits import Edits, learn
@@ -54,6 +55,17 @@ def reviewed(plan):
     counts = plan.counts
     wrong = plan.rows - sum(counts.values())
     return {"rows": plan.rows, **counts, "wrong": wrong, "fingerprint": plan.fingerprint}
+
+
+def shown(plan):
+    """What an Upload keeps of a Plan that waits for somebody to look at it, by column: its packed review too."""
+    return reviewed(plan) | {"draft": packed(plan)}
+
+
+def kept_review(upload, user):
+    """The Review that an upload keeps, of a large file as it was, else if it still holds for this account; or None."""
+    review = unpacked(SHEETS[upload.sheet], upload.draft)
+    return review if review and (upload.apart or holds(review, user)) else None
 
 
 def written(upload, model=None):
@@ -145,7 +157,7 @@ def store(sheet, data, filename, context, later=False):
     try:
         if not later:
             found = check(sheet, data, context)
-            fields = reviewed(found)
+            fields = shown(found)
     except Unmapped:
         fields = {}
     except Busy:  # the background has time
@@ -165,8 +177,8 @@ def revise(upload, user, edits):
     says of unknown titles is remembered for the office; what others say holds for this upload.
     """
     may_act(upload, user)
-    found = None if upload.draft else plan_of(upload, user, edits)
-    fields = reviewed(found) if found else _queued(fingerprint=None, draft=None)
+    found = None if upload.apart else plan_of(upload, user, edits)
+    fields = shown(found) if found else _queued(fingerprint=None, draft=None)
     with write():
         change(upload, ("checked",), edits=edits.as_json(), **fields)
         learn(SHEETS[upload.sheet], edits.titles, user)
