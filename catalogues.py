@@ -7,6 +7,7 @@ import flask_admin.babel
 import flask_admin.translations
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import g
 from flask_babel import Domain, get_locale
 from wtforms.i18n import messages_path
 
@@ -34,7 +35,12 @@ class Words(Domain):
     """The words of each language, found by its locale: the library would spell that out for every word."""
 
     def get_translations(self):
-        locale = get_locale()
+        try:
+            return g.words
+        except (AttributeError, RuntimeError):  # not asked yet in this request, or outside of any
+            locale = get_locale()
         if locale not in self.cache:
             self.cache[locale] = super().get_translations()
+        if g:
+            g.words = self.cache[locale]
         return self.cache[locale]

@@ -58,7 +58,7 @@ class Comparison(BaseFilter):
 
     def __iter__(self):
         """Its options, read afresh for each page, in the reader's language."""
-        return ((code, str(_l(text))) for code, text in self.options())
+        return ((code, gettext(text)) for code, text in self.options())
 
 
 def filters_for(field):
@@ -128,7 +128,7 @@ def has_word(model, paths, word):
 class Lists:
     """The list half of AdminView; a column is a path ("unit.parent.name")."""
 
-    list_needs = ()  # long fields of which the cells of other columns are made
+    list_needs = ()  # fields of which the cells of other columns are made
     can_set_page_size = True
     page_size = 50
 
@@ -205,9 +205,7 @@ class Lists:
         if not count:
             return 0, []
         listed = [path for _, path, _ in self.chosen_columns()]
-        wanted = {*listed, *self.list_needs}
-        own = [f.name for f in self.model._meta.sorted_fields if f.name in wanted or not isinstance(f, BULKY)]
-        paths = [*((name,) for name in own), *self.model.paths_of(listed)]
+        paths = [*((name,) for name in self.list_needs), *self.model.paths_of(listed)]
         order = self.order(sort_column, sort_desc)
         mine = self.model.id.in_(
             self.keys(found, order, page_size * max(0, min(page, FARTHEST_PAGE)), page_size, count)

@@ -249,7 +249,8 @@ class ChangeView(AdminView):
     column_list = ("at", "user", "action", "upload", "table", "label", "after")
     column_searchable_list = ("label", "table", "user.username")
     column_default_sort = ("id", True)  # as it was written
-    details_without, list_needs = ("before",), ("before", "after")
+    details_without = ("before",)
+    list_needs = ("user", "upload", "action", "move", "table", "key", "label", "before", "after")
     column_labels = {"upload": _l("Lewat"), "after": _l("Perubahan")}
     cells = {
         "user": lambda change: change.user or gettext("sistem"),

@@ -5,8 +5,9 @@ from datetime import UTC
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from babel import numbers
 from flask import g, url_for
-from flask_babel import format_currency, format_date, format_datetime, format_decimal, gettext
+from flask_babel import format_currency, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 from peewee import ForeignKeyField, Model
 
@@ -45,10 +46,16 @@ TEXTS = {
     "word": lambda field, value: gettext(field.show(value)),
     "day": lambda field, value: format_date(value, "d MMM y"),
     "moment": lambda field, value: format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm"),
-    "number": lambda field, value: format_decimal(value, "#,##0.##"),
+    "number": lambda field, value: number_text(value, get_locale()),
     "money": lambda field, value: format_currency(value, "IDR", "¤ #,##0", currency_digits=False),
     "reference": lambda field, key: labels_of([(field.rel_model, key)]).get((field.rel_model, key), str(key)),
 }
+
+
+@lru_cache(10_000)
+def number_text(value, locale):
+    """A number in a language; scores are few, and thousands a page."""
+    return numbers.format_decimal(value, "#,##0.##", locale=locale)
 
 
 def spoken(error):
