@@ -2,29 +2,35 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
-from peewee import OperationalError, ProgrammingError
 
 import access
 import audit
+import faults
 import flows
 import migrations
 import serving
 from capabilities import SHEETS
+from catalogues import compile_words
 from compute import compute
-from database import among, connect, db
+from database import among, close, connect, db, open_existing
 from excel.check.review import report
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once, undo
 from excel.write.jobs import keep_working
 from excel.write.uploads import rests_on
+from migrations.writer import write_migration
 from models import MODELS, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from seed_data.demo import demo_accounts, seed_demo
-from settings import read, settings
+from settings import read, secret_key, settings
 from values import Invalid, compare_key
+
+ANY_SCHEMA = {"init", "migration", "downgrade", "demo", "moves"}  # the others refuse one that is not today's
+USAGE = {"options_metavar": "[OPSI]", "subcommand_metavar": "PERINTAH [ISIAN]..."}
 
 
 class Refused(click.ClickException):
@@ -37,28 +43,32 @@ class Refused(click.ClickException):
 
 
 class Commands(click.Group):
-    """Says as one sentence, and as JSON where that was asked for, what a user can cause."""
+    """Says as one sentence, and as JSON where that was asked for, what a user or the machine can cause."""
+
+    command_class = partial(click.Command, options_metavar="[OPSI]")
+
+    def main(self, *args, **extra):
+        compile_words()
+        return super().main(*args, **extra)
 
     def invoke(self, context):
-        context.obj = "--json" in context.args
+        context.obj = {*context.args}
         try:
             return super().invoke(context)
         except click.ClickException as wrong:
             refusal = wrong
-        except (Invalid, access.Denied, OSError) as wrong:
-            refusal = Refused(str(wrong) or type(wrong).__name__)
-        except (OperationalError, ProgrammingError):
-            if not migrations.pending():
-                raise
-            refusal = Refused("Skema basis data belum mutakhir; jalankan init dahulu")
-        if context.obj:
+        except (Invalid, access.Denied) as wrong:
+            refusal = Refused(str(wrong))
+        except faults.FAULTS as wrong:
+            refusal = Refused(faults.said(wrong))
+        if "--json" in context.obj:
             answer({"error": refusal.format_message()})
         raise refusal
 
 
 def answer(result, *lines, left=()):
     """Print what came of a command, as JSON or in lines; exit 1 where something was left."""
-    as_json = click.get_current_context().obj
+    as_json = "--json" in click.get_current_context().obj
     click.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
     if left:
         sys.exit(1)
@@ -101,7 +111,7 @@ FROM_INPUT = click.option("--password-stdin", is_flag=True, help="Read the passw
 TEMPORARY = click.option("--temporary", is_flag=True, help="It must be changed at the first sign-in.")
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, **USAGE)
 @click.pass_context
 def main(context):
     """Kinerja: the performance panel."""
@@ -109,17 +119,22 @@ def main(context):
         config = settings()
         Path(config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
         connect(config["DATABASE_URL"])
+        if context.invoked_subcommand in ("serve", "demo"):
+            secret_key(config["INSTANCE"])
     except ValueError as wrong:
         raise Refused(str(wrong)) from wrong
-    db.connect(reuse_if_open=True)
-    context.call_on_close(db.close)
+    context.call_on_close(close)
+    if context.invoked_subcommand not in ANY_SCHEMA and "--help" not in context.obj:
+        open_existing()
+        if migrations.pending():
+            raise Refused("Skema basis data belum mutakhir; jalankan init dahulu")
 
 
 @main.command()
 def init():
     """Create or upgrade the schema; safe to repeat."""
-    for name in migrations.upgrade():
-        click.echo(name)
+    applied = migrations.upgrade()
+    click.echo("\n".join(applied) or "Skema sudah mutakhir; tidak ada migrasi yang dijalankan")
     if loaded := seed_holidays():
         click.echo(f"{loaded} hari libur dimuat")
 
@@ -128,8 +143,6 @@ def init():
 @click.argument("name")
 def next_migration(name):
     """Write the next migration from the difference between models.py and the migrations so far."""
-    from migrations.writer import write_migration
-
     if not any(map(str.isalnum, name)):
         raise Refused(f"“{name}” bukan nama migrasi; pakai huruf dan angka")
     written = write_migration(name, migrations.HISTORY, MODELS)
@@ -182,12 +195,12 @@ def demo(context, host, port):
     context.invoke(serve_panel, host=host, port=port)
 
 
-@main.group()
+@main.group(**USAGE)
 def user():
     """Accounts."""
 
 
-@user.command("add")
+@user.command("add", options_metavar="[OPSI]")
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([*User.role.labels]))
 @IN_UNIT
@@ -209,7 +222,7 @@ def add_user(name, role, unit, person, password_stdin, temporary):
     click.echo(f"{name}: dibuat", err=True)
 
 
-@user.command("password")
+@user.command("password", options_metavar="[OPSI]")
 @click.argument("account", metavar="NAME", type=RowByKey(User.username, "Akun"))
 @FROM_INPUT
 @TEMPORARY
@@ -252,17 +265,18 @@ def template_file(sheet, file, period, unit, user):
 
 @main.command("import")
 @OF_SHEET
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @IN_PERIOD
 @AS_USER
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--partial", is_flag=True, help="Write the right rows, leave the wrong ones.")
 @AS_JSON
 def import_file(sheet, file, period, user, dry_run, partial):
-    """Read a workbook into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
+    """Read a workbook (- from standard input) into a table: exit 0 applied, 1 rows in error or in conflict, 2 unreadable."""
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     with click.progressbar(length=100, file=sys.stderr, label="Impor", hidden=not sys.stderr.isatty()) as bar:
         context = Context(user, period, progress=lambda share: bar.update(int(100 * share) - bar.pos))
-        plan, upload = apply_at_once(sheet, file.read_bytes(), file.name, context, partial, dry_run)
+        plan, upload = apply_at_once(sheet, data, Path(file).name, context, partial, dry_run)
         context.progress(1)
     result = report(plan, upload)
     answer(
@@ -291,10 +305,11 @@ def work(stay, parent):
 @IN_UNIT
 @AS_USER
 def export_file(sheet, file, period, unit, user):
-    """Write a sheet as .xlsx or .csv, told by the file's ending."""
+    """Write a sheet as .xlsx or .csv, told by the file's ending (- is .csv on standard output)."""
     from excel.out.export import export
 
-    count = export(sheet, file, user=user, period=period, unit_code=unit and unit.code)
+    out, kind = (click.get_binary_stream("stdout"), "csv") if file == "-" else (file, None)
+    count = export(sheet, out, kind=kind, user=user, period=period, unit_code=unit and unit.code)
     click.echo(f"{count} baris", err=True)
 
 

@@ -69,6 +69,13 @@ def close():
             place.close()
 
 
+def open_existing():
+    """Open the database; where SQLite's file has gone that fails as on a server, and makes no empty one."""
+    if on_sqlite() and not Path(db.obj.database).exists():
+        raise OperationalError("unable to open database file")
+    db.connect(reuse_if_open=True)
+
+
 def keep_private(file, make=False):
     """Let a database file be read by its owner only; what SQLite puts beside it follows."""
     with suppress(OSError):  # not there yet, in memory, or another's
@@ -131,7 +138,7 @@ def stream(query):
         yield from query.model._meta.database.execute(query)
         return
     sql, params = query.sql()
-    with db.atomic(), db.connection().cursor(name="stream") as cursor:
+    with peewee.__exception_wrapper__, db.atomic(), db.connection().cursor(name="stream") as cursor:
         cursor.itersize = 2_000
         cursor.execute(sql, params)
         yield from cursor

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -48,7 +48,7 @@ def export(sheet, out, *, user=None, period=None, unit_code=None, query=None, ki
     if kind not in WRITERS:
         raise Invalid(N_("Nama berkas harus berakhir .xlsx atau .csv"))
     rows = rows_of(sheet, user=user, period=period, unit_code=unit_code, query=query)
-    with nullcontext(out) if hasattr(out, "write") else open(out, "wb") as file:
+    with closing(rows), nullcontext(out) if hasattr(out, "write") else open(out, "wb") as file:
         count = WRITERS[kind](sheet, rows, file)
     taken(sheet, count, user)
     return count

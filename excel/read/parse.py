@@ -54,13 +54,10 @@ class RawTable:
 
     def address(self, column, number):
         """A cell as Excel calls it, like F324; empty where the file lacks the column."""
+        from openpyxl.utils import get_column_letter  # slow to begin
+
         place = self.places.get(column)
-        return "" if place is None else f"{letters(place + 1)}{number}"
-
-
-def letters(number):
-    """What a workbook calls its column of this number: A is 1, AA is 27."""
-    return (letters((number - 1) // 26) if number > 26 else "") + chr(65 + (number - 1) % 26)
+        return "" if place is None else f"{get_column_letter(place + 1)}{number}"
 
 
 class Unmapped(Unreadable):

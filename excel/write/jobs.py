@@ -15,7 +15,7 @@ from peewee import OperationalError
 
 import access
 from audit import Stale
-from database import aside, connect, db
+from database import aside, connect, db, open_existing
 from models import Beat, Upload, User
 from values import N_, Invalid
 
@@ -99,6 +99,7 @@ def keep_working(stay, parent=None):
     told = 0
     while parent in (None, os.getppid()):
         told = pulse(told)
+        open_existing()
         with db.connection_context():
             job = claim_job()
         if job:
