@@ -1,11 +1,19 @@
 """The environment, strictly parsed: what differs between machines."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent
+SHORTEST_KEY = 32  # characters
+PICTURES = {  # how each begins; a drawing holds nothing that runs
+    ".png": "\x89PNG\r\n\x1a\n",
+    ".jpg": "\xff\xd8\xff",
+    ".webp": r"RIFF(?s:.{4})WEBP",
+    ".svg": r"""(?is)(?!.*(<(\w+:)?script|\son\w+\s*=|javascript:|<!entity))\W*(<[?!][^>]*>\s*)*<svg\s""",
+}
 
 
 def secret_key(instance):
@@ -52,17 +60,29 @@ def read(name):
     return allowed[text.lower()] if allowed else text
 
 
+def is_picture(file):
+    """Whether a file is what its ending says."""
+    return file.is_file() and re.match(
+        PICTURES.get(file.suffix.lower(), "$"), file.read_bytes().decode("latin-1")
+    )
+
+
 def settings():
     """The configuration that the environment gives. Raises ValueError in one sentence."""
     unknown = sorted(name for name in os.environ if name.startswith("KINERJA_") and name not in NAMES)
     if unknown:  # a misspelt name would leave its setting at the default in silence
         raise ValueError(f"{', '.join(unknown)}: unknown setting; docs/deploy.md lists them")
     config = {name.removeprefix("KINERJA_"): read(name) for name in SETTINGS}
-    if config.pop("ENV") and not config["LIMITS"]:
+    production, key = config.pop("ENV"), os.environ.get("SECRET_KEY", "")
+    if production and not config["LIMITS"]:
         raise ValueError("KINERJA_LIMITS=off is for tests only")
-    if not Path(config["LOGO"]).is_file():
-        raise ValueError(f"KINERJA_LOGO={config['LOGO']}: there is no such file")
+    if production and 0 < len(key) < SHORTEST_KEY:
+        raise ValueError(f"SECRET_KEY: KINERJA_ENV=production needs at least {SHORTEST_KEY} characters")
     config["LOGO"] = Path(config["LOGO"]).resolve()
+    if not is_picture(config["LOGO"]):
+        raise ValueError(
+            f"KINERJA_LOGO={config['LOGO']}: there is no such file, or no picture (docs/deploy.md)"
+        )
     config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", *config.pop("HOSTS").replace(",", " ").split()]
     config["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{config['INSTANCE']}/kinerja.db"
     return config

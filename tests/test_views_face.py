@@ -102,7 +102,7 @@ def test_the_logo_is_a_setting(monkeypatch, tmp_path):
     monkeypatch.setenv("KINERJA_LOGO", str(tmp_path / "none.png"))
     with pytest.raises(ValueError, match="no such file"):
         settings()
-    (tmp_path / "none.png").write_bytes(b"x")
+    (tmp_path / "none.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert settings()["LOGO"].name == "none.png"
 
 
