@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, request
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel, lazy_gettext as _l
@@ -18,17 +18,14 @@ from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
-from peewee import DataError, OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import catalogues
-from access import Denied
 from database import connect
-from excel.read.guarded import Busy
 from settings import ROOT, secret_key, settings
 from views import register
-from views.account import account, preferred, public
+from views.account import Words, account, preferred, public
+from views.errors import speak_of_errors
 from views.help import guides, help_url
 from views.panels import HomeView
 from views.session import HASHED, guard, me, nonce
@@ -46,8 +43,6 @@ FIXED = {
     "RATELIMIT_APPLICATION": "3000 per minute",  # by address
     "RATELIMIT_STORAGE_URI": "memory://",
 }
-# what a database cannot hold was no value of ours
-CODES = {Denied: 403, Busy: 429, OverflowError: 400, DataError: 400, OperationalError: 503}
 
 
 def create_app(config=None):
@@ -62,7 +57,7 @@ def create_app(config=None):
     connect(app.config["DATABASE_URL"])
     catalogues.prepare()
     babel = Babel(app, locale_selector=lambda: preferred("language"))
-    babel.domain_instance = catalogues.Words()
+    babel.domain_instance = Words()
     guard(app)
     CSRFProtect(app)
     Compress(app)
@@ -99,21 +94,3 @@ def hash_addresses(app):
         if endpoint in HASHED and "v" not in values:
             file = Path(app.static_folder, values["filename"]) if endpoint == "static" else app.config["LOGO"]
             values["v"] = digest(file)
-
-
-def speak_of_errors(app):
-    """Every error as a plain page with a way out; the unexpected ones go to the log as well."""
-
-    @app.errorhandler(SecurityError)
-    def strange_host(error):  # no address can be built for a host that is not ours
-        return Response("400: alamat ini tidak dilayani\n", 400, mimetype="text/plain")
-
-    def answer(error):
-        known = next((code for kind, code in CODES.items() if isinstance(error, kind)), None)
-        if known == 503:
-            app.logger.exception("the database did not answer")
-        code, headers = known or error.code, {"Retry-After": "5"} if known == 429 else {}
-        return render_template("error.html", code=code), code, headers
-
-    for kind in (HTTPException, *CODES):
-        app.register_error_handler(kind, answer)

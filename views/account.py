@@ -1,12 +1,25 @@
 """Pages outside the panel: signing in and out, one's own password, the landing page, preferences, the health check."""
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import Domain, get_locale, gettext
 
 import audit
-from database import db
+import migrations
+from excel.write.jobs import last_beat
 from forms import LoginForm, PasswordForm
 from models import SignIn, Throttle, User
 from values import CONTROL
@@ -99,7 +112,26 @@ def preferred(name):
     return chosen if chosen in PREFERENCES[name] else PREFERENCES[name][0]
 
 
+class Words(Domain):
+    """The words of each language, found by its locale: the library would spell that out for every word."""
+
+    def get_translations(self):
+        try:
+            return g.words
+        except (AttributeError, RuntimeError):  # not asked yet in this request, or outside of any
+            locale = get_locale()
+        if locale not in self.cache:
+            self.cache[locale] = super().get_translations()
+        if g:
+            g.words = self.cache[locale]
+        return self.cache[locale]
+
+
 @public.get("/healthz")
 def health():
-    db.execute_sql("SELECT 1")
-    return {"status": "ok"}
+    """200 where the database answers with today's schema, else 503; when a worker last told that it lives."""
+    if missing := migrations.pending():
+        abort(503, f"missing: {', '.join(missing)}")
+    beat = last_beat()
+    told = beat and datetime.fromtimestamp(beat, UTC).isoformat(timespec="seconds")
+    return {"status": "ok", "worker": {"beat": told, "age": beat and round(time.time() - beat)}}

@@ -8,7 +8,7 @@ from threading import Thread
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from database import close, db, forget
+from database import close, forget, open_existing
 from models import User
 
 IDLE, LONGEST = 30 * 60, 8 * 60 * 60  # seconds without a request, and in all
@@ -66,7 +66,7 @@ def guard(app):
 
 def open_database():
     forget()
-    db.connect(reuse_if_open=True)
+    open_existing()
 
 
 def refuse_odd_addresses():
