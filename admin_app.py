@@ -24,11 +24,11 @@ import catalogues
 from database import connect
 from settings import ROOT, secret_key, settings
 from views import register
-from views.account import Words, account, preferred, public
+from views.account import account, preferred, public
 from views.errors import speak_of_errors
 from views.help import guides, help_url
 from views.panels import HomeView
-from views.session import HASHED, guard, me, nonce
+from views.session import HASHED, Words, guard, me, nonce
 
 FIXED = {
     "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,

@@ -13,6 +13,8 @@ def compile_words():
         compiled, partial = source.with_suffix(".mo"), source.with_suffix(f".{os.getpid()}")
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
+        if not os.access(source.parent, os.W_OK):  # who may not write here has the words that are there
+            continue
         from babel.messages import mofile, pofile  # hardly ever needed, and slow to begin
 
         with open(source, "rb") as po, open(partial, "wb") as mo:

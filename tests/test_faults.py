@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from babel.messages.pofile import read_po
 from flask import abort
 from peewee import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
+import catalogues
 import commands
 import faults
 import migrations
@@ -213,6 +215,20 @@ def test_click_speaks_indonesian_whatever_the_language_of_the_machine(args, word
     assert not re.search(
         r"\b(Usage|Error|Try|Missing|No such|Invalid|does not|OPTIONS|COMMAND|ARGS)\b", told
     ), told
+
+
+def test_who_may_not_write_the_words_still_runs_commands(monkeypatch, tmp_path):
+    words = tmp_path / "id" / "LC_MESSAGES"
+    words.mkdir(parents=True)
+    shutil.copy(ROOT / "translations/id/LC_MESSAGES/click.po", words)
+    monkeypatch.setattr(catalogues, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(
+        os, "access", lambda *_: False
+    )  # as for another account than root, who may everything
+    catalogues.compile_words()
+    assert not (words / "click.mo").exists()
+    monkeypatch.undo()
+    catalogues.compile_words()
 
 
 # ------------------------------------------------------------------ pages

@@ -3,19 +3,8 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from flask import (
-    Blueprint,
-    abort,
-    current_app,
-    flash,
-    g,
-    redirect,
-    render_template,
-    request,
-    send_file,
-    url_for,
-)
-from flask_babel import Domain, get_locale, gettext
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
 
 import audit
 import migrations
@@ -110,21 +99,6 @@ def preferred(name):
     """The reader's choice of a preference."""
     chosen = request.cookies.get(name) if request else None
     return chosen if chosen in PREFERENCES[name] else PREFERENCES[name][0]
-
-
-class Words(Domain):
-    """The words of each language, found by its locale: the library would spell that out for every word."""
-
-    def get_translations(self):
-        try:
-            return g.words
-        except (AttributeError, RuntimeError):  # not asked yet in this request, or outside of any
-            locale = get_locale()
-        if locale not in self.cache:
-            self.cache[locale] = super().get_translations()
-        if g:
-            g.words = self.cache[locale]
-        return self.cache[locale]
 
 
 @public.get("/healthz")
