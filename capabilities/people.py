@@ -27,20 +27,22 @@ def checks():
         one.select(one.id).join(boss, on=(boss.id == one.supervisor)).join_from(one, own, on=(own.id == one.unit))
         .join(parent, JOIN.LEFT_OUTER, on=(parent.id == own.parent)).where(boss.unit.not_in(near))
     )  # fmt: skip
-    headless, born = Employee.supervisor.is_null(), fn.SUBSTR(twin.nip, 1, 8)
     # first the names that two of one birth have: the rest need not be compared one by one
-    names = one.select(one.name).group_by(one.name)
-    names = names.having(fn.COUNT(fn.SUBSTR(one.nip, 1, 8).distinct()) < fn.COUNT(one.id))
-    same = (twin.name == Employee.name) & (born == fn.SUBSTR(Employee.nip, 1, 8))
-    twins = twin.select(twin.id).where(same, twin.id != Employee.id, twin.active)
+    born, names = fn.SUBSTR(one.nip, 1, 8), one.select(one.name).group_by(one.name)
+    names = names.having(fn.COUNT(born.distinct()) < fn.COUNT(one.id))
+    same = (twin.name == one.name) & (fn.SUBSTR(twin.nip, 1, 8) == born) & (twin.id != one.id)
+    twins = one.select(one.id).join(twin, on=same).where(twin.active, one.name.in_(names))
     functional = Employee.position_type == "FUNGSIONAL"
     found = {
-        "no_supervisor": (N_("Tanpa atasan"), headless & (Employee.position_type != "JPT_PRATAMA")),
+        "no_supervisor": (
+            N_("Tanpa atasan"),
+            Employee.supervisor.is_null() & (Employee.position_type != "JPT_PRATAMA"),
+        ),
         "supervisor_gone": (N_("Atasan tidak aktif"), Employee.supervisor.in_(gone)),
         "supervisor_elsewhere": (N_("Atasan dari unit lain"), Employee.id.in_(elsewhere)),
         "unit_closed": (N_("Unit tidak aktif"), Employee.unit.in_(Unit.select(Unit.id).where(~Unit.active))),
         "past_retirement": (N_("Melewati batas usia pensiun"), Employee.nip < latest_birth()),
-        "recorded_twice": (N_("Mungkin tercatat dua kali"), Employee.name.in_(names) & fn.EXISTS(twins)),
+        "recorded_twice": (N_("Mungkin tercatat dua kali"), Employee.id.in_(twins)),
         "no_grade": (N_("Golongan kosong"), Employee.grade.is_null()),
         "no_level": (N_("Fungsional tanpa jenjang"), functional & Employee.jf_level.is_null()),
     }
