@@ -64,6 +64,14 @@ def test_a_clock_that_jumps_back_keeps_nobody_out(rows, monkeypatch):
     assert [row.tries for row in Throttle] == [1]
 
 
+def test_hosts_whose_clocks_differ_count_the_same_tries(rows, monkeypatch):
+    start, waits = time.time(), []
+    for number in range(2 * Throttle.MOST):
+        monkeypatch.setattr(time, "time", lambda number=number: start + (0.5 if number % 2 else 0))
+        waits.append(Throttle.count("login:ani"))
+    assert [bool(wait) for wait in waits] == [False] * Throttle.MOST + [True] * Throttle.MOST
+
+
 def test_tries_that_ended_are_forgotten_with_the_next(rows, monkeypatch):
     Throttle.count("login:ani")
     later = time.time() + Throttle.WAIT + 1
