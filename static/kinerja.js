@@ -265,6 +265,8 @@ all("[data-progress]").forEach((panel) => {
     if (job && !["queued", "applying"].includes(job.state)) return location.reload();
     if (job) panel.querySelector("progress").value = job.done;
     if (job) panel.querySelector("[data-idle]").hidden = !job.idle;
+    const said = panel.querySelector("[data-note]");
+    if (job) said.hidden = !(said.textContent = job.note ?? "");
     setTimeout(follow, 1_000);
   };
   follow();

@@ -186,8 +186,8 @@ def program(database_url, tmp_path):
 
     started = []
 
-    def start(*args):
-        place = {"DATABASE_URL": database_url, "KINERJA_INSTANCE": str(tmp_path)}
+    def start(*args, url=database_url):
+        place = {"DATABASE_URL": url, "KINERJA_INSTANCE": str(tmp_path)}
         started.append(subprocess.Popen(
             [sys.executable, *args], env=os.environ | place, cwd=serving.chdir,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

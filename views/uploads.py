@@ -48,7 +48,7 @@ class UploadsView(AdminView):
     def review(self, id):
         upload = self.own(id)
         if upload.state in uploads.PENDING:
-            return self.render("admin/upload_wait.html", upload=upload, idle=jobs.is_unattended(upload))
+            return self.render("admin/upload_wait.html", upload=upload, job=self.job(upload))
         if upload.state != "checked":
             return self.show_result(upload)
         self.readable(id)
@@ -70,8 +70,14 @@ class UploadsView(AdminView):
     @expose("/<int:id>/progress")
     def progress(self, id):
         """How far the background is, for the page that waits."""
-        upload = self.own(id)
-        return jsonify(state=upload.state, done=upload.done, idle=jobs.is_unattended(upload))
+        return jsonify(self.job(self.own(id)))
+
+    @staticmethod
+    def job(upload):
+        """What there is to say of the job that an upload is."""
+        said, note = {"state": upload.state, "done": upload.done}, Edits.of(upload).note
+        said["idle"] = jobs.is_unattended(upload)
+        return said | ({"note": gettext(note)} if note else {})
 
     def show_review(self, upload, review, edits):
         """A page of one kind of rows, with the file's counts and causes above."""

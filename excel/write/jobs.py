@@ -2,11 +2,15 @@
 
 A job is claimed inside `write()`, tells how far it got and beats as it does; one whose worker died
 (kill -9, power cut) is claimed again. Whatever a worker wrote is in one transaction or not there.
+A file has three tries; what the machine lacks, room or a database that answers, counts for none.
 """
 
 import gc
+import logging
 import multiprocessing
 import os
+import re
+import sys
 import time
 from contextlib import suppress
 from functools import partial
@@ -28,7 +32,13 @@ from .uploads import PENDING, claim_job, keep_job, plan_of, shown
 LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
 LONG_WAIT, PAUSE, SILENT = 5, 0.25, 4 * Beat.EVERY  # seconds
-TRIES = 3
+TRIES, REST = 3, 15  # tries of a file; seconds before a job goes on that the machine made fail
+FULL = re.compile("full|no space", re.IGNORECASE)  # as SQLite, PostgreSQL and the system say it
+LACKS = {  # by the exit code of a job's process
+    81: N_("Ruang cakram habis; berkas ini dicoba lagi dengan sendirinya sesudah ada ruang"),
+    82: N_("Basis data tidak menjawab; berkas ini dicoba lagi dengan sendirinya"),
+}
+LOG = logging.getLogger("kinerja")
 FRESH = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")  # the worker has one thread
 
 
@@ -59,7 +69,7 @@ def is_unattended(upload):
 def work_off(upload):
     """Do a claimed job; whatever comes of it is kept in its row, unless somebody decided on it meanwhile."""
     edits, progress = Edits.of(upload), partial(_beat, upload)
-    edits.tries += 1
+    edits.tries, edits.note = edits.tries + 1, "" if edits.note in LACKS.values() else edits.note
     keep_job(upload, edits=edits.as_json())
     result = {}
     try:
@@ -91,30 +101,43 @@ def _beat(upload, share):
 
 
 def keep_working(stay, parent=None):
-    """Work jobs off, each in a process of its own, until there are none; with `stay` wait for more.
+    """Work jobs off, each in a process of its own, until there are none; with `stay` wait for more, and for the database.
 
     A process that dies gives its job back, and the memory of a large file goes with it. Ends with
     the `parent` that started it.
     """
-    told = 0
+    told, failed = 0, None  # (a job, the exit code of its process) to give back once the database answers
     while parent in (None, os.getppid()):
         told = pulse(told)
-        open_existing()
-        with db.connection_context():
-            job = claim_job()
+        try:
+            open_existing()
+            with db.connection_context():
+                failed = failed and give_back(*failed)
+                job = claim_job()
+        except OperationalError as trouble:
+            if not stay:
+                raise
+            LOG.warning("the worker waits for the database: %s", trouble)
+            time.sleep(LONG_WAIT)
+            continue
         if job:
             child = FRESH.Process(target=work_off_alone, args=(job.id, db.obj.url))
             child.start()
             while child.exitcode is None:
                 child.join(Beat.EVERY)
                 told = pulse(told)
-            if child.exitcode:
-                with db.connection_context():
-                    keep_job(job, total=0)
+            failed = child.exitcode and (job, child.exitcode)
         elif stay:
             time.sleep(PAUSE)
         else:
             return
+
+
+def give_back(job, code):
+    """Put a job (as it was claimed) whose process failed into the queue; where the machine did, say so and count no try."""
+    edits, lacks = Edits.of(job), LACKS.get(code)
+    edits.note, edits.tries = lacks or edits.note, edits.tries + (not lacks)
+    keep_job(job, edits=edits.as_json(), total=0, beat=time.time() + (REST if lacks else 0))
 
 
 def pulse(told):
@@ -131,5 +154,14 @@ def work_off_alone(key, url):
     """Do a claimed job over a connection of its own, in a process that ends with it."""
     gc.disable()  # rows by the ten thousand, none of it garbage, take a fifth longer to collect
     connect(url)
-    with db.connection_context():
-        work_off(Upload.get_by_id(key))
+    try:
+        with db.connection_context():
+            work_off(Upload.get_by_id(key))
+    except (OperationalError, OSError) as trouble:
+        LOG.warning("upload #%s has to wait: %s", key, trouble)
+        sys.exit(81 if lacks_room(trouble) else 82)
+
+
+def lacks_room(trouble):
+    """Whether an error, or one before it (what undoes a write fails after it), is for want of room."""
+    return trouble is not None and bool(FULL.search(str(trouble)) or lacks_room(trouble.__context__))

@@ -194,8 +194,10 @@ def queue_apply(upload, user, fingerprint, partial=False):
 
 
 def claim_job():
-    """Take the oldest job that nobody works on; its Upload, or None."""
-    free = Upload.state.in_(PENDING) & ((Upload.total == 0) | (Upload.beat < time.time() - LOST_AFTER))
+    """Take the oldest job whose time has come and that nobody works on; its Upload, or None."""
+    moment = time.time()
+    lost = ~Upload.beat.between(moment - LOST_AFTER, moment + LOST_AFTER)  # also where a clock jumped back
+    free = Upload.state.in_(PENDING) & (lost | (Upload.total == 0) & (Upload.beat <= moment))
     jobs = Upload.select(Upload.id, Upload.fingerprint).where(free).order_by(Upload.id)
     if not jobs.exists():
         return None
