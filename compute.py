@@ -50,7 +50,7 @@ START, PLACES, END = len(LEAD), len(LEAD + TWO_PLACES), len(LEAD + COMPUTED)  # 
 STATE = RATING.index("state")
 AUDITED = [field.name for field in audit.audited(Rating)] + ["version"]
 TRAIL = "{%s}" % ", ".join(f'"{name}": %s' for name in AUDITED)  # in the shape of `audit.snapshot`
-kept = itemgetter(*map(RATING.index, AUDITED))
+kept, label = itemgetter(*map(RATING.index, AUDITED)), Employee.called.format_map
 
 
 def compute(period, *, user=None, unit=None, employees=None):
@@ -144,7 +144,7 @@ def _compare(period, people, had, said):
         if old and old[STATE] != "suggested":
             same += 1
         elif (found := _suggestion(person, said.get(key, ()), ask, calculator, counted)) is None:
-            missing += [(key, _label(person))] if key not in exempt else []
+            missing += [(key, label(person))] if key not in exempt else []
         elif old and old[START:END] == found:
             same += 1
         else:
@@ -196,7 +196,7 @@ def _write(period, new, changed, user):
         trail = []
         for person, *versions in found:
             texts = [row and TRAIL % tuple(map(literal, kept(row))) for row in versions]
-            trail.append((versions[1][0], f"{_label(person)} {ending}", *texts))
+            trail.append((versions[1][0], f"{label(person)} {ending}", *texts))
         audit.log_many(action, Rating, trail, user=user)
 
 
@@ -204,7 +204,3 @@ def _other(old, row):
     """What of COMPUTED differs: an update of all columns asks all indexes and checks."""
     pairs = zip(COMPUTED, old[START:END], row[START:END], strict=True)
     return {name: value for name, was, value in pairs if value != was}
-
-
-def _label(person):
-    return Employee.called.format_map(person)

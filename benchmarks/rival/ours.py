@@ -7,7 +7,6 @@ calls ("seconds") and through the pages ("browser": form, upload, review, save),
 import gc
 import json
 import re
-import resource
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from admin_app import create_app
 from benchmarks.imports import assessments_file
 from benchmarks.memory import peak
 from benchmarks.place import database, people, quarters
+from benchmarks.processor import spent
 from capabilities.assessments import ASSESSMENTS
 from database import db
 from excel.check.validate import Context
@@ -49,9 +49,9 @@ def filled(file, count):
 def by_calls(file, count):
     gc.disable()  # as a job's own process does
     with filled(file, count) as quarter, peak() as most:
-        data, start = file.read_bytes(), processor()
+        data, start = file.read_bytes(), spent()
         apply(store(ASSESSMENTS, data, file.name, Context(None, quarter))[0], None)
-        took = processor() - start
+        took = spent() - start
     gc.enable()
     return {"seconds": took, "peak": most[0]}
 
@@ -67,7 +67,7 @@ def through_pages(file, count):
             session["_user_id"], session["_fresh"] = hr.get_id(), True
             session["since"] = session["seen"] = int(time.time())
         client.get("/admin/")  # templates are compiled once
-        start, form = processor(), "/admin/import/assessments/"
+        start, form = spent(), "/admin/import/assessments/"
         fields = fields_of(client.get(form))
         with file.open("rb") as book:
             sent = client.post(form, data=fields | {"file": (book, file.name), "period": quarter.code})
@@ -75,19 +75,12 @@ def through_pages(file, count):
         review = client.get(sent.location)
         client.post(f"{sent.location}apply", data=fields_of(review))
         keep_working(stay=False)
-        return processor() - start
+        return spent() - start
 
 
 def fields_of(page):
     """The hidden fields of a page's first form, as {name: value}."""
     return dict(TOKEN.findall(page.get_data(as_text=True)))
-
-
-def processor():
-    """Seconds of this process and of those that it waited for."""
-    return sum(
-        sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
 
 
 if __name__ == "__main__":
