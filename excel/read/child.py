@@ -8,10 +8,12 @@ says in which parts of the archive cells may be faulty, or what to mark: then th
 import json
 import re
 import sys
+from collections import defaultdict
 from contextlib import suppress
 from copy import copy
 from functools import reduce
 from io import BytesIO
+from itertools import islice
 from posixpath import join
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -88,12 +90,18 @@ def _send_sheet(sheet, xml):
         if found:
             return send({"error": error})
     send(sheet.name)
-    rows = sheet.to_python(skip_empty_area=False)
+    faults, left = defaultdict(list), [""] * (sheet.start[1] if sheet.start else 0)
     for number, column, text in _faulty(xml):
-        if number < len(rows) and column < len(rows[number]):
-            rows[number][column] = {"fault": text}
-    for start in range(0, len(rows), CHUNK):
-        send(rows[start : start + CHUNK])
+        faults[number].append((column, text))
+    rows, sent = (left + row for row in sheet.iter_rows()), 0  # which are cut on the left alone
+    while some := list(islice(rows, CHUNK)):
+        for number in faults.keys() & range(sent, sent + len(some)):
+            row = some[number - sent]
+            for column, text in faults[number]:
+                if column < len(row):
+                    row[column] = {"fault": text}
+        send(some)
+        sent += len(some)
 
 
 def _faulty(xml):
