@@ -1,6 +1,7 @@
 """What every table can do: say its rows and rules in words, reach other tables by paths, climb its own tree."""
 
 import re
+from functools import cache
 from types import SimpleNamespace
 
 from peewee import JOIN, ForeignKeyField, IntegerField, Model
@@ -53,11 +54,17 @@ class Table(Model):
     def problems(cls, values):
         """Yields (field, message) of all that is wrong across the columns of a row, given as {field: value}."""
         row = SimpleNamespace(**dict.fromkeys(cls._meta.fields) | values)
-        for day in (f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after):
+        for day in cls.ends():
             starts, ends = getattr(row, day.after), getattr(row, day.name)
             if starts and ends and starts > ends:
                 yield day.name, N_("Tanggal selesai mendahului tanggal mulai")
         yield from cls.rules(row)
+
+    @classmethod
+    @cache
+    def ends(cls):
+        """The days that may not be before another."""
+        return [f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after]
 
     @classmethod
     def spoken(cls):

@@ -7,7 +7,7 @@ from peewee import JOIN, fn
 
 import audit
 from access import INSIDERS, RATERS, below, heard, is_desk, led, people, table, unit_of
-from capabilities.outlook import GIVEN, Outlook, judged
+from capabilities.outlook import GIVEN, Outlook, judge
 from capabilities.people import but_herself, staff
 from database import among, db
 from excel.sheet import Column, Sheet
@@ -202,7 +202,8 @@ class AssessmentSheet(Sheet):
     def remarks(self, values):
         if values["source"] != "supervisor":
             return []
-        return judged(values, Policy.on(Period.get_by_id(values["period"]).ends_on))[2]
+        policy = Policy.on(Period.get_by_id(values["period"]).ends_on)
+        return judge(policy)(*map(values.get, GIVEN))[2]
 
     def formula(self, column, letters, listed):
         """What the two ratings of a row lead to, once they are chosen.

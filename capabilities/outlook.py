@@ -38,16 +38,14 @@ class Outlook:
         self.scores = [c for c in checked.table.places if c.name and isinstance(c.field, Score)]
         self.period = cache(Period.get_by_id)
         self.policy = cache(lambda key: Policy.on(self.period(key).ends_on))
-        self.judged = cache(
-            lambda period, *given: judged(dict(zip(GIVEN, given, strict=True)), self.policy(period))
-        )
+        self.judge = cache(lambda key: judge(self.policy(key)))
 
     def note(self, row, merged, old=None):
         """Warn of what is odd about a row, and remember it; returns its predicate (before, after)."""
         if merged["source"] != "supervisor":
             return ()
         given, warn = said_of(merged), self.checked.warn
-        levels, predicate, odd = self.judged(*given)
+        levels, predicate, odd = self.judge(given[0])(*given[1:])
         if any(levels):
             self.verdicts[given[0]].append(Verdict(row, merged["employee"], given, levels, predicate))
         for name, problem in odd:
@@ -57,7 +55,7 @@ class Outlook:
         for column in self.scores:
             if column.name not in row.values and old[column.name] is not None:
                 warn(row, column, Invalid(STAYS, value=column.field.show(old[column.name])))
-        return self.judged(*said_of(old))[1], predicate
+        return self.judge(old["period"])(*said_of(old)[1:])[1], predicate
 
     def warn(self):
         """Warn of what is odd about the rows beside each other and beside what is known."""
@@ -113,14 +111,23 @@ class Outlook:
                 self.checked.warn(team[0].row, None, odd)
 
 
-def judged(values, policy):
-    """(levels, predicate or None, [(field, Invalid)] of levels that the score beside them does not suggest)."""
-    levels, odd = [], []
-    for aspect in ("work", "behaviour"):
-        level, score = values.get(f"{aspect}_level"), values.get(f"{aspect}_score")
+def judge(policy):
+    """A function from the values of GIVEN to what they mean under a policy.
+
+    That is (levels, predicate or None, [(field, Invalid)] of levels that the score beside them does not suggest).
+    """
+
+    @cache
+    def weighed(name, score, level):
         suggested = level_of(score, policy) if score is not None else None
-        levels.append(level or suggested)
-        if level and suggested not in (None, level):
-            words = N_("skor mengusulkan %(near)s, tersimpan %(level)s; rating itu yang berlaku")
-            odd.append((f"{aspect}_level", Invalid(words, near=LABELS[suggested], level=LABELS[level])))
-    return levels, MATRIX.get(tuple(levels)), odd
+        if not level or suggested in (None, level):
+            return level or suggested, ()
+        words = N_("skor mengusulkan %(near)s, tersimpan %(level)s; rating itu yang berlaku")
+        return level, ((name, Invalid(words, near=LABELS[suggested], level=LABELS[level])),)
+
+    def judged(work, behaviour, work_level, behaviour_level):
+        work, odd = weighed("work_level", work, work_level)
+        behaviour, odder = weighed("behaviour_level", behaviour, behaviour_level)
+        return (work, behaviour), MATRIX.get((work, behaviour)), odd + odder
+
+    return judged

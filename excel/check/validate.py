@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -12,7 +12,7 @@ from peewee import fn
 
 import access
 import audit
-from database import among
+from database import among, fetched
 from fields import Choice, Nip
 from models import Employee, Period, Unit
 from values import N_, Invalid, as_text, compare_key
@@ -44,7 +44,7 @@ class Context:
     progress: Callable = nothing
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Problem:
     """Something wrong, or odd, with a row or one of its cells; `error` says it, translatable."""
 
@@ -249,7 +249,7 @@ def _resolved(checked, column, read):
     The same words tell of a row that is not there and of one that is somebody else's.
     """
     sheet, model, user = checked.sheet, column.reference.rel_model, checked.context.user
-    keys, query = {v for v in read[column] if isinstance(v, str)}, model.select()
+    keys, query = {v for v in set(read[column]) if isinstance(v, str)}, model.select()
     words = N_("%(value)s tidak ditemukan; periksa penulisannya")
     if column.name not in sheet.anybody and access.scope(model, user) is not access.ALL:
         query = access.scoped(model, user)
@@ -257,16 +257,15 @@ def _resolved(checked, column, read):
         if column.field.name == "nip":
             words = N_("NIP %(value)s tidak ditemukan di antara pegawai yang Anda kelola")
     names = [model._meta.fields[name] for name in model.names if name != column.field.name]
-    query = query.select(column.field, model.id, *names, *sheet.knows.get(column.name, ()))
-    rows = query.where(among(column.field, keys)).tuples().iterator() if keys else ()
-    known = {row[1]: row for row in rows}
+    fields = [column.field, model.id, *names, *sheet.knows.get(column.name, ())]
+    known = {row[1]: row for row in fetched(query.where(among(column.field, keys)), fields)} if keys else {}
     checked.known[column.name] |= known
     ids = {row[0]: row[1] for row in known.values()}
     if column in sheet.own:
         given = read.get(sheet.by_name[sheet.key[0]], ())
         ids = {key: Coming(key) for key in given if isinstance(key, str)} | ids
-    lost = cache(lambda key: Invalid(words, value=key))
-    return [(ids.get(v) or lost(v)) if isinstance(v, str) else v for v in read[column]]
+    meant = {key: ids.get(key) or Invalid(words, value=key) for key in keys}
+    return [meant.get(value, value) for value in read[column]]
 
 
 def _fill_rows(checked, read):
@@ -276,7 +275,8 @@ def _fill_rows(checked, read):
         values = {n: v for n, v in zip(names, line, strict=True) if v is not BLANK}
         checked.by_number[number] = Row(number, values)
     for column, values in read.items():
-        for row, value in zip(checked.by_number.values(), values, strict=True):
+        invalid = Invalid in set(map(type, values))  # hardly ever
+        for row, value in zip(checked.by_number.values(), values, strict=True) if invalid else ():
             if isinstance(value, Invalid):
                 checked.fail(row, column, value)
     wanted = [name for name in sheet.key if name not in sheet.optional]
