@@ -5,7 +5,7 @@ from pathlib import Path
 
 from peewee import SqliteDatabase
 
-from database import db, keep_private, on_sqlite
+from database import db, keep_private, on_sqlite, write
 from models import Policy
 
 from .changes import runner_of
@@ -29,7 +29,8 @@ def upgrade():
     with _alone():
         applied = runner().up()
         if not Policy.select().exists():
-            Policy.create(valid_from="2022-01-01", source=FIRST_POLICY)
+            with write():
+                Policy.create(valid_from="2022-01-01", source=FIRST_POLICY)
     return applied
 
 

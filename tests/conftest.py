@@ -5,6 +5,7 @@ import shutil
 import time
 
 import pytest
+from click import get_current_context
 from flask import has_request_context
 from peewee import SqliteDatabase
 
@@ -54,12 +55,14 @@ def database_url(blank, tmp_path):
 
 
 @pytest.fixture
-def database(database_url):
+def database(database_url, monkeypatch):
     """The connected database, for tests that need no web application."""
+    outside = watched_writes(monkeypatch)
     connect(database_url)
     db.connect()
     yield db
-    db.close()
+    close()
+    assert not outside, "a command wrote outside of `write()`"
 
 
 @pytest.fixture(scope="session")
@@ -84,8 +87,11 @@ def app(application, database_url, monkeypatch):
 
 
 def watched_writes(monkeypatch):
-    """The statements that requests write with outside of `write()`, as SQLite tells them, in a list that grows."""
+    """The statements that requests and commands write with outside of `write()`, as SQLite tells them: a list that grows."""
     outside, really = [], SqliteDatabase._connect
+
+    def asked():
+        return has_request_context() or get_current_context(silent=True)
 
     def connect_watched(database):
         connection, inside = really(database), []

@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
+from traceback import format_exception
 
 from peewee import OperationalError
 
@@ -33,7 +34,7 @@ LARGE = 3 << 20  # bytes of a workbook's sheets: some seven thousand rows
 CSV = 5  # times that a .csv is smaller
 LONG_WAIT, PAUSE, SILENT = 5, 0.25, 4 * Beat.EVERY  # seconds
 TRIES, REST = 3, 15  # tries of a file; seconds before a job goes on that the machine made fail
-FULL = re.compile("full|no space", re.IGNORECASE)  # as SQLite, PostgreSQL and the system say it
+FULL = re.compile("is full|no space left", re.IGNORECASE)  # as SQLite, PostgreSQL and the system say it
 LACKS = {  # by the exit code of a job's process
     81: N_("Ruang cakram habis; berkas ini dicoba lagi dengan sendirinya sesudah ada ruang"),
     82: N_("Basis data tidak menjawab; berkas ini dicoba lagi dengan sendirinya"),
@@ -159,9 +160,5 @@ def work_off_alone(key, url):
             work_off(Upload.get_by_id(key))
     except (OperationalError, OSError) as trouble:
         LOG.warning("upload #%s has to wait: %s", key, trouble)
-        sys.exit(81 if lacks_room(trouble) else 82)
-
-
-def lacks_room(trouble):
-    """Whether an error, or one before it (what undoes a write fails after it), is for want of room."""
-    return trouble is not None and bool(FULL.search(str(trouble)) or lacks_room(trouble.__context__))
+        # what undoes a write fails too, so the reason may stand further up
+        sys.exit(81 if FULL.search("".join(format_exception(trouble))) else 82)
