@@ -123,10 +123,8 @@ def writable(model, user):
 
 def scoped(model, user):
     """A query of the rows of a table that an account sees."""
-    seen = scope(model, user)
-    return (
-        model.select() if seen is ALL else model.select().where(seen)
-    )  # SQLite counts faster without a condition
+    seen = scope(model, user)  # without a condition SQLite counts faster
+    return model.select() if seen is ALL else model.select().where(seen)
 
 
 def outside(model, ids, condition):

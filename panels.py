@@ -126,8 +126,7 @@ class Panel:
     (None where there is nothing to ask), in an `order`, of each its `columns` (paths of the model);
     its lines lead to `page` of their row. A panel of numbers has `figures` instead. `bar` names the
     columns of a part and its whole (without one, the column's sum); `over_time` draws every line as
-    a series over the columns after the first. `fresh` ones are asked each time: they show what leaves no
-    line in the trail.
+    a series over the columns after the first; what the trail does not tell is `fresh`, asked each time.
     """
 
     key: str

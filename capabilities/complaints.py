@@ -152,7 +152,7 @@ ON_PAGES = (
     Tally(N_("Pengaduan lewat tenggat"), Complaint, OVERDUE, panel="late"),
     Tally(N_("Pengaduan belum diverifikasi pada waktunya"), Complaint, UNVERIFIED, panel="late"),
     Panel(key="complaints", title=N_("Paling mendesak"), roles="officer", model=Complaint, filters=IS_OPEN,
-          order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka.")),
+          order=(Complaint.close_due, Complaint.id), columns=("ticket", "subject", "close_due"), empty=N_("Tidak ada pengaduan terbuka."), fresh=True),
     referring(ComplaintEvent.complaint, "at", "state", "text"),
     referring(Complaint.employee, "ticket", "subject", "state"),
     referring(Complaint.unit, "ticket", "subject", "close_due", "state", below=True),

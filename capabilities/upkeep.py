@@ -1,7 +1,7 @@
 """What IT keeps: the dated rules as data, the days that are no working days, uploads, and the trail of all tables."""
 
 from access import ALL, DESK, EVERYBODY, INSIDERS, KEPT_BY_DESK, RATERS, TABLES, everyone, table
-from database import among, once
+from database import among
 from excel.sheet import Sheet
 from models import Change, Holiday, Period, Policy, Rating, SignIn, Upload
 from panels import UPKEEP, Named, Panel, Tally, Where, referring
@@ -15,21 +15,14 @@ def not_in_use(user):
 
 
 def not_about_herself(user):
-    """What a table keeps from somebody, its trail keeps from her too: few lines or none, asked once a request."""
-    hidden = once(
-        f"hidden {user.id}", lambda: [key for query in lines_about(user) for (key,) in query.tuples()]
-    )
-    return ~among(Change.id, hidden) if hidden else ALL
-
-
-def lines_about(user):
-    """Of each table that is kept apart the query of its lines, but of exports, about rows that the account may not see."""
+    """What a table keeps from somebody, its trail keeps from her too: by the ids of few lines, or none, of a long trail."""
+    hidden = []
     for model, rights in TABLES.items():
         if rights.apart and model is not Change:
-            kept = Change.key.not_in(model.select(model.id).where(rights.apart(user)))
-            yield Change.select(Change.id).where(
-                Change.table == model._meta.table_name, kept, Change.action != "export"
-            )
+            unseen = Change.key.not_in(model.select(model.id).where(rights.apart(user)))
+            of_it = (Change.table == model._meta.table_name) & (Change.action != "export")
+            hidden += [key for (key,) in Change.select(Change.id).where(of_it, unseen).tuples()]
+    return ~among(Change.id, hidden) if hidden else ALL
 
 
 table(Policy, read=INSIDERS, create=DESK, update=DESK, delete=DESK, sees=everyone, changes=not_in_use)

@@ -73,8 +73,7 @@ class AdminView(Exports, Saving, Lists, ModelView):
         return self.teller(path)(row)
 
     def teller(self, path, brief=False, framed=None):
-        """What gives the cells of a column: as the view says them, else a code beside its sign, and anything else in
-        words. It is chosen once a column, and says each value once: as HTML where it is to be `framed`.
+        """What says a column's cells, each value once (`framed` as HTML): as the view does, a code beside its sign, else words.
 
         In a list (`brief`) a person goes without NIP, which would double the width.
         """

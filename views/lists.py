@@ -186,8 +186,7 @@ class Lists:
         return query
 
     def order(self, column, descending):
-        """[(path, whether it descends)], ending in the key (in the direction of what stands before it) so that pages
-        never overlap and an index can be walked."""
+        """[(path, whether it descends)], ending in the key, as an index does, so that pages never overlap."""
         path = self._sortable_columns.get(column)
         order = [(path, bool(descending))] if path else self._get_default_order()
         return [(tuple(path.split(".")), down) for path, down in dict([*order, ("id", order[-1][1])]).items()]
@@ -207,14 +206,13 @@ class Lists:
         listed = [path for _, path, _ in self.chosen_columns()]
         paths = [*((name,) for name in self.list_needs), *self.model.paths_of(listed)]
         order = self.order(sort_column, sort_desc)
-        mine = self.model.id.in_(
-            self.keys(found, order, page_size * max(0, min(page, FARTHEST_PAGE)), page_size, count)
-        )
+        mine = self.model.id.in_(self.keys(found, order, page, page_size, count))
         return count, list(self.model.with_paths(self.model.select().where(mine), paths, order))
 
-    def keys(self, found, order, start, most, count):
+    def keys(self, found, order, page, size, count):
         """The ids of a page as a sub-select, which an index alone can give, counted from whichever end is nearer."""
-        most = max(0, min(most, count - start))
+        start = size * max(0, min(page, FARTHEST_PAGE))
+        most = max(0, min(size, count - start))
         if start > count / 2:
             start, order = count - start - most, [(path, not down) for path, down in order]
         return self.model.with_paths(found, (), order).select(self.model.id).limit(most).offset(max(0, start))

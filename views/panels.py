@@ -29,15 +29,12 @@ from views.shown import TONES, badge, in_words, list_url, row_url, with_warning
 
 @lru_cache(100)
 def kept(*standing):
-    """{id of a panel or tally: what it showed} under all that it depends on; in this process alone, the latest hundred."""
+    """{id of a panel or tally: what it showed} under all that it depends on; in this process alone."""
     return {}
 
 
 def standing(user):
-    """What a start page depends on: the database, whose it is, its words, the day, and the newest line of the trail.
-
-    Asked before anything else, so that nothing older is ever kept under a newer line.
-    """
+    """What a start page depends on, with the trail's newest line: asked before all that it shows, which is never older."""
     newest = Change.select(Change.id, Change.at).order_by(Change.id.desc()).limit(1).tuples().first()
     mine = user.id, user.role, user.unit_id, user.employee_id
     return db.obj, *mine, str(get_locale()), request.script_root, today(), newest

@@ -20,6 +20,7 @@ from values import codes
 from views.session import me
 
 NEWEST = 20  # changes on a record's page
+number_text = lru_cache(10_000)(numbers.format_decimal)  # scores are few, and thousands a page
 BY_TABLE = {model._meta.table_name: model for model in MODELS}
 FORM_FIELDS = {}  # model: the names of its form's fields, as its view says them
 
@@ -46,16 +47,10 @@ TEXTS = {
     "word": lambda field, value: gettext(field.show(value)),
     "day": lambda field, value: format_date(value, "d MMM y"),
     "moment": lambda field, value: format_datetime(value.replace(tzinfo=UTC), "d MMM y HH.mm"),
-    "number": lambda field, value: number_text(value, get_locale()),
+    "number": lambda field, value: number_text(value, "#,##0.##", get_locale()),
     "money": lambda field, value: format_currency(value, "IDR", "¤ #,##0", currency_digits=False),
     "reference": lambda field, key: labels_of([(field.rel_model, key)]).get((field.rel_model, key), str(key)),
 }
-
-
-@lru_cache(10_000)
-def number_text(value, locale):
-    """A number in a language; scores are few, and thousands a page."""
-    return numbers.format_decimal(value, "#,##0.##", locale=locale)
 
 
 def spoken(error):
