@@ -1,7 +1,6 @@
 """What every table can do: say its rows and rules in words, reach other tables by paths, climb its own tree."""
 
 import re
-from functools import cache
 from types import SimpleNamespace
 
 from peewee import JOIN, ForeignKeyField, IntegerField, Model
@@ -38,8 +37,9 @@ class Table(Model):
 
     @classmethod
     def validate_model(cls):
-        """Add the indexes that the class declares; peewee asks once the class is made."""
+        """Add the indexes that the class declares, and know the days that end something; peewee asks once it is made."""
         fields = cls._meta.fields
+        cls.ends = [f for f in fields.values() if isinstance(f, Day) and f.after]
         cls._meta.indexes += [(names, names is cls.unique) for names in (cls.unique, cls.indexed) if names]
         for name, index in cls.empty_is_one.items():
             others = [fields[other] for other in cls.unique if other != name]
@@ -54,17 +54,11 @@ class Table(Model):
     def problems(cls, values):
         """Yields (field, message) of all that is wrong across the columns of a row, given as {field: value}."""
         row = SimpleNamespace(**dict.fromkeys(cls._meta.fields) | values)
-        for day in cls.ends():
+        for day in cls.ends:
             starts, ends = getattr(row, day.after), getattr(row, day.name)
             if starts and ends and starts > ends:
                 yield day.name, N_("Tanggal selesai mendahului tanggal mulai")
         yield from cls.rules(row)
-
-    @classmethod
-    @cache
-    def ends(cls):
-        """The days that may not be before another."""
-        return [f for f in cls._meta.sorted_fields if isinstance(f, Day) and f.after]
 
     @classmethod
     def spoken(cls):

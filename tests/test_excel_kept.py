@@ -247,7 +247,7 @@ def test_another_day_has_it_planned_again(waiting, cast, reads, monkeypatch):
 
 
 def test_an_update_of_the_product_has_it_planned_again(waiting, cast, reads, monkeypatch):
-    monkeypatch.setattr(kept, "_edition", lambda: 1)
+    monkeypatch.setattr(kept, "EDITION", 1)
     apply(stored(waiting), cast.supervisor)
     assert (reads, Assessment.select().count()) == ([waiting.id], 2)
 

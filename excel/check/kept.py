@@ -16,31 +16,36 @@ from .plan import blank
 from .review import PAGE, Record, Review, review_of
 from .validate import Plan, Row
 
+OURS = ("*.py", "capabilities/*.py", "excel/**/*.py", "rating/*.py", "seed_data/*")
+# when the newest of our own files was written: an update of the product may bring other rules
+EDITION = max(file.stat().st_mtime_ns for room in OURS for file in SEED.parent.glob(room))
+
 
 def packed(plan):
     """The Review of a Plan as bytes: its records, a page an entry, and what the Plan rests on, under a seal."""
     out, review = io.BytesIO(), review_of(plan)
-    ground = _ground(plan.sheet, plan.context.user)
-    head = review.head | {"mark": plan.mark, "ground": ground, "whole": plan.is_all_trail}
+    review.head |= {
+        "mark": plan.mark,
+        "whole": plan.is_all_trail,
+        "ground": _ground(plan.sheet, plan.context.user),
+    }
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
-        target.writestr("head", json.dumps(head))
-        for number, start in enumerate(range(0, review.total, PAGE)):
+        target.writestr("head", json.dumps(review.head))
+        for start in range(0, review.total, PAGE):
             records = review.read(range(start, min(start + PAGE, review.total)))
-            target.writestr(str(number), json.dumps(records))
-    return _seal(out.getbuffer()) + out.getvalue()
+            target.writestr(str(start // PAGE), json.dumps(records))
+    return _seal(out.getvalue()) + out.getvalue()
 
 
 def _seal(body):
     """The digest of a kept review and of how its records are made: nothing else is read."""
-    digest = sha256(repr(Record._fields).encode())
-    digest.update(body)
-    return digest.digest()
+    return sha256(repr(Record._fields).encode() + body).digest()
 
 
 def unpacked(sheet, data):
     """The Review that `packed` kept; None of no bytes, and of others than it made."""
     seal, body = bytes(data or b"")[:32], bytes(data or b"")[32:]
-    if not body or seal != _seal(body):
+    if seal != _seal(body):
         return None
     file = zipfile.ZipFile(io.BytesIO(body))
     page = cache(lambda number: [Record(*parts) for parts in json.loads(file.read(str(number)))])
@@ -50,21 +55,14 @@ def unpacked(sheet, data):
 
 def _ground(sheet, user):
     """What a plan rests on beside the rows in the trail, as text: the account's rights, the day, the columns, our rules."""
-    rights = user and [user.id, audit.snapshot(user)]
-    return audit.encode([rights, today(), [*sheet.model._meta.fields], _edition()])
-
-
-@cache
-def _edition():
-    """When the newest of our own files was written: an update of the product may bring other rules."""
-    rooms = ("*.py", "capabilities/*.py", "excel/**/*.py", "rating/*.py", "seed_data/*")
-    return max(file.stat().st_mtime_ns for room in rooms for file in SEED.parent.glob(room))
+    return audit.encode(
+        [user and [user.id, audit.snapshot(user)], today(), [*sheet.model._meta.fields], EDITION]
+    )
 
 
 def holds(review, user):
     """Whether a kept Review is what an account would be shown now: nothing it rests on has changed."""
-    head = review.head
-    return head["mark"] == audit.newest() and head["ground"] == _ground(review.sheet, user)
+    return (review.head["mark"], review.head["ground"]) == (audit.newest(), _ground(review.sheet, user))
 
 
 def recalled(upload, context):
@@ -72,19 +70,16 @@ def recalled(upload, context):
     review = unpacked(SHEETS[upload.sheet], upload.draft)
     if not (review and review.head["whole"] and holds(review, context.user)):
         return None
-    table = RawTable({}, [], {}, [], 0, "", {})
-    found, records = Plan(review.sheet, table, context), review.read(range(review.total))
-    found.mark, empty = review.head["mark"], blank(review.sheet.model)
-    found.by_number = {record.row: _row(record, empty) for record in sorted(records)}
+    found = Plan(review.sheet, RawTable({}, [], {}, [], 0, "", {}), context, mark=review.head["mark"])
+    records, empty = sorted(review.read(range(review.total))), blank(review.sheet.model)
+    found.by_number = {record.row: _row(record, empty) for record in records}
     return found
 
 
 def _row(record, empty):
     """The Row of a Record, its values as the trail keeps them."""
-    if record.kind not in ("new", "changed"):
-        return Row(record.row, {}, kind=record.kind)
-    after = json.loads(record.after)
-    version = after.pop("version") - 1
+    after = json.loads(record.after or "{}")
+    version = after.pop("version", 1) - 1
     return Row(
         record.row, {}, kind=record.kind, label=record.label, id=record.id, version=version,
         after=after if version else empty | after, trail=(record.before, record.after),

@@ -117,7 +117,7 @@ class Plan:
     warnings: list = field(default_factory=list)
     known: dict = field(default_factory=lambda: defaultdict(dict))
     unread: set = field(default_factory=set)
-    mark: int = 0
+    mark: int = field(default_factory=audit.newest)
 
     def problem(self, row, column, message):
         """A Problem at a column (or a field's name) of a row; `message` is a text or an Invalid."""
@@ -171,14 +171,13 @@ class Plan:
 
     @property
     def is_all_trail(self):
-        """Whether what the trail will keep of its rows is all that it takes to write them.
-
-        Not where rows are left or hidden, are yet to be numbered or to move, or may refer to each other.
-        """
-        sheet, kept = self.sheet, {field.name for field in audit.audited(self.sheet.model)}
-        return not (self.unsettled or sheet.own or {*sheet.by_name, *sheet.derived} - kept) and all(
-            row.label and not (row.hidden or row.move) for row in self.of("new", "changed", "left")
-        )
+        """Whether what the trail will say of its rows is all that it takes to write them: none is open, left, hidden,
+        yet to be numbered or to move, nor may refer to another."""
+        unsaid = {*self.sheet.by_name, *self.sheet.derived} - {
+            f.name for f in audit.audited(self.sheet.model)
+        }
+        plain = all(row.label and not (row.hidden or row.move) for row in self.of("new", "changed", "left"))
+        return plain and not (self.unsettled or self.sheet.own or unsaid)
 
     @cached_property
     def fingerprint(self):

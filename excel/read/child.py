@@ -90,18 +90,12 @@ def _send_sheet(sheet, xml):
         if found:
             return send({"error": error})
     send(sheet.name)
-    faults, left = defaultdict(list), [""] * (sheet.start[1] if sheet.start else 0)
+    faults, left = defaultdict(dict), [""] * (sheet.start or (0, 0))[1]
     for number, column, text in _faulty(xml):
-        faults[number].append((column, text))
-    rows, sent = (left + row for row in sheet.iter_rows()), 0  # which are cut on the left alone
+        faults[number][column] = {"fault": text}
+    rows = enumerate(left + row for row in sheet.iter_rows())  # which are cut on the left alone
     while some := list(islice(rows, CHUNK)):
-        for number in faults.keys() & range(sent, sent + len(some)):
-            row = some[number - sent]
-            for column, text in faults[number]:
-                if column < len(row):
-                    row[column] = {"fault": text}
-        send(some)
-        sent += len(some)
+        send([[faults[n].get(*cell) for cell in enumerate(row)] if n in faults else row for n, row in some])
 
 
 def _faulty(xml):

@@ -24,7 +24,6 @@ from ..read.edits import Edits
 from ..sheet import SHEETS, nothing
 from .uploads import PENDING, change, keep, may_act, may_decide, read_again, reviewed, written, written_ids
 
-SINCE = N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan")
 DAYS = 7  # for which an upload of no period can be taken back
 
 
@@ -53,23 +52,17 @@ def apply(upload, user, partial=False, *, fingerprint=None, progress=nothing):
     shown, kept = fingerprint or upload.fingerprint, recalled(upload, Context(user, progress=progress))
     with suppress(Changed, HasErrors, audit.Stale):  # then it is all done afresh, which says why
         if kept and kept.fingerprint == shown:
-            return _in_one(upload, kept, _unchanged, shown, partial)
-    return _in_one(upload, read_again(upload, user, Edits.of(upload), progress), plan, shown, partial)
+            return _in_one(upload, kept, lambda: audit.newest() == kept.mark, partial)
+    found = read_again(upload, user, Edits.of(upload), progress)
+    return _in_one(upload, found, lambda: plan(found).fingerprint == shown, partial)
 
 
-def _unchanged(kept):
-    """A Plan that was kept, if nothing was written since it was made. Raises Changed."""
-    if audit.newest() != kept.mark:
-        raise Changed(SINCE)
-    return kept
-
-
-def _in_one(upload, found, settle, shown, partial):
-    """Settle a Plan and carry it out in one transaction, if it is what was shown; returns it."""
+def _in_one(upload, found, holds, partial):
+    """Carry a Plan out in one transaction if it holds by then; returns it."""
     with write():
         change(upload, ("checked", *PENDING), state="applied", draft=None)  # a second click finds it so
-        if settle(found).fingerprint != shown:
-            raise Changed(SINCE)
+        if not holds():
+            raise Changed(N_("Data telah berubah sejak diperiksa; periksa lagi sebelum menyimpan"))
         _carry_out(found, upload, partial)
     return found
 
