@@ -15,7 +15,7 @@ from capabilities.assessments import ASSESSMENTS
 from capabilities.complaints import COMPLAINTS
 from capabilities.people import UNITS
 from capabilities.periods import FLOW as PERIODS
-from database import db, today
+from database import db, on_sqlite, today
 from excel.check import kept
 from excel.check.plan import plan as planned
 from excel.check.validate import Context
@@ -77,6 +77,12 @@ def both(upload, user):
     found = []
     for fields in ({"done": 0}, {"draft": None}):
         with db.atomic() as txn:
+            for table in (
+                () if on_sqlite() else [m._meta.table_name for m in MODELS]
+            ):  # no rollback takes a number back
+                db.execute_sql(
+                    f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), COALESCE(MAX(id), 0) + 1, false) FROM \"{table}\""
+                )
             Upload.update(fields).where(Upload.id == upload.id).execute()
             apply(Upload.get_by_id(upload.id), user)
             row = Upload.get_by_id(upload.id)
@@ -105,14 +111,18 @@ def crowd(cast):
         [nip(n, born="19800101") for n in range(PEOPLE)],
         ("id", "nip", "name", "unit", "version", "updated_at"),
     )
+    with database.write():
+        numbers = [audit.reserve_ids(model, PEOPLE) for model in (Employee, Unit)]
     rows = [
-        (1000 + n, text, f"P{n}", cast.puskesmas.id, 1, "2026-01-01 00:00:00") for n, text in enumerate(nips)
+        (numbers[0][n], text, f"P{n}", cast.puskesmas.id, 1, "2026-01-01 00:00:00")
+        for n, text in enumerate(nips)
     ]
     defaults = {"position_type": "PELAKSANA", "status": "PNS", "active": True}
     with database.write():
         audit.insert_many(Employee, (*names, *defaults), [(*row, *defaults.values()) for row in rows])
         units = [
-            (1000 + n, f"D{n}", f"U{n}", "DINAS", True, True, 1, "2026-01-01 00:00:00") for n in range(PEOPLE)
+            (numbers[1][n], f"D{n}", f"U{n}", "DINAS", True, True, 1, "2026-01-01 00:00:00")
+            for n in range(PEOPLE)
         ]
         audit.insert_many(
             Unit, ("id", "code", "name", "kind", "active", "verified", "version", "updated_at"), units

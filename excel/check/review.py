@@ -80,7 +80,10 @@ def _record(plan, row):
 
 def _cells(sheet, records):
     """{row number: its cells} of rows that write, with the values of the file's time where they conflict."""
-    cells, values = defaultdict(list), {r.row: (_values(r.before), _values(r.after)) for r in records}
+    cells, values = (
+        defaultdict(list),
+        {r.row: [json.loads(t or "{}") for t in (r.before, r.after)] for r in records},
+    )
     stale = [(r, values[r.row][0]) for r in records if r.base is not None]
     base = base_values(sheet.model, stale) if stale else {}
     for name, column in sheet.by_name.items():
@@ -91,10 +94,6 @@ def _cells(sheet, records):
                 was = text(then.get(name)) if row in base else None
                 cells[row].append((column.header, text(stored.get(name)), text(given[name]), was))
     return cells
-
-
-def _values(text):
-    return json.loads(text or "{}")
 
 
 def _named(plan, row):
@@ -126,7 +125,7 @@ def base_values(model, rows):
     )  # fmt: skip
     back, found = defaultdict(list), {}
     for key, before in query.order_by(Change.id.desc()).tuples():
-        back[key].append(_values(before))
+        back[key].append(json.loads(before or "{}"))
     for record, stored in rows:
         found[record.row] = values = dict(stored) if record.base else {}
         for before in back[record.id][: max(0, stored.get("version", 0) - record.base)]:
