@@ -149,9 +149,9 @@ def test_every_page_from_the_first_to_the_last_shows_its_own_rows_of_one_order(s
         )
     every = ids(page(hr, f"/admin/employee/?page_size=100{sort}"))
     assert len(every) == 23
-    pages = [ids(page(hr, f"/admin/employee/?page_size=4&page={n}{sort}")) for n in range(8)]
+    pages = [ids(page(hr, f"/admin/employee/?page_size=4&page={n}{sort}")) for n in range(6)]
     assert [key for found in pages for key in found] == every
-    assert list(map(len, pages)) == [4, 4, 4, 4, 4, 3, 0, 0]
+    assert list(map(len, pages)) == [4, 4, 4, 4, 4, 3]
 
 
 def ids(text):

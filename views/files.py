@@ -150,11 +150,12 @@ class ImportView(BaseView):
     @expose("/<sheet>/template")
     def template(self, sheet):
         sheet, file = self.sheet(sheet), io.BytesIO()
-        code = CONTROL.sub("", request.args.get("period", ""))
-        period = None
+        code, period = CONTROL.sub("", request.args.get("period", "")), None
         if "period" in sheet.optional:
-            period = Period.get_or_none(Period.code == code) or Period.current()
+            period = Period.get_or_none(Period.code == code) if code else Period.current()
         with telling():
+            if code and period is None:
+                raise Invalid(N_("Periode %(code)s tidak ditemukan"), code=code)
             template(sheet, file, Context(me(), period))
             place = f"-{period.code}" if period else ""
             return as_file(file, f"{gettext(sheet.title)}{place}", "xlsx")

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import or_
 from urllib.parse import parse_qsl, urlencode
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_admin.babel import lazy_gettext
 from flask_admin.model.ajax import AjaxModelLoader
@@ -19,11 +19,12 @@ from fields import YesNo
 from models import Period, Setting, Unit
 from panels import Named, Where
 from values import CONTROL, N_
-from views.session import me, whole
+from views.session import me, say_unknown, whole
 
-LARGEST_PAGE, FARTHEST_PAGE, MOST_VIEWS = 100, 1_000_000, 20
+LARGEST_PAGE, MOST_VIEWS = 100, 20
 BULKY = TextField | BlobField
 OF_A_VIEW = ("search", "sort", "desc", "page_size", "col")  # what a saved view keeps beside its filters
+FURTHER = ("search", "rowid", "all", "url")  # what else stands in a list's address, whatever its value
 OWN_WORDS = {"within": N_("di dalam"), "is": N_("adalah")}  # beside Flask-Admin's own words
 OFFERED = {  # by what a field says of itself
     "text": ("contains", "equals", "empty"), "number": ("equals", "greater than", "smaller than", "empty"),
@@ -44,10 +45,13 @@ class Comparison(BaseFilter):
         return Where(self.column, value.replace("\x00", "")[:200], self.word)
 
     def clean(self, value):
-        """Refuse what cannot be read; a blank one is skipped."""
+        """Refuse what cannot be read, and what names nothing that the account sees; a blank one is skipped."""
         if value.strip():
-            meant = self.where(value).meant()
-            if meant is None or (isinstance(self.column, Named) and meant not in dict(self.column.options())):
+            meant, related = self.where(value).meant(), getattr(self.column, "rel_model", None)
+            unknown = isinstance(self.column, Named) and meant not in dict(self.column.options())
+            if related and access.may(me(), "read", related):
+                unknown = not access.scoped(related, me()).where(related.natural_key() == meant).exists()
+            if meant is None or unknown:
                 raise ValueError(value)
 
     def operation(self):
@@ -194,6 +198,9 @@ class Lists:
     def matching(self):
         """The rows of the list in the address, on all its pages: its search, filters and sort."""
         args = self._get_list_extra_args()
+        asked = [value for name, value in request.args.items() if name[:3] == "flt" and value.strip()]
+        if len(args.filters) < len(asked):  # else more rows would be taken than were meant; the list says why
+            abort(redirect(self.get_url(".index_view", **request.args)))
         column = self._get_column_by_idx(args.sort)
         order = self.order(column and column[0], args.sort_desc)
         return self.model.with_paths(self.found(args.search, args.filters), (), order)
@@ -203,25 +210,39 @@ class Lists:
         count = found.select(fn.COUNT(SQL("*"))).scalar()
         if not count:
             return 0, []
+        last = -(-count // page_size) - 1
+        if page > last:
+            say_unknown([f"page={page}"])
         listed = [path for _, path, _ in self.chosen_columns()]
         paths = [*((name,) for name in self.list_needs), *self.model.paths_of(listed)]
         order = self.order(sort_column, sort_desc)
-        mine = self.model.id.in_(self.keys(found, order, page, page_size, count))
+        mine = self.model.id.in_(self.keys(found, order, max(0, min(page, last)), page_size, count))
         return count, list(self.model.with_paths(self.model.select().where(mine), paths, order))
 
     def keys(self, found, order, page, size, count):
         """The ids of a page as a sub-select, which an index alone can give, counted from whichever end is nearer."""
-        start = size * max(0, min(page, FARTHEST_PAGE))
+        start = size * page
         most = max(0, min(size, count - start))
         if start > count / 2:
             start, order = count - start - most, [(path, not down) for path, down in order]
         return self.model.with_paths(found, (), order).select(self.model.id).limit(most).offset(max(0, start))
 
     def _get_list_extra_args(self):
-        """The arguments of the address; the columns asked for go on to the next page as one."""
+        """The arguments of the address, and said which are none; the columns asked for go on to the next page as one."""
+        say_unknown([f"{name}={value[:60]}" for name, value in request.args.items(multi=True)
+                     if value.strip() and not self.knows(name, value)])  # fmt: skip
         args = super()._get_list_extra_args()
-        args.extra_args["col"] = ",".join(request.args.getlist("col")) or None
+        args.extra_args = {"col": ",".join(request.args.getlist("col")) or None}
         return args
+
+    def knows(self, name, value):
+        """Whether an argument of the address is one of this list; of a filter the value is judged by itself."""
+        paths = [path for path, _ in self._list_columns]
+        if known := {"col": paths, "sort": [*map(str, range(len(paths)))]}.get(name):
+            return {*value.split(",")} <= {*known}
+        if name in ("page", "page_size", "desc"):
+            return value.isdecimal()
+        return name.partition("_")[2] in self._filter_args if name[:3] == "flt" else name in FURTHER
 
     def saved_views(self):
         """[{"name", "query"}] that the account keeps of this list: an address with its filters, sort and columns."""
@@ -252,5 +273,7 @@ class Lists:
     def _get_list_filter_args(self):
         return [chosen for chosen in super()._get_list_filter_args() or () if chosen[2].strip()]
 
-    def get_invalid_value_msg(self, value, filter):
-        return gettext("Filter %(name)s: “%(value)s” tidak dapat dibaca", name=filter.name, value=value)
+    def get_invalid_value_msg(self, value, by):
+        return gettext(
+            "Filter %(name)s: “%(value)s” tidak dapat dibaca atau tidak ada", name=by.name, value=value
+        )

@@ -26,7 +26,7 @@ from rating.explain import reasons
 from values import CONTROL, N_
 from views.base import AdminView
 from views.files import telling
-from views.session import me
+from views.session import me, of_address
 from views.shown import in_words, spoken, text_of
 
 JUDGED = ("work_level", "behaviour_level")
@@ -127,7 +127,8 @@ class AssessmentView(Computes):
             flash(gettext("Belum ada periode terbuka."), "error")
             return redirect(self.get_url(".index_view"))
         units = units_to_judge(me())
-        codes = request.values.get("unit"), me().unit and me().unit.code, *units
+        asked = request.form.get("unit") or of_address("unit", units, "")
+        codes = asked, me().unit and me().unit.code, *units
         code = next((code for code in codes if code in units), "")
         query = to_judge(me()).where(Unit.code == code).order_by(Employee.name, Employee.id)
         people = list(query.limit(MOST_PEOPLE))
@@ -184,7 +185,7 @@ class RatingView(Computes):
             abort(403)
         periods = {p.code: p for p in Period.select().order_by(Period.starts_on.desc())}
         newest = Period.current() or next(iter(periods.values()), None)
-        period, people, totals = periods.get(request.args.get("period"), newest), [], Totals(RECAP)
+        period, people, totals = periods.get(of_address("period", periods, ""), newest), [], Totals(RECAP)
         code, unit = CONTROL.sub("", request.args.get("unit", "")), None
         with telling():
             unit = access.unit_of(code, me()) if code else me().unit

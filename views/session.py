@@ -5,8 +5,8 @@ import secrets
 import time
 from threading import Thread
 
-from flask import abort, current_app, g, redirect, request, session, url_for
-from flask_babel import Domain, get_locale
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask_babel import Domain, get_locale, gettext
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from database import close, forget, open_existing
@@ -51,6 +51,21 @@ class Words(Domain):
 def whole(text, digits=18):
     """A row's number or version as a request writes it, or None: plain digits and not too many."""
     return int(text) if re.fullmatch(rf"[0-9]{{1,{digits}}}", str(text or "")) else None
+
+
+def say_unknown(asked):
+    """Say on the page which parts of its address are none of it."""
+    if asked:
+        words = gettext("Tidak dikenal di halaman ini, jadi tidak dipakai: %(asked)s", asked=", ".join(asked))
+        flash(words, "error")
+
+
+def of_address(name, known, otherwise):
+    """What the address asks for among what there is; else the other, and it is said."""
+    value = request.args.get(name, "")
+    if value and value not in known:
+        say_unknown([f"{name}={value[:60]}"])
+    return value if value in known else otherwise
 
 
 def enter(user):

@@ -19,7 +19,7 @@ from models import Change, Rating, Upload
 from values import N_, Invalid, as_text
 from views.base import AdminView
 from views.files import as_file, telling
-from views.session import me, whole
+from views.session import me, of_address, whole
 from views.shown import badge, in_words, spoken
 
 
@@ -81,8 +81,7 @@ class UploadsView(AdminView):
 
     def show_review(self, upload, review, edits):
         """A page of one kind of rows, with the file's counts and causes above."""
-        counts, kind = review.head["counts"], request.args.get("kind")
-        kind = kind if kind in FILTERS else "all"
+        counts, kind = review.head["counts"], of_address("kind", FILTERS, "all")
         return self.show_rows(
             "admin/upload_review.html", upload, counts[kind], lambda page: review.page(kind, page), head=review.head,
             counts=counts, kind=kind, note=edits.note, problem_words=problem_words,
@@ -105,7 +104,7 @@ class UploadsView(AdminView):
     def show_rows(self, template, upload, count, rows, **words):
         """A page that shows, of so many rows, `rows(number)` of the number from 0 in the address."""
         pages = -(-count // PAGE)
-        page = max(0, min(request.args.get("page", 0, type=int), pages - 1))
+        page = int(of_address("page", [*map(str, range(pages))], 0))
         here = {**request.args, "id": upload.id}
         return self.render(
             template, upload=upload, sheet=SHEETS[upload.sheet], entries=rows(page), page=page, pages=pages,
