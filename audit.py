@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, __exception_wrapper__ as translated, fn
@@ -156,9 +156,8 @@ def insert_many(model, names, rows):
     table, listed = model._meta.table_name, ", ".join(f'"{c}"' for c in columns)
     if on_sqlite():
         marks, cursor = f"({', '.join('?' * len(columns))})", db.cursor()
-        rows, size = list(rows), VALUES // len(columns)
-        for start in range(0, len(rows), size):  # each execution builds the checks of choices anew
-            batch = rows[start : start + size]
+        rows, size = iter(rows), VALUES // len(columns)
+        while batch := list(islice(rows, size)):  # each execution builds the checks of choices anew
             places = ", ".join([marks] * len(batch))
             sql = f'INSERT INTO "{table}" ({listed}) VALUES {places}'  # noqa: S608 - our own names
             with translated:
@@ -232,8 +231,8 @@ def log_many(action, model, rows, *, user, upload=None, move=None):
     names = ("at", "user", "upload", "action", "move", "table", "key", "label", "before", "after")
     insert_many(
         Change, names,
-        [(stamp, who, upload, action, move, table, key, label[:250], before, after)
-         for key, label, before, after in rows],
+        ((stamp, who, upload, action, move, table, key, label[:250], before, after)
+         for key, label, before, after in rows),
     )  # fmt: skip
     for function in FOLLOWS.get(model, ()) if action in WRITES else ():
         function(Wrote(action, rows, user, upload))

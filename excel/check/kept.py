@@ -3,8 +3,9 @@
 import io
 import json
 import zipfile
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 
 import audit
 from database import today
@@ -48,7 +49,7 @@ def unpacked(sheet, data):
     if seal != _seal(body):
         return None
     file = zipfile.ZipFile(io.BytesIO(body))
-    page = cache(lambda number: [Record(*parts) for parts in json.loads(file.read(str(number)))])
+    page = lru_cache(1)(lambda number: [Record(*parts) for parts in json.loads(file.read(str(number)))])
     head = json.loads(file.read("head"))
     return Review(sheet, head, lambda places: [page(place // PAGE)[place % PAGE] for place in places])
 
@@ -71,8 +72,12 @@ def recalled(upload, context):
     if not (review and review.head["whole"] and holds(review, context.user)):
         return None
     found = Plan(review.sheet, RawTable({}, [], {}, [], 0, "", {}), context, mark=review.head["mark"])
-    records, empty = sorted(review.read(range(review.total))), blank(review.sheet.model)
-    found.by_number = {record.row: _row(record, empty) for record in records}
+    empty, read = (
+        blank(review.sheet.model),
+        review.read,
+    )  # a row at a time: all records would double the memory
+    rows = [_row(record, empty) for place in range(review.total) for record in read((place,))]
+    found.by_number = {row.number: row for row in sorted(rows, key=attrgetter("number"))}
     return found
 
 

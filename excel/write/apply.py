@@ -127,7 +127,7 @@ def _write_new(found, upload):
     values, stamp = itemgetter(*names), now().isoformat(" ")
 
     def insert(some):
-        rows = [(*values(line.after), line.id, 1, stamp) for line in some]
+        rows = ((*values(line.after), line.id, 1, stamp) for line in some)
         audit.insert_many(model, (*names, *audit.KEPT_BY_US), rows)
 
     _store(found, lines, insert)
