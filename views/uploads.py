@@ -75,9 +75,8 @@ class UploadsView(AdminView):
     @staticmethod
     def job(upload):
         """What there is to say of the job that an upload is."""
-        said, note = {"state": upload.state, "done": upload.done}, Edits.of(upload).note
-        said["idle"] = jobs.is_unattended(upload)
-        return said | ({"note": gettext(note)} if note else {})
+        said = {"state": upload.state, "done": upload.done, "idle": jobs.is_unattended(upload)}
+        return said | {"note": gettext(note) for note in [Edits.of(upload).note] if note}
 
     def show_review(self, upload, review, edits):
         """A page of one kind of rows, with the file's counts and causes above."""

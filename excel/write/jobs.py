@@ -53,10 +53,7 @@ def is_large(data):
 
 
 def last_beat():
-    """When a background worker, busy or not, last told that it lives, as each does every `Beat.EVERY` seconds.
-
-    Seconds since 1970, or None where none ever did.
-    """
+    """Seconds since 1970 when a background worker, busy or not, last told that it lives (every `Beat.EVERY`), or None."""
     return Beat.select(Beat.at).scalar()
 
 
