@@ -76,7 +76,8 @@ class UploadsView(AdminView):
     def job(upload):
         """What there is to say of the job that an upload is."""
         said = {"state": upload.state, "done": upload.done, "idle": jobs.is_unattended(upload)}
-        return said | {"note": gettext(note) for note in [Edits.of(upload).note] if note}
+        note = Edits.of(upload).note
+        return said | ({"note": gettext(note)} if note else {})
 
     def show_review(self, upload, review, edits):
         """A page of one kind of rows, with the file's counts and causes above."""
