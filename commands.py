@@ -24,7 +24,7 @@ from excel.write.apply import apply_at_once, undo
 from excel.write.jobs import keep_working
 from excel.write.uploads import rests_on
 from migrations.writer import write_migration
-from models import MODELS, Employee, Period, Rating, Unit, Upload, User
+from models import MODELS, Change, Employee, Period, Rating, Unit, Upload, User
 from seed_data import seed_holidays
 from seed_data.demo import demo_accounts, seed_demo
 from settings import read, secret_key, settings
@@ -164,7 +164,7 @@ def go_back(number):
 def seed(employees, random_state):
     """Fill an empty database with demo data; refuses one that has employees."""
     for table, count in seed_demo(employees, random_state).items():
-        click.echo(f"{table}: {count}")
+        click.echo(f"{Change.table.show(table)}: {count}")
 
 
 @main.command("serve")
@@ -347,7 +347,8 @@ def move(table, move, keys, user, reason, given):
     flow = FLOW_OF[table]
     step = flow.by_name.get(move)
     if step is None:
-        raise Refused(f"{table} tidak mengenal langkah “{move}”; pilih: {', '.join(flow.by_name)}")
+        noun, known = Change.table.show(table), ", ".join(flow.by_name)
+        raise Refused(f"{noun} tidak mengenal langkah “{move}”; pilih: {known}")
     if reason is not None:
         given = (*given, f"{Rating.reason.verbose_name}={reason}")
     asked = given_values(flow, step, user, given)

@@ -283,6 +283,15 @@ class Choice(Look, peewee.CharField):
         return self.labels.get(value, value or "")
 
 
+class Titled(Text):
+    """The name of a sheet or table of ours, which people read as its word: `labels` gets each where it is declared."""
+
+    comparisons, said_as, refusal, labels = "choice", "word", Choice.refusal, {}
+    options = property(lambda self: tuple(self.labels.items()))
+    known = property(lambda self: {compare_key(name): name for name in self.labels})
+    parse, show = Choice.parse, Choice.show
+
+
 class YesNo(Look, peewee.BooleanField):
     """Ya or Tidak; anything that is neither is refused."""
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from peewee import BlobField, Check, DoubleField, IntegerField, TextField, fn
 
+import fields
 from database import BESIDE, among, aside, db, now, once, today, write
 from fields import Choice, Code, Day, Link, LongText, Moment, Money, Nip, Points, Score, Text, Whole, YesNo
 from rating import due
@@ -652,7 +653,7 @@ class Upload(Table):
     names = ("filename",)
     called = "#{id} {filename}"
 
-    sheet = Text(N_("Lembar"), max_length=40)
+    sheet = fields.Titled(N_("Lembar"), labels={}, max_length=40)
     filename = Text(N_("Berkas"), max_length=200)
     user = Link(User, N_("Oleh"), null=True)
     at = Moment(N_("Waktu"), default=now)
@@ -698,7 +699,7 @@ class Change(Table):
     upload = Link(Upload, N_("Unggahan"), null=True)
     action = Choice(N_("Tindakan"), "actions")
     move = Text(max_length=40, null=True)  # the move of a state, where one made the change
-    table = Text(N_("Tabel"), max_length=40)
+    table = fields.Titled(N_("Tabel"), labels={}, max_length=40)
     key = Whole(N_("Nomor"))
     label = Text(N_("Data"), max_length=250)
     before = LongText(N_("Sebelum"), null=True)
@@ -709,4 +710,5 @@ MODELS = (
     Unit, Employee, User, Throttle, SignIn, Beat, Policy, Period, Exemption, UnitResult, Assessment, Rating,
     Objection, Training, Award, Complaint, ComplaintEvent, Holiday, Setting, Upload, Change,
 )  # fmt: skip
+Change.table.labels |= {model._meta.table_name: model.noun for model in MODELS if model.noun}
 BESIDE += (model for model in MODELS if model._meta.database is aside)

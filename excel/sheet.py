@@ -7,6 +7,7 @@ from functools import cached_property
 from peewee import Field, ForeignKeyField
 
 from flows import FLOWS
+from models import Upload
 from values import N_, codes, compare_key
 
 SHEETS = {}  # name: the Sheet that people fill in or take away, in the order of the capabilities
@@ -73,7 +74,7 @@ class Sheet:
     def __post_init__(self):
         self.title = self.model.noun
         if self.listed:
-            SHEETS[self.name] = self
+            SHEETS[self.name], Upload.sheet.labels[self.name] = self, self.title
             single = [spoken.name for spoken in self.model.spoken() if spoken.unique]
             self.key = self.key or self.model.unique or tuple(single[:1])
             self.printed += ((N_("Nama"), "employee.name"),) if "employee" in self.key else ()

@@ -1,16 +1,21 @@
 """Small truths of every page of the demo: numbers that their lists have."""
 
+import csv
 import re
 import shutil
 from html import unescape
 
 import pytest
+from click.testing import CliRunner
 
+import commands
 import migrations
+from capabilities import SHEETS
 from database import connect, db
 from models import MODELS, Employee, Period, Training, User
 from seed_data.demo import demo_accounts, seed_demo
 from tests.make import make_user
+from tests.test_words import Words
 
 ROLES = ("admin", "hr", "supervisor", "officer", "employee")
 COUNT = re.compile(r'<span class="count">([\d.]+)</span>')
@@ -106,3 +111,55 @@ def test_every_panel_and_line_of_a_record_page_says_how_many_its_list_has(role, 
             wrong += [(link, line) for line, n, listed in lines(client, html) if n != listed]
     assert wrong == []
     assert seen or role == "officer"
+
+
+# ------------------------------------------------------------------ sheets and tables by their Indonesian names
+
+ENGLISH = {*SHEETS, *(model._meta.table_name for model in MODELS)} - {
+    "unit",
+    "rating",
+}  # which are Indonesian too
+NAMED = re.compile(rf"(?<![\w@./-])({'|'.join(sorted(ENGLISH))})(?![\w./-])", re.IGNORECASE)
+
+
+def pages(client):
+    """Every kind of page: of each table the list, a record, its forms; of each sheet the upload; and the others."""
+    yield from (
+        "/admin/",
+        "/admin/import/",
+        "/admin/upload/1/",
+        "/admin/assessment/grid/",
+        "/admin/rating/recap/",
+    )
+    yield from (f"/admin/import/{sheet}/" for sheet in SHEETS)
+    yield "/admin/change/?flt0_tabel_equals=employee"
+    yield "/admin/upload/?flt0_lembar_equals=assessments"
+    for name in (model._meta.table_name for model in MODELS if model.spoken()):
+        yield from (f"/admin/{name}/", f"/admin/{name}/new/")
+        for row in (1, 2):
+            yield from (f"/admin/{name}/details/?id={row}", f"/admin/{name}/edit/?id={row}")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_calls_a_sheet_or_a_table_by_its_english_name(role, demo, sign_in):
+    client, leaks = sign_in(User.get(role=role)), {}
+    client.get("/admin/period/export/csv/", buffered=True)  # of which the trail tells
+    for url in pages(client):
+        answer = client.get(url)
+        if answer.status_code == 200:
+            found = Words(answer.get_data(as_text=True)).found
+            if said := [words for words in found if NAMED.search(words)]:
+                leaks[url] = said
+    assert leaks == {}
+
+
+def test_no_file_and_no_command_does_it_either(demo, sign_in, tmp_path):
+    client = sign_in(User.get(role="admin"))
+    for table, columns in (("upload", ["Lembar"]), ("change", ["Tabel"])):
+        data = client.get(f"/admin/{table}/export/csv/", buffered=True).data.decode("utf-8-sig")
+        cells = [row[column] for row in csv.DictReader(data.splitlines()) for column in columns]
+        assert cells
+        assert [cell for cell in cells if NAMED.fullmatch(cell)] == []
+    here = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.db'}"}
+    answer = CliRunner().invoke(commands.main, ["move", "award", "fly", "1"], env=here)
+    assert "Penghargaan tidak mengenal" in answer.output

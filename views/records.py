@@ -248,7 +248,7 @@ class ChangeView(AdminView):
 
     model = Change
     column_list = ("at", "user", "action", "upload", "table", "label", "after")
-    column_searchable_list = ("label", "table", "user.username")
+    column_searchable_list = ("label", "user.username")
     column_default_sort = ("id", True)  # as it was written
     details_without = ("before",)
     list_needs = ("user", "upload", "action", "move", "table", "key", "label", "before", "after")
@@ -257,7 +257,6 @@ class ChangeView(AdminView):
         "user": lambda change: change.user or gettext("sistem"),
         "action": lambda change: change.word,
         "upload": lambda change: part("door", change),
-        "table": lambda change: change.noun,
         "label": lambda change: part("record", change),
         "after": lambda change: part("diff", change.differences),
     }

@@ -27,7 +27,7 @@ class UploadsView(AdminView):
     """The history of uploads, the review of one, and what may be done with it."""
 
     model = Upload
-    column_searchable_list = ("filename", "sheet", "user.username")
+    column_searchable_list = ("filename", "user.username")
     column_default_sort = ("at", True)
     details_template = "admin/upload_details.html"
 
