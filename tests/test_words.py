@@ -13,6 +13,7 @@ from jinja2 import Environment
 from wtforms.i18n import messages_path
 
 from values import codes
+from views import MENU as MENU_OF
 
 ROOT = Path(__file__).parents[1]
 OURS = ROOT / "translations"
@@ -79,6 +80,19 @@ def test_translations_keep_the_placeholders(english):
         return sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(message.string))
 
     assert [message.id for message in english if message.id and differ(message)] == []
+
+
+def test_no_english_count_is_followed_by_a_plural(english):
+    """One would read "of 1 assessments"; a limit of ours is never one."""
+    counted = re.compile(r"(?<!most )(?<!than )%\((?:n|count)\)s [a-z]{3,}s\b")
+    assert [message.string for message in english if message.id and counted.search(message.string)] == []
+
+
+def test_no_heading_of_the_menu_is_called_like_what_is_below_it(english):
+    for heading, views in MENU_OF.items():
+        nouns = {(view.args[0] if hasattr(view, "args") else view.model).noun for view in views}
+        assert heading not in nouns
+        assert english[heading].string not in {english[noun].string for noun in nouns}
 
 
 def test_no_word_hides_in_an_f_string_where_the_extractor_does_not_look():

@@ -41,7 +41,7 @@ MENU = {
         of(Award, list_without=("decree_no", "amount", "period"),
            column_searchable_list=(*PERSON, "title", "decree_no"), column_default_sort=("granted_on", True)),
     ),
-    N_("Pengaduan"): (
+    N_("Layanan Pengaduan"): (
         records.ComplaintView, of(ComplaintEvent, column_searchable_list=("complaint.ticket", "text")),
     ),
     N_("Pengaturan"): (UploadsView, records.PolicyView, of(Holiday), records.UserView,

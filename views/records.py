@@ -159,7 +159,7 @@ class AssessmentView(Computes):
             name = f"isi-di-layar-{period.code}.csv"
             found, upload = apply_at_once(ASSESSMENTS, file.getvalue(), name, Context(me(), period))
         for problem in found.errors:
-            flash(f"{problem.value}: {problem.message}", "error")
+            flash(f"{problem.value}: {spoken(problem.error)}", "error")
         for warning in found.warnings[:MOST_PEOPLE]:
             if warning.column:
                 flash(f"{warning.row - 1}. {warning.column}: {spoken(warning.error)}", "info")
