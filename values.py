@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 SEED = Path(__file__).parent / "seed_data"
@@ -45,7 +45,7 @@ class Invalid(ValueError):
         """The parameters without this very value."""
         return self.params | {name: N_("nilai") for name in ("value", "near") if name in self.params}
 
-    @property
+    @cached_property
     def cause(self):
         """The problem without this very value, so that many rows can be told at once."""
         return self.template % self.general if self.params else self.template

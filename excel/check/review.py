@@ -155,7 +155,7 @@ def by_cause(problems):
     causes = []
     for found in groups.values():
         first = for_page(found[0])
-        if len({problem.message for problem in found}) > 1:
+        if len({str(error) for error in {problem.error for problem in found}}) > 1:
             first |= {"said": (first["said"][0], found[0].error.general), "hint": None}
         causes.append(first | {"rows": ranges(p.row for p in found)})
     return causes
