@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from peewee import BlobField, Check, DoubleField, IntegerField, TextField, fn
 
 import fields
-from database import BESIDE, among, aside, db, now, once, today, write
+from database import BESIDE, among, aside, now, once, today, write
 from fields import Choice, Code, Day, Link, LongText, Moment, Money, Nip, Points, Score, Text, Whole, YesNo
 from rating import due
 from tables import Record, Table, climb
@@ -142,17 +142,9 @@ class User(Record):
 
     @classmethod
     def hashed(cls, password):
-        from werkzeug.security import (
-            generate_password_hash,
-        )  # it brings a web server, which commands need not
+        from werkzeug.security import generate_password_hash  # brings a web server
 
         return generate_password_hash(password, method=cls.METHOD)
-
-    @classmethod
-    def end_sessions(cls, key):
-        """End every session of an account (by its id), over a connection of its own."""
-        with db.connection_context(), write():
-            cls.update(epoch=cls.epoch + 1).where(cls.id == key).execute()
 
     def renew(self, password, temporary):
         """Set another password, not saved yet; every session of the old one ends."""

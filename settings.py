@@ -62,9 +62,8 @@ def read(name):
 
 def is_picture(file):
     """Whether a file is what its ending says."""
-    return file.is_file() and re.match(
-        PICTURES.get(file.suffix.lower(), "$"), file.read_bytes().decode("latin-1")
-    )
+    begins = PICTURES.get(file.suffix.lower(), "$")
+    return file.is_file() and re.match(begins, file.read_bytes().decode("latin-1"))
 
 
 def settings():
@@ -80,9 +79,7 @@ def settings():
         raise ValueError(f"SECRET_KEY: KINERJA_ENV=production needs at least {SHORTEST_KEY} characters")
     config["LOGO"] = Path(config["LOGO"]).resolve()
     if not is_picture(config["LOGO"]):
-        raise ValueError(
-            f"KINERJA_LOGO={config['LOGO']}: there is no such file, or no picture (docs/deploy.md)"
-        )
+        raise ValueError(f"KINERJA_LOGO={config['LOGO']}: no such file, or no picture (docs/deploy.md)")
     config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", *config.pop("HOSTS").replace(",", " ").split()]
     config["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{config['INSTANCE']}/kinerja.db"
     return config

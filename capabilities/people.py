@@ -32,12 +32,9 @@ def checks():
     names = names.having(fn.COUNT(born.distinct()) < fn.COUNT(one.id))
     same = (twin.name == one.name) & (fn.SUBSTR(twin.nip, 1, 8) == born) & (twin.id != one.id)
     twins = one.select(one.id).join(twin, on=same).where(twin.active, one.name.in_(names))
-    functional = Employee.position_type == "FUNGSIONAL"
+    functional, headless = Employee.position_type == "FUNGSIONAL", Employee.supervisor.is_null()
     found = {
-        "no_supervisor": (
-            N_("Tanpa atasan"),
-            Employee.supervisor.is_null() & (Employee.position_type != "JPT_PRATAMA"),
-        ),
+        "no_supervisor": (N_("Tanpa atasan"), headless & (Employee.position_type != "JPT_PRATAMA")),
         "supervisor_gone": (N_("Atasan tidak aktif"), Employee.supervisor.in_(gone)),
         "supervisor_elsewhere": (N_("Atasan dari unit lain"), Employee.id.in_(elsewhere)),
         "unit_closed": (N_("Unit tidak aktif"), Employee.unit.in_(Unit.select(Unit.id).where(~Unit.active))),

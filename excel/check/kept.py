@@ -25,11 +25,8 @@ EDITION = max(file.stat().st_mtime_ns for room in OURS for file in SEED.parent.g
 def packed(plan):
     """The Review of a Plan as bytes: its records, a page an entry, and what the Plan rests on, under a seal."""
     out, review = io.BytesIO(), review_of(plan)
-    review.head |= {
-        "mark": plan.mark,
-        "whole": plan.is_all_trail,
-        "ground": _ground(plan.sheet, plan.context.user),
-    }
+    ground = _ground(plan.sheet, plan.context.user)
+    review.head |= {"mark": plan.mark, "whole": plan.is_all_trail, "ground": ground}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         target.writestr("head", json.dumps(review.head))
         for start in range(0, review.total, PAGE):
@@ -56,9 +53,8 @@ def unpacked(sheet, data):
 
 def _ground(sheet, user):
     """What a plan rests on beside the rows in the trail, as text: the account's rights, the day, the columns, our rules."""
-    return audit.encode(
-        [user and [user.id, audit.snapshot(user)], today(), [*sheet.model._meta.fields], EDITION]
-    )
+    rights = user and [user.id, audit.snapshot(user)]
+    return audit.encode([rights, today(), [*sheet.model._meta.fields], EDITION])
 
 
 def holds(review, user):
@@ -72,11 +68,9 @@ def recalled(upload, context):
     if not (review and review.head["whole"] and holds(review, context.user)):
         return None
     found = Plan(review.sheet, RawTable({}, [], {}, [], 0, "", {}), context, mark=review.head["mark"])
-    empty, read = (
-        blank(review.sheet.model),
-        review.read,
-    )  # a row at a time: all records would double the memory
-    rows = [_row(record, empty) for place in range(review.total) for record in read((place,))]
+    empty, places = blank(review.sheet.model), range(review.total)
+    # a row at a time: all records would double the memory
+    rows = [_row(record, empty) for place in places for record in review.read((place,))]
     found.by_number = {row.number: row for row in sorted(rows, key=attrgetter("number"))}
     return found
 

@@ -80,10 +80,8 @@ def _record(plan, row):
 
 def _cells(sheet, records):
     """{row number: its cells} of rows that write, with the values of the file's time where they conflict."""
-    cells, values = (
-        defaultdict(list),
-        {r.row: [json.loads(t or "{}") for t in (r.before, r.after)] for r in records},
-    )
+    cells = defaultdict(list)
+    values = {r.row: [json.loads(text or "{}") for text in (r.before, r.after)] for r in records}
     stale = [(r, values[r.row][0]) for r in records if r.base is not None]
     base = base_values(sheet.model, stale) if stale else {}
     for name, column in sheet.by_name.items():

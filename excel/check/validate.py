@@ -173,9 +173,8 @@ class Plan:
     def is_all_trail(self):
         """Whether what the trail will say of its rows is all that it takes to write them: none is open, left, hidden,
         yet to be numbered or to move, nor may refer to another."""
-        unsaid = {*self.sheet.by_name, *self.sheet.derived} - {
-            f.name for f in audit.audited(self.sheet.model)
-        }
+        kept = {f.name for f in audit.audited(self.sheet.model)}
+        unsaid = {*self.sheet.by_name, *self.sheet.derived} - kept
         plain = all(row.label and not (row.hidden or row.move) for row in self.of("new", "changed", "left"))
         return plain and not (self.unsettled or self.sheet.own or unsaid)
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from traceback import format_exception
 
-from peewee import OperationalError
+from peewee import InterfaceError, OperationalError
 
 import access
 from audit import Stale
@@ -112,7 +112,7 @@ def keep_working(stay, parent=None):
             with db.connection_context():
                 failed = failed and give_back(*failed)
                 job = claim_job()
-        except OperationalError as trouble:
+        except (OperationalError, InterfaceError) as trouble:
             if not stay:
                 raise
             LOG.warning("the worker waits for the database: %s", trouble)
@@ -155,7 +155,7 @@ def work_off_alone(key, url):
     try:
         with db.connection_context():
             work_off(Upload.get_by_id(key))
-    except (OperationalError, OSError) as trouble:
+    except (OperationalError, InterfaceError, OSError) as trouble:
         LOG.warning("upload #%s has to wait: %s", key, trouble)
         # what undoes a write fails too, so the reason may stand further up
         sys.exit(81 if FULL.search("".join(format_exception(trouble))) else 82)
