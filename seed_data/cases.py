@@ -3,21 +3,22 @@
 from datetime import timedelta
 from itertools import cycle, product
 
+from capabilities.assessments import ASSESSMENTS
 from capabilities.complaints import COMPLAINTS
-from capabilities.trainings import TRAININGS
 from excel.check.validate import Context
 from excel.write.apply import apply_at_once
-from models import Award, Complaint, Training
+from models import Assessment, Award, Complaint, Employee, Training
 from values import codes
 
 
 def bring_cases(world):
-    """Each case from its first day on, all in the order of their days; and trainings that came with a file."""
+    """Each case from its first day on, all in the order of their days; and what citizens said, in a file."""
     world.walk([*trainings(world), *awards(world), *complaints(world)])
-    lines = ["NIP,Judul,Jenis,Mulai,Selesai,JP,No Sertifikat"]
-    for number, person in enumerate(world.people[:40], 1):
-        lines.append(f"{person.nip},Sosialisasi Kode Etik,7,03-12-2025,03-12-2025,4,{number:03d}/7/2025")
-    apply_at_once(TRAININGS, "\n".join(lines).encode(), "pelatihan-2025.csv", Context())
+    period = world.periods[-1]  # as long as it is open the file can be taken back
+    asked = Assessment.select(Assessment.employee).where(Assessment.period == period)
+    people = Employee.select(Employee.nip).where(Employee.id.in_(asked)).order_by(Employee.id).limit(40)
+    lines = ["NIP,Sumber,Skor Hasil Kerja,Skor Perilaku", *(f"{who.nip},Masyarakat,85,90" for who in people)]
+    apply_at_once(ASSESSMENTS, "\n".join(lines).encode(), "survei.csv", Context(period=period))
 
 
 def trainings(world):

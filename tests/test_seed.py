@@ -1,11 +1,12 @@
 """The reference seed and the demo: valid, complete from 100 people up, and the same each time."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from peewee import fn
 
-from database import db
+from database import db, now
 from excel.write.apply import undo
 from flows import FLOWS
 from models import (
@@ -239,13 +240,16 @@ def test_medals_are_for_long_service(demo):
         assert award.employee.status == "PNS"
 
 
-def test_the_upload_can_be_undone(demo):
-    upload = Upload.get()
-    before = Training.select().count()
+@pytest.mark.parametrize("days", [0, 100])
+def test_the_upload_can_be_undone_as_long_as_its_quarter_is_open(days, demo):
+    """Whenever the demo was made: what is of no period could be taken back for a week only."""
+    Upload.update(at=now() - timedelta(days=days)).execute()
+    upload, before = Upload.get(), Assessment.select().count()
     assert upload.new > 0
+    assert upload.period.state == "open"
     undone, kept = undo(upload, None)
-    assert (undone, kept) == (upload.new, [])
-    assert Training.select().count() == before - undone
+    assert (undone, kept) == (upload.new + upload.changed, [])
+    assert Assessment.select().count() == before - upload.new
     assert Change.select().where(Change.action == "undo").count() == undone
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models import Assessment, Change, Period, Upload
-from tests.make import make_assessment, make_employee, make_period, make_unit
+from tests.make import make_assessment, make_employee, make_period, make_rating, make_unit
 
 GRID = "/admin/assessment/grid/"
 
@@ -99,3 +99,15 @@ def test_what_is_no_level_writes_nothing(level, office, post):
     fields = typed(staff, "--", "--", "--") | {f"work_level-{staff[0].id}": level}
     assert post(client, GRID, fields).status_code in (200, 302)
     assert Assessment.select().where(Assessment.work_level.is_null(False)).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("id", "predikatnya sudah final"), ("en", "the rating is final; its assessments are locked")],
+)
+def test_what_became_final_meanwhile_is_refused_in_the_readers_language(language, said, office, post):
+    client, period, _, staff = office
+    client.set_cookie("language", language)
+    make_rating(staff[0], period, state="final")
+    html = post(client, GRID, typed(staff, "AS", "--", "--")).get_data(as_text=True)
+    assert said in html
