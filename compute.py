@@ -132,9 +132,8 @@ def _compare(period, people, had, said):
     # whose credit points of this time come from ratings of another kind of period
     counted = {key for (key,) in Rating.select(Rating.employee).where(credited).tuples()}
     exempt = {key for (key,) in Exemption.covering(period.id).tuples()}
-    blank = dict(
-        Rating._meta.get_default_dict(), version=0, period=period.id, updated_at=now().isoformat(" ")
-    )
+    blank = Rating._meta.get_default_dict()
+    blank |= {"version": 0, "period": period.id, "updated_at": now().isoformat(" ")}
     blank, calculator = tuple(map(blank.get, RATING)), _calculator(period)
     ask = cache(partial(_ask, calculator))  # of whom the same was said is worked out once
     new, changed, same, missing = [], [], 0, []

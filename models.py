@@ -88,9 +88,8 @@ class Employee(Record):
         behaviour = fn.COUNT(Assessment.behaviour_level) + fn.COUNT(Assessment.behaviour_score)
         judged = words.group_by(Assessment.employee).having(work > 0, behaviour > 0).alias("judged")
         word = judged.select_from(judged.c.employee_id).where(judged.c.employee_id == cls.id)
-        left = cls.select(cls.id).where(
-            cls.active, ~fn.EXISTS(word), cls.id.not_in(Exemption.covering(period))
-        )
+        exempt = Exemption.covering(period)
+        left = cls.select(cls.id).where(cls.active, ~fn.EXISTS(word), cls.id.not_in(exempt))
         return among(cls.id, once(f"unassessed {period}", lambda: [key for (key,) in left.tuples()]))
 
     @staticmethod

@@ -57,7 +57,7 @@ def plan(checked):
     order = {column.header: place for column, place in checked.table.places.items()}
     checked.errors.sort(key=lambda p: (p.row, order.get(p.column, -1)))
     for problem in checked.errors:
-        checked.by_number[problem.row].errors.append(problem)
+        checked.by_number[problem.row].errors += (problem,)
     return checked
 
 
@@ -105,6 +105,8 @@ class Planner:
             row.base = base
             if row.number not in self.checked.context.edits.take:  # it has moved on: a person's choice
                 row.kind = "conflict"
+        elif not old:
+            row.values = row.after  # which is all of it: of many rows one costs less than both
 
     def _put(self, kind, row, label, after, old=None):
         row.kind, row.label, row.before, row.after = kind, label, {}, after

@@ -92,8 +92,8 @@ class Row:
     move: Any = None  # of a state, where the row asks for one
     predicate: tuple = ()  # (before, after) of an assessment, as codes or None
     trail: tuple = ()  # (before, after) as the audit trail keeps them, once they were asked for
-    errors: list = field(default_factory=list)  # in the order of the columns, once it is planned
-    warnings: list = field(default_factory=list)
+    errors: tuple = ()  # in the order of the columns, once it is planned
+    warnings: tuple = ()
 
     @property
     def visible_kind(self):
@@ -135,7 +135,7 @@ class Plan:
         row.kind = "wrong"
 
     def warn(self, row, column, message):
-        row.warnings.append(self.problem(row, column, message))
+        row.warnings += (self.problem(row, column, message),)
         self.warnings.append(row.warnings[-1])
 
     def of(self, *kinds):
