@@ -274,5 +274,5 @@ class Lists:
         return [chosen for chosen in super()._get_list_filter_args() or () if chosen[2].strip()]
 
     def get_invalid_value_msg(self, value, by):
-        words = "Filter %(name)s: “%(value)s” tidak dapat dibaca atau tidak ada"
+        words = N_("Filter %(name)s: “%(value)s” tidak dapat dibaca atau tidak ada")
         return gettext(words, name=by.name, value=value)
