@@ -28,7 +28,8 @@ from views.account import account, preferred, public
 from views.errors import speak_of_errors
 from views.help import guides, help_url
 from views.panels import HomeView
-from views.session import HASHED, Words, guard, me, nonce
+from views.session import HASHED, guard, me, nonce
+from views.shown import Words
 
 FIXED = {
     "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,

@@ -83,7 +83,7 @@ def snapshot(row):
 
 
 def event(action, model, label, *, user, key=0, upload=None, before=None, after=None):
-    """One line of the trail: about a row by its id, or what happened to none, as an export or a refused sign-in."""
+    """One line of the trail: about a row by its id, or what happened to none, as an export."""
     texts = (None if values is None else encode(values) for values in (before, after))
     with write():
         log_many(action, model, [(key, label, *texts)], user=user, upload=upload)

@@ -237,7 +237,7 @@ class Beat(Table):
     def tell(cls):
         with write(aside):
             row = cls.insert(id=1, at=time.time())
-            row.on_conflict(conflict_target=[cls.id], update={cls.at: time.time()}).execute()
+            row.on_conflict(conflict_target=[cls.id], preserve=[cls.at]).execute()
 
 
 class Policy(Record):

@@ -5,7 +5,7 @@ import secrets
 import time
 
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
-from flask_babel import Domain, get_locale, gettext
+from flask_babel import gettext
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from database import close, forget, open_existing, write
@@ -29,21 +29,6 @@ def me():
     """The signed-in account of this request, or None outside one."""
     user = current_user._get_current_object()
     return user if user and user.is_authenticated else None
-
-
-class Words(Domain):
-    """The words of each language, found by its locale: the library would spell that out for every word."""
-
-    def get_translations(self):
-        try:
-            return g.words
-        except (AttributeError, RuntimeError):  # not asked yet in this request, or outside of any
-            locale = get_locale()
-        if locale not in self.cache:
-            self.cache[locale] = super().get_translations()
-        if g:
-            g.words = self.cache[locale]
-        return self.cache[locale]
 
 
 def whole(text, digits=18):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from babel import numbers
 from flask import g, url_for
-from flask_babel import format_currency, format_date, format_datetime, get_locale, gettext
+from flask_babel import Domain, format_currency, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 from peewee import ForeignKeyField, Model
 
@@ -23,6 +23,20 @@ NEWEST = 20  # changes on a record's page
 number_text = lru_cache(10_000)(numbers.format_decimal)  # scores are few, and thousands a page
 BY_TABLE = {model._meta.table_name: model for model in MODELS}
 FORM_FIELDS = {}  # model: the names of its form's fields, as its view says them
+
+
+class Words(Domain):
+    """The words of each language, found by its locale: the library would spell that out for every word."""
+
+    def get_translations(self):
+        try:
+            return g.words
+        except (AttributeError, RuntimeError):  # not asked yet in this request, or outside of any
+            locale = get_locale()
+        words = self.cache[locale] = self.cache.get(locale) or super().get_translations()
+        if g:
+            g.words = words
+        return words
 
 
 def text_of(field, value):

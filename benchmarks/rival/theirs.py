@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from benchmarks.memory import peak
-from benchmarks.processor import least
+from benchmarks.processor import least, of_page
 from benchmarks.rival.django_site import (
     XLSX,
     Assessment,
@@ -151,16 +151,7 @@ def pages():
     address = "/admin/rival/assessment/"
     last = Assessment.objects.order_by("-id").first().pk
     asked = {"list": "", "search": "?q=Pegawai+42", "form": f"{last}/change/"}
-    return {name: page(client, address + end) for name, end in asked.items()}
-
-
-def page(client, address):
-    def read():
-        if client.get(address).status_code != 200:
-            raise AssertionError(address)
-
-    read()  # the templates are parsed once
-    return least(read, 15)
+    return {name: of_page(client, address + end) for name, end in asked.items()}
 
 
 def fill():
